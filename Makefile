@@ -1,0 +1,169 @@
+# `make help` lists what there is. The steps of `make test` stand in test/run/steps.go.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+# How long one fuzzer runs in `make test`, in seconds.
+FUZZ_SECONDS ?= 10
+# Steps that `make test` runs, comma separated; all if empty. TEST_FLAGS=-k goes on after a failure.
+STEPS ?=
+TEST_FLAGS ?=
+GO_TEST_FLAGS ?= -timeout 10m
+
+GOLANGCI_VERSION := v2.15.0
+LINT := .tools/golangci-lint
+LINT_DONE := $(LINT)-$(GOLANGCI_VERSION).done
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+
+NPM := npm --prefix web
+NPM_DONE := web/node_modules/.package-lock.json
+WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' \
+	-not -path 'web/e2e/*' -not -name '*.go' 2>/dev/null)
+
+##@ Use
+
+.PHONY: help
+help: ## this list
+	@awk 'BEGIN { FS = ":.*## " } \
+	  /^##@ / { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: build ## build, then run the sample house on virtual boards
+	bin/hob demo
+
+.PHONY: build
+build: setup web/dist/index.html bin/hob bin/hob-board ## bin/hob and bin/hob-board; installs what is missing
+
+.PHONY: core
+core: setup ## the firmware core for hob-board and Go tests: run it after an edit in C
+	@scripts/core-lib.sh -q
+
+.PHONY: fmt
+fmt: ## format the Go sources
+	gofmt -w $(GO_DIRS)
+
+.PHONY: clean
+clean: ## remove what was built (downloaded tools and npm packages stay)
+	rm -rf bin build
+	find web/dist -mindepth 1 -not -name .keep -delete 2>/dev/null || true
+	find firmware/virtual -name core_lib_gen.go -delete 2>/dev/null || true
+
+##@ Test
+
+.PHONY: test
+test: setup-test $(NPM_DONE) $(LINT_DONE) core ## every check and test; under 12 minutes on 2 cores
+	go run ./test/run -only '$(STEPS)' $(TEST_FLAGS)
+
+.PHONY: campaign
+campaign: export HOB_CAMPAIGN := 1
+campaign: setup-test $(NPM_DONE) core ## the long versions of the tests; hours
+	$(MAKE) build
+	FUZZ_SECONDS=300 GO_TEST_FLAGS='-count=1 -timeout 2h' \
+	  go run ./test/run -k -limit 6h -logs build/campaign -only c,riscv,go,fuzz-c,fuzz-go,web,e2e
+
+.PHONY: bench
+bench: build ## measure against our own floor programs and peers; see docs/performance.md
+	@scripts/setup build bench
+	go run ./test/bench
+
+##@ One step of make test
+
+.PHONY: check-fmt
+check-fmt: ## Go sources are formatted
+	@bad=$$(gofmt -l $(GO_DIRS)); \
+	if [ -n "$$bad" ]; then echo "not formatted (make fmt):"; echo "$$bad"; exit 1; fi
+
+.PHONY: check-tree
+check-tree: ## the tree is as CONTRIBUTING.md promises
+	@scripts/check-tree
+
+.PHONY: check-scripts
+check-scripts: ## shellcheck
+	@grep -lE '^#!.*\<(ba)?sh\>' .ci/* scripts/* | xargs shellcheck
+
+.PHONY: vet
+vet: core ## go vet
+	go vet ./...
+	go vet -tags e2e ./test/e2e/...
+
+.PHONY: lint
+lint: $(LINT_DONE) core ## golangci-lint
+	$(LINT) run ./...
+
+.PHONY: test-c
+test-c: ## the firmware core under sanitizers
+	$(MAKE) -C firmware/test test
+
+.PHONY: lint-c
+lint-c: ## clang-tidy
+	$(MAKE) -C firmware/test lint
+
+.PHONY: test-riscv
+test-riscv: ## the firmware core on 32-bit RISC-V, its size against the budget
+	$(MAKE) -C firmware/test riscv size
+
+.PHONY: check-web
+check-web: $(NPM_DONE) ## types of the dashboard
+	$(NPM) run check
+
+.PHONY: test-web
+test-web: $(NPM_DONE) ## unit tests of the dashboard
+	$(NPM) test
+
+.PHONY: test-go
+test-go: core bin/hob-board ## all Go tests, with the race detector
+	@go test -json -race $(GO_TEST_FLAGS) ./...
+
+.PHONY: fuzz-c
+fuzz-c: ## every C fuzzer for FUZZ_SECONDS
+	@$(MAKE) -C firmware/test fuzz FUZZ_SECONDS=$(FUZZ_SECONDS) | \
+	  awk '{ print; fflush() } /: nothing found in/ { p++ } /: FAILED$$/ { f++ } \
+	    END { printf "%d passed, %d failed\n", p, f }'
+
+.PHONY: fuzz-go
+fuzz-go: core ## every Go fuzzer for FUZZ_SECONDS
+	scripts/fuzz-go $(FUZZ_SECONDS)
+
+.PHONY: test-e2e
+test-e2e: build ## real processes and a real browser
+	@go test -json -count=1 -tags e2e $(GO_TEST_FLAGS) ./test/e2e/...
+	$(NPM) run e2e
+
+# What the targets above are made of.
+
+# Directories with Go sources of ours: the top level itself, and all but what was installed or built.
+GO_DIRS = *.go config firmware internal server test web/*.go
+
+.PHONY: setup
+setup:
+	@scripts/setup build
+
+.PHONY: setup-test
+setup-test:
+	@scripts/setup build test
+
+.PHONY: bin/hob
+bin/hob: web/dist/index.html
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o $@ ./server
+
+.PHONY: bin/hob-board
+bin/hob-board: core
+	go build -trimpath -o $@ ./firmware/virtual
+
+$(NPM_DONE): web/package.json web/package-lock.json | setup
+	@echo "installing the dashboard's npm packages (web/package-lock.json)"
+	$(NPM) ci
+	@touch $@
+
+# Vite empties dist; .keep is committed, so that a clean clone can be vetted.
+web/dist/index.html: $(NPM_DONE) $(WEB_SOURCES)
+	$(NPM) run build
+	@touch web/dist/.keep $@
+
+$(LINT_DONE):
+	@echo "installing golangci-lint $(GOLANGCI_VERSION) into .tools (a few minutes, once)"
+	GOBIN=$(CURDIR)/.tools go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	@touch $@

@@ -1,0 +1,42 @@
+package main
+
+// step is one part of `make test`.
+type step struct {
+	name  string   // short: it stands before every line of output
+	argv  []string // the command
+	cores int      // how many of the cores it keeps busy: 1 or 2
+	tests bool     // it runs tests, and must report at least one
+}
+
+// allSteps lists what `make test` runs. What is quick, or fails often, comes first.
+func allSteps() []step {
+	return []step{
+		target("fmt", "check-fmt", 1),
+		target("tree", "check-tree", 1),
+		target("scripts", "check-scripts", 1),
+		target("vet", "vet", 2),
+		target("build", "build", 2),
+		target("lint", "lint", 2),
+		tests("c", "test-c", 1),
+		target("lint-c", "lint-c", 1),
+		target("web-types", "check-web", 1),
+		tests("web", "test-web", 1),
+		tests("riscv", "test-riscv", 1),
+		tests("go", "test-go", 2),
+		tests("fuzz-c", "fuzz-c", 1),
+		tests("fuzz-go", "fuzz-go", 1),
+		tests("e2e", "test-e2e", 2),
+	}
+}
+
+// target is a step that passes or fails as a whole.
+func target(name, makeTarget string, cores int) step {
+	return step{name: name, argv: []string{"make", "-s", makeTarget}, cores: cores}
+}
+
+// tests is a step whose output tells how many tests passed and failed.
+func tests(name, makeTarget string, cores int) step {
+	s := target(name, makeTarget, cores)
+	s.tests = true
+	return s
+}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"time"
+)
+
+// summarize prints the table and the closing line, and reports whether everything passed.
+func summarize(out io.Writer, results []result, took time.Duration) bool {
+	var sum tally
+	notRun := 0
+	fmt.Fprintf(out, "\n%-10s %-8s %7s %7s\n", "step", "result", "tests", "seconds")
+	for _, r := range results {
+		sum.add(r.tally)
+		if !r.ran {
+			notRun++
+		}
+		printRow(out, r)
+	}
+	fmt.Fprintf(out, "%-10s %-8s %7d %7.1f\n", "all", "", sum.total(), took.Seconds())
+	if notRun > 0 {
+		fmt.Fprintf(out, "\nstopped early: %d of %d steps did not run\n", notRun, len(results))
+	}
+	fmt.Fprintf(out, "\n%d passed, %d failed", sum.passed, sum.failed)
+	if sum.skipped > 0 {
+		fmt.Fprintf(out, ", %d skipped", sum.skipped)
+	}
+	fmt.Fprintln(out)
+	return notRun == 0 && sum.failed == 0
+}
+
+func printRow(out io.Writer, r result) {
+	switch {
+	case !r.ran:
+		fmt.Fprintf(out, "%-10s %-8s\n", r.step.name, "not run")
+	case r.err != nil:
+		fmt.Fprintf(out, "%-10s %-8s %7d %7.1f  %d failed; %v\n",
+			r.step.name, "FAILED", r.tally.total(), r.took.Seconds(), r.tally.failed, r.err)
+	default:
+		fmt.Fprintf(out, "%-10s %-8s %7d %7.1f\n",
+			r.step.name, "passed", r.tally.total(), r.took.Seconds())
+	}
+}
