@@ -1,0 +1,68 @@
+package entity
+
+import "time"
+
+// buttonState follows one push button.
+type buttonState struct {
+	spec    *Button
+	known   bool
+	pressed bool
+	event   Gesture
+	at      int64
+}
+
+// ButtonAttributes is the Attributes of a button: the last gesture and when.
+type ButtonAttributes struct {
+	Event   Gesture `json:"event,omitempty"`
+	EventAt int64   `json:"event_at,omitempty"` // unix milliseconds
+}
+
+func (s buttonState) View() View {
+	state := StateUnknown
+	if s.known {
+		state = "released"
+		if s.pressed {
+			state = "pressed"
+		}
+	}
+	return View{State: state, Attributes: ButtonAttributes{s.event, s.at}}
+}
+
+func (s buttonState) Step(in Signal, now time.Time) State {
+	switch in := in.(type) {
+	case Reported:
+		s.known, s.pressed = true, in.Value.On
+	case Gestured:
+		// A release ends a gesture and is none of its own to people.
+		if in.Gesture != GestureRelease {
+			s.event, s.at = in.Gesture, now.UnixMilli()
+		}
+	}
+	return s
+}
+
+func (s buttonState) Resolve(a Action, _ string) (Order, error) {
+	if a.Level != nil || a.Color != nil {
+		return Order{}, invalid("a button has no brightness and no color")
+	}
+	switch a.Verb {
+	case VerbPress, VerbDouble, VerbHold:
+	default:
+		return Order{}, invalid("a button knows press, double and hold, not %q", a.Verb)
+	}
+	o := Order{}
+	for _, b := range s.spec.Bindings {
+		if string(b.On) == string(a.Verb) {
+			o.Bindings = append(o.Bindings, b)
+		}
+	}
+	if len(o.Bindings) == 0 {
+		return Order{}, invalid("nothing is bound to %s of this button", a.Verb)
+	}
+	return o, nil
+}
+
+func (s buttonState) With(spec Spec) State {
+	s.spec = spec.(*Button)
+	return s
+}

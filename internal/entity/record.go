@@ -1,0 +1,195 @@
+package entity
+
+// Record is everything that clients see of one entity: the object "An entity"
+// of docs/api.md, whose JSON it is. Times are unix milliseconds of the server.
+// A Record is a value; what its pointers lead to is never changed after it has
+// been published.
+type Record struct {
+	ID          ID           `json:"id"`
+	Kind        Kind         `json:"kind"`
+	Name        string       `json:"name"`
+	Area        AreaID       `json:"area"`
+	Icon        string       `json:"icon"`
+	Board       BoardName    `json:"board"`
+	Features    []string     `json:"features"`
+	State       string       `json:"state"`
+	Attributes  any          `json:"attributes"`
+	Available   bool         `json:"available"`
+	Unavailable *Unavailable `json:"unavailable"`
+	Pending     *Pending     `json:"pending"`
+	Failure     *Failure     `json:"failure"`
+	Changed     int64        `json:"changed"`
+	Cause       Cause        `json:"cause"`
+	Revision    Revision     `json:"revision"`
+}
+
+// Revision is the house's change counter within one epoch.
+type Revision uint64
+
+// Unavailable says why an entity cannot be used.
+type Unavailable struct {
+	Reason  BoardStatus `json:"reason"`
+	Message string      `json:"message"`
+	Since   int64       `json:"since"`
+}
+
+// CommandID names a command for as long as the server runs.
+type CommandID string
+
+// Pending is an entity's newest unfinished command.
+type Pending struct {
+	Command CommandID `json:"command"`
+	Action  Verb      `json:"action"`
+	Target  string    `json:"target"` // the state asked for; "" when there is none
+	Origin  CauseKind `json:"origin"`
+	By      string    `json:"by"`
+	Since   int64     `json:"since"`
+	Until   int64     `json:"until"`
+}
+
+// Failure is how an entity's last command ended when it was not confirmed.
+type Failure struct {
+	Command CommandID `json:"command"`
+	Action  Verb      `json:"action"`
+	Target  string    `json:"target"`
+	Status  Status    `json:"status"`
+	Code    Code      `json:"code"`
+	Message string    `json:"message"`
+	At      int64     `json:"at"`
+}
+
+// Cause is who or what made something happen.
+type Cause struct {
+	Kind CauseKind `json:"kind"`
+	By   string    `json:"by"` // the user, button or rule; "" when nobody is known
+}
+
+// CauseKind is one of the words below.
+type CauseKind string
+
+// Values of CauseKind. The first five can be the origin of a command.
+const (
+	CauseUser   CauseKind = "user" // a browser
+	CauseAPI    CauseKind = "api"
+	CauseCLI    CauseKind = "cli"
+	CauseButton CauseKind = "button" // a button's binding, on the board or on the server
+	CauseRule   CauseKind = "rule"
+
+	CauseBoard     CauseKind = "board" // an input of the board
+	CauseBoot      CauseKind = "boot"
+	CauseConfig    CauseKind = "config"
+	CauseOffAfter  CauseKind = "off_after"
+	CauseMaxOn     CauseKind = "max_on"
+	CauseLease     CauseKind = "lease"
+	CauseInterlock CauseKind = "interlock"
+)
+
+// BoardRecord is what clients see of one board: the object "A board" of docs/api.md.
+type BoardRecord struct {
+	Name     BoardName   `json:"name"`
+	ID       BoardID     `json:"id"`
+	Chip     string      `json:"chip"`
+	Declared bool        `json:"declared"`
+	Status   BoardStatus `json:"status"`
+	Message  string      `json:"message"`
+	Since    int64       `json:"since"`
+	Address  string      `json:"address"`
+	Firmware string      `json:"firmware"`
+}
+
+// BoardStatus is how the link to a board is.
+type BoardStatus string
+
+// Values of BoardStatus.
+const (
+	BoardOnline        BoardStatus = "online"
+	BoardConnecting    BoardStatus = "connecting"
+	BoardOffline       BoardStatus = "offline"
+	BoardNotAdopted    BoardStatus = "not_adopted"
+	BoardKeyRefused    BoardStatus = "key_refused"
+	BoardWrongChip     BoardStatus = "wrong_chip"
+	BoardWrongID       BoardStatus = "wrong_id"
+	BoardConfigRefused BoardStatus = "config_refused"
+	BoardDuplicate     BoardStatus = "duplicate"
+	BoardUnknown       BoardStatus = "unknown" // announced, in no config
+	// BoardNotConfigured is the reason of an entity whose board is online but
+	// has not reported the entity's point yet.
+	BoardNotConfigured BoardStatus = "not_configured"
+)
+
+// Status is how a command stands or ended.
+type Status string
+
+// Values of Status; all but StatusAccepted are final.
+const (
+	StatusAccepted  Status = "accepted"
+	StatusConfirmed Status = "confirmed"
+	StatusRefused   Status = "refused"
+	StatusFailed    Status = "failed"
+	StatusExpired   Status = "expired"
+)
+
+// Code says why a command was not confirmed. The values are those of docs/api.md.
+type Code string
+
+// Values of Code.
+const (
+	CodeInvalid       Code = "invalid"
+	CodeUnknownEntity Code = "unknown_entity"
+	CodeOffline       Code = "offline"
+	CodeBoard         Code = "board"
+	CodeSuperseded    Code = "superseded"
+	CodeCancelled     Code = "cancelled"
+	CodeLinkLost      Code = "link_lost"
+	CodeBusy          Code = "busy"
+	CodeTimeout       Code = "timeout"
+)
+
+// Result is how a command stands or ended: the object "Result of a command" of docs/api.md.
+type Result struct {
+	Command CommandID `json:"command"`
+	Entity  ID        `json:"entity"`
+	Action  Verb      `json:"action"`
+	Status  Status    `json:"status"`
+	Code    Code      `json:"code"`
+	Message string    `json:"message"`
+}
+
+// BoardDetails is a BoardRecord with what its live link knows: the object of
+// GET /api/boards.
+type BoardDetails struct {
+	BoardRecord
+	Link *LinkInfo `json:"link"` // null while there is no session
+}
+
+// LinkInfo is what a live link knows of its board.
+type LinkInfo struct {
+	Boot       string `json:"boot"`
+	Reset      string `json:"reset"`
+	UptimeMS   int64  `json:"uptime_ms"`
+	Config     string `json:"config"` // revision in force
+	Points     int    `json:"points"`
+	RSSI       int64  `json:"rssi"`       // dBm; 0 when not on Wi-Fi or not known yet
+	Heap       int64  `json:"heap"`       // free bytes; 0 when not known yet
+	LoopUS     int64  `json:"loop_us"`    // worst loop time lately
+	Temp       *int64 `json:"temp"`       // °C; null when the chip has none
+	Reconnects int    `json:"reconnects"` // since the server started
+	Refused    int    `json:"refused"`    // frames and sessions refused since then
+}
+
+// Revoked is the answer to revoking a board's key.
+type Revoked struct {
+	Board BoardRecord `json:"board"`
+	// Told says that the board has forgotten the key too. One that was not
+	// reached keeps it until its BOOT button is held.
+	Told bool `json:"told"`
+}
+
+// Refusal is the error of a command that was not accepted, in words for people.
+type Refusal struct {
+	Code    Code
+	Message string
+}
+
+// Error implements error.
+func (r *Refusal) Error() string { return r.Message }

@@ -1,0 +1,40 @@
+package entity
+
+import "time"
+
+// switchState follows one relay.
+type switchState struct {
+	spec  *Switch
+	known bool
+	on    bool
+}
+
+func (s switchState) View() View {
+	return View{State: onOff(s.known, s.on), Attributes: NoAttributes{}}
+}
+
+func (s switchState) Step(in Signal, _ time.Time) State {
+	if r, ok := in.(Reported); ok {
+		s.known, s.on = true, r.Value.On
+	}
+	return s
+}
+
+func (s switchState) Resolve(a Action, pending string) (Order, error) {
+	if a.Level != nil || a.Color != nil {
+		return Order{}, invalid("a switch has no brightness and no color")
+	}
+	verb := a.Verb
+	if verb == VerbToggle {
+		verb = toggled(s.View().State, pending)
+	}
+	if verb != VerbOn && verb != VerbOff {
+		return Order{}, invalid("a switch knows on, off and toggle, not %q", a.Verb)
+	}
+	return Order{Point: s.spec.Ref(), Do: verb, Target: string(verb)}, nil
+}
+
+func (s switchState) With(spec Spec) State {
+	s.spec = spec.(*Switch)
+	return s
+}
