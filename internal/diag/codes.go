@@ -1,0 +1,145 @@
+package diag
+
+// Code is the stable name of one kind of diagnostic. A code is never given a
+// new meaning; one that is no longer used stays reserved.
+type Code string
+
+// What can be wrong with a file as such.
+const (
+	TooLarge      Code = "HOB001"
+	BadCharacter  Code = "HOB002"
+	TabIndent     Code = "HOB003"
+	Syntax        Code = "HOB004"
+	Empty         Code = "HOB005"
+	ManyDocuments Code = "HOB006"
+	TooComplex    Code = "HOB007"
+	MergeKey      Code = "HOB008"
+	UnknownTag    Code = "HOB009"
+)
+
+// What can be wrong with keys and types.
+const (
+	UnknownKey   Code = "HOB010"
+	DuplicateKey Code = "HOB011"
+	MissingKey   Code = "HOB012"
+	WrongType    Code = "HOB013"
+	NotSupported Code = "HOB014"
+	NotApplied   Code = "HOB015"
+	KeyConflict  Code = "HOB016"
+)
+
+// What can be wrong with names and references.
+const (
+	BadID            Code = "HOB020"
+	DuplicateID      Code = "HOB021"
+	UnknownBoard     Code = "HOB022"
+	UnknownArea      Code = "HOB023"
+	UnknownEntity    Code = "HOB024"
+	UnknownChip      Code = "HOB025"
+	BadBoardID       Code = "HOB026"
+	DuplicateBoardID Code = "HOB027"
+	BadAddress       Code = "HOB028"
+)
+
+// What can be wrong with pins and boards.
+const (
+	BadPin          Code = "HOB030"
+	PinAbsent       Code = "HOB031"
+	PinInputOnly    Code = "HOB032"
+	PinFlash        Code = "HOB033"
+	PinStrapping    Code = "HOB034"
+	PinNoPull       Code = "HOB035"
+	PinTaken        Code = "HOB036"
+	PinConsole      Code = "HOB037"
+	TooManyBindings Code = "HOB038"
+	TooManyChannels Code = "HOB039"
+)
+
+// What can be wrong with values.
+const (
+	MissingUnit Code = "HOB040"
+	BadDuration Code = "HOB041"
+	BadPercent  Code = "HOB042"
+	OutOfRange  Code = "HOB043"
+	BadChoice   Code = "HOB044"
+	BadTimezone Code = "HOB045"
+	BadText     Code = "HOB046"
+)
+
+// What can be wrong with actions and with values taken together.
+const (
+	BadAction         Code = "HOB050"
+	ImpossibleAction  Code = "HOB051"
+	LoneInterlock     Code = "HOB052"
+	InterlockBoards   Code = "HOB053"
+	LimitNeverReached Code = "HOB054"
+)
+
+// MoreNotShown ends a list that was cut.
+const MoreNotShown Code = "HOB099"
+
+// CodeInfo documents one code.
+type CodeInfo struct {
+	Code    Code
+	Meaning string // one line of Markdown
+}
+
+// Codes lists every code in ascending order.
+func Codes() []CodeInfo {
+	return []CodeInfo{
+		{TooLarge, "The file is larger than 1 MiB."},
+		{BadCharacter, "The file is not UTF-8, or holds a control character."},
+		{TabIndent, "A line is indented with a tab; YAML wants spaces."},
+		{Syntax, "The file is not valid YAML."},
+		{Empty, "The file says nothing."},
+		{ManyDocuments, "The file holds more than one YAML document."},
+		{TooComplex, "Too many values, nested too deeply, or aliases that multiply without end."},
+		{MergeKey, "Merge keys (`<<`) are not supported."},
+		{UnknownTag, "A YAML tag (`!name`) that is not supported."},
+
+		{UnknownKey, "A key that does not exist here."},
+		{DuplicateKey, "The same key twice in one mapping."},
+		{MissingKey, "A key that is needed is missing."},
+		{WrongType, "A value of the wrong type, such as text where on or off belongs."},
+		{NotSupported, "A section or option that this version does not support."},
+		{NotApplied, "An option that has no effect on an entity like this one."},
+		{KeyConflict, "Options of which only one can be given."},
+
+		{BadID, "An id that is not a lower-case letter and up to 31 letters, digits or `_`."},
+		{DuplicateID, "Two entities with the same id; ids are unique over all kinds."},
+		{UnknownBoard, "A board that is not under `boards`."},
+		{UnknownArea, "An area that is not under `areas`."},
+		{UnknownEntity, "An entity that is not declared."},
+		{UnknownChip, "A chip that Hob does not know."},
+		{BadBoardID, "A board id that is not `hob-` and 6 to 12 lower-case hexadecimal digits."},
+		{DuplicateBoardID, "Two boards with the same id."},
+		{BadAddress, "An address that is not a host name or IP address with an optional port."},
+
+		{BadPin, "A pin that is not written as `board/number`."},
+		{PinAbsent, "A pin that the chip does not have."},
+		{PinInputOnly, "An output on a pin that can only be read."},
+		{PinFlash, "A pin that the chip needs for its own flash memory."},
+		{PinStrapping, "A pin that chooses how the chip boots (warning)."},
+		{PinNoPull, "An internal pull resistor on a pin that has none."},
+		{PinTaken, "A pin that is used twice."},
+		{PinConsole, "A pin of the serial console or of the USB port (warning)."},
+		{TooManyBindings, "More button actions for a board's own outputs than the board can hold."},
+		{TooManyChannels, "More dimmed lights or LED strips than the chip can drive."},
+
+		{MissingUnit, "A number where a value with a unit belongs."},
+		{BadDuration, "A duration that cannot be read."},
+		{BadPercent, "A percentage that cannot be read."},
+		{OutOfRange, "A value outside the range that is allowed."},
+		{BadChoice, "A value that is not one of those to choose from."},
+		{BadTimezone, "A time zone that does not exist."},
+		{BadText, "A text that is empty, too long, or holds control characters."},
+
+		{BadAction, "An action that cannot be read."},
+		{ImpossibleAction, "An action that this entity cannot do."},
+		{LoneInterlock, "An interlock group with one member (warning)."},
+		{InterlockBoards, "An interlock group, or its waiting time, over more than one board."},
+		{LimitNeverReached, "A limit that another one always reaches first (warning)."},
+
+		{MoreNotShown, "There are more problems than are shown."},
+	}
+}
