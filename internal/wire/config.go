@@ -1,0 +1,135 @@
+package wire
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"hob/internal/entity"
+)
+
+// Config is what one board is configured with. Items are in the order in which
+// they are sent; Rev and SHA256 follow from their bytes.
+type Config struct {
+	Rev    string
+	SHA256 [32]byte
+	Items  [][]byte
+
+	points, bindings int
+}
+
+// ConfigOf compiles the part of a house that concerns one board: the board,
+// its points by pin, then the bindings that it runs by itself. The result is a
+// function of the hardware alone: names and ids of entities, areas and boards
+// are not in it, so renaming changes nothing on the board.
+func ConfigOf(house *entity.House, board entity.BoardName) Config {
+	return compile(house, func(b entity.BoardName) bool { return b == board })[board]
+}
+
+// Configs compiles every board of a house in one pass.
+func Configs(house *entity.House) map[entity.BoardName]Config {
+	return compile(house, func(entity.BoardName) bool { return true })
+}
+
+// Check says whether the configuration is within what a board can hold. Its
+// error is for people.
+func (c Config) Check() error {
+	if c.points > MaxPoints || c.bindings > MaxBindings {
+		return fmt.Errorf("the board would have %d points and %d bindings; it takes %d and %d",
+			c.points, c.bindings, MaxPoints, MaxBindings)
+	}
+	size := 0
+	for _, item := range c.Items {
+		size += len(item) + 1
+	}
+	if size > MaxConfig {
+		return fmt.Errorf("the configuration takes %d bytes, a board stores %d", size, MaxConfig)
+	}
+	return nil
+}
+
+// parts are a board's items with what they are sorted by.
+type parts struct {
+	board    []byte
+	points   []part
+	bindings []part
+}
+
+type part struct {
+	pin  int
+	rank int // of the gesture
+	item []byte
+}
+
+func compile(house *entity.House, want func(entity.BoardName) bool) map[entity.BoardName]Config {
+	boards := make(map[entity.BoardName]*parts)
+	for _, b := range house.Boards {
+		if want(b.Name) {
+			boards[b.Name] = &parts{board: boardItem(b)}
+		}
+	}
+	specs := make(map[entity.ID]entity.Spec, len(house.Entities))
+	for _, e := range house.Entities {
+		specs[e.ID] = e.Spec
+	}
+	for _, e := range house.Entities {
+		pin, item := pointItem(e.Spec)
+		if p := boards[boardOf(e.Spec)]; p != nil && item != nil {
+			p.points = append(p.points, part{pin: pin, item: item})
+			p.bind(e.Spec, specs)
+		}
+	}
+	out := make(map[entity.BoardName]Config, len(boards))
+	for name, p := range boards {
+		out[name] = p.config()
+	}
+	return out
+}
+
+func (p *parts) bind(spec entity.Spec, specs map[entity.ID]entity.Spec) {
+	button, ok := spec.(*entity.Button)
+	if !ok {
+		return
+	}
+	for _, b := range button.Bindings {
+		if target := specs[b.Target]; button.OnBoard(b, target) {
+			out, _ := entity.OutputOf(target)
+			p.bindings = append(p.bindings, part{button.Pin, gestureRank(b.On), bindingItem(button, b, out)})
+		}
+	}
+}
+
+func (p *parts) config() Config {
+	order := func(a, b part) int { return cmp.Or(cmp.Compare(a.pin, b.pin), cmp.Compare(a.rank, b.rank)) }
+	slices.SortStableFunc(p.points, order)
+	slices.SortStableFunc(p.bindings, order)
+	c := Config{points: len(p.points), bindings: len(p.bindings)}
+	if p.board != nil {
+		c.Items = append(c.Items, p.board)
+	}
+	for _, part := range slices.Concat(p.points, p.bindings) {
+		c.Items = append(c.Items, part.item)
+	}
+	hash := sha256.New()
+	for _, item := range c.Items {
+		hash.Write(item)
+		hash.Write([]byte{'\n'})
+	}
+	hash.Sum(c.SHA256[:0])
+	c.Rev = hex.EncodeToString(c.SHA256[:8])
+	return c
+}
+
+func gestureRank(g entity.Gesture) int {
+	return slices.Index([]entity.Gesture{entity.GesturePress, entity.GestureDouble, entity.GestureHold}, g)
+}
+
+func boardOf(s entity.Spec) entity.BoardName {
+	if out, ok := entity.OutputOf(s); ok {
+		return out.Board
+	}
+	in, _ := entity.InputOf(s)
+	return in.Board
+}

@@ -1,0 +1,104 @@
+package wire
+
+import "hob/internal/entity"
+
+// Server decodes a frame from the server, as a board does. A type that this
+// version does not know is ClassUnknown. What a board refuses in its result
+// (an unknown verb, a level out of range) is not an error here.
+func (d *Decoder) Server(frame []byte) (ServerFrame, error) {
+	o, t, err := d.begin(frame)
+	if err != nil {
+		return nil, err
+	}
+	f := o.server(string(t))
+	if err := d.end(); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+func (o object) server(t string) ServerFrame {
+	switch t {
+	case "hello":
+		return &ServerHello{int(o.integer("proto", 0, 1<<15)), o.str("server"), o.integer("unix", 0, MaxInt)}
+	case "ping":
+		return &Ping{o.integer("n", 0, MaxInt)}
+	case "command":
+		return o.command()
+	case "cancel":
+		return &Cancel{o.integer("id", 1, MaxInt)}
+	case "renew":
+		return o.renew()
+	case "config_begin", "config_item", "config_commit":
+		return o.config(t)
+	case "adopt":
+		return &Adopt{o.key()}
+	case "rotate":
+		return &Rotate{o.key()}
+	case "forget":
+		return &Forget{}
+	case "identify":
+		return &Identify{o.integer("for", 0, MaxInt)}
+	case "restart":
+		return &Restart{}
+	case "time":
+		return &Time{o.integer("unix", 0, MaxInt)}
+	}
+	o.fail(ClassUnknown, "t")
+	return nil
+}
+
+func (o object) config(t string) ServerFrame {
+	switch t {
+	case "config_begin":
+		f := &ConfigBegin{Rev: o.revision("rev", false), Items: int(o.integer("items", 0, MaxInt))}
+		o.hex("sha256", f.SHA256[:])
+		return f
+	case "config_item":
+		f := &ConfigItem{N: int(o.integer("n", 0, MaxInt))}
+		if i := o.need("item", tokObject); i >= 0 {
+			f.Item = append(f.Item, o.raw(i)...)
+		}
+		return f
+	}
+	return &ConfigCommit{o.revision("rev", false)}
+}
+
+func (o object) command() *Command {
+	f := &Command{ID: o.integer("id", 1, MaxInt), Point: entity.PointID(o.str("point")),
+		Do: entity.Verb(o.str("do")), Until: o.uptime("until")}
+	if o.has("level") {
+		level := entity.Level(o.integer("level", -MaxInt, MaxInt))
+		f.Level = &level
+	}
+	if c, ok := o.rgb("rgb"); ok {
+		f.Color = &c
+	}
+	if o.has("fade") {
+		fade := o.integer("fade", 0, MaxInt)
+		f.Fade = &fade
+	}
+	return f
+}
+
+func (o object) renew() *Renew {
+	f := &Renew{Until: o.uptime("until")}
+	o.elements("points", MaxPoints, func(i int) {
+		if o.tokens[i].typ != tokString {
+			o.fail(ClassType, "points")
+			return
+		}
+		f.Points = append(f.Points, o.intern("points", o.raw(i)))
+	})
+	return f
+}
+
+func (o object) key() Key {
+	var b [KeySize]byte
+	o.hex("key", b[:])
+	k, err := KeyOf(b[:])
+	if err != nil {
+		o.fail(ClassValue, "key")
+	}
+	return k
+}
