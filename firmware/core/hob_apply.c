@@ -1,0 +1,201 @@
+/*
+ * Configuration differences; see hob_apply.h.
+ *
+ * Copyright 2026 The Hob authors. SPDX-License-Identifier: Apache-2.0
+ */
+#include "hob_apply.h"
+
+#include <string.h>
+
+#include "hob_input.h"
+#include "hob_interlock.h"
+#include "hob_led.h"
+#include "hob_output.h"
+#include "hob_point.h"
+#include "hob_restore.h"
+
+static bool is_output(const struct hob_point_config *c)
+{
+    return c->kind != HOB_KIND_INPUT;
+}
+
+/* Whether a point can go on as it is, at most with other limits. */
+static bool stays(const struct hob_point_config *from, const struct hob_point_config *to)
+{
+    if (from->kind != to->kind || from->pin != to->pin)
+        return false;
+    if (is_output(to))
+        return from->out.inverted == to->out.inverted;
+    return from->in.pull == to->in.pull && from->in.active_low == to->in.active_low &&
+           from->in.role == to->in.role;
+}
+
+/* The value that an output which is set up anew starts with. */
+static struct hob_value first_value(const struct hob_board *b, const struct hob_point_config *c,
+                                    enum hob_cause cause)
+{
+    struct hob_value value = {0};
+    uint8_t i = hob_point_find(b, c->name);
+    if (cause == HOB_CAUSE_BOOT) {
+        (void)hob_restore_find(b, c, &value);
+    } else if (i != HOB_NONE && b->points[i].config.kind == c->kind) {
+        value.level = b->points[i].out.level;
+        value.last_level = b->points[i].out.last_level;
+        memcpy(value.rgb, b->points[i].out.rgb, sizeof value.rgb);
+    }
+    if (c->out.boot == HOB_BOOT_OFF)
+        value.level = 0;
+    else if (c->out.boot == HOB_BOOT_ON)
+        value.level = value.last_level > 0 && c->kind != HOB_KIND_RELAY ? value.last_level : 1000;
+    if (value.level > 0 && c->kind == HOB_KIND_RELAY)
+        value.level = 1000;
+    if (value.level > 0)
+        value.last_level = value.level;
+    return value;
+}
+
+/* The button is gone that a value was ascribed to. */
+static void forget_button(struct hob_board *b, uint8_t button)
+{
+    for (uint8_t i = 0; i < HOB_MAX_POINTS; i++) {
+        struct hob_point *p = &b->points[i];
+        if (p->config.kind != HOB_KIND_NONE && p->cause == HOB_CAUSE_BINDING && p->by == button)
+            p->cause = HOB_CAUSE_CONFIG;
+    }
+    for (int n = 0; n < HOB_MAX_WAITS; n++) {
+        struct hob_request *r = &b->waits[n].request;
+        if (r->cause == HOB_CAUSE_BINDING && r->by == button)
+            r->cause = HOB_CAUSE_CONFIG;
+    }
+}
+
+static void release(struct hob_board *b, uint8_t i)
+{
+    struct hob_point *p = &b->points[i];
+    if (hob_point_is_output(p)) {
+        hob_interlock_end(b, i, HOB_WAIT_CANCELLED);
+        hob_output_release(b, i);
+    } else {
+        hob_input_release(b, i);
+        forget_button(b, i);
+    }
+    memset(p, 0, sizeof *p);
+}
+
+static void reconfigure(struct hob_board *b, uint8_t i, const struct hob_point_config *to)
+{
+    struct hob_point *p = &b->points[i];
+    /* Byte for byte or in meaning: both configurations are in one checked form. */
+    if (memcmp(&p->config, to, sizeof *to) == 0)
+        return;
+    if (!is_output(to)) {
+        hob_input_reconfigure(b, i, &to->in);
+        return;
+    }
+    if (p->config.out.group != to->out.group)
+        hob_interlock_end(b, i, HOB_WAIT_CANCELLED);
+    hob_output_reconfigure(b, i, &to->out);
+}
+
+/* Frees what goes, keeps what stays; plan->slots tells which point became what. */
+static void match(struct hob_board *b, struct hob_plan *plan)
+{
+    uint64_t kept = 0;
+    for (uint8_t n = 0; n < plan->point_count; n++) {
+        uint8_t i = hob_point_find(b, plan->points[n].name);
+        if (i == HOB_NONE || !stays(&b->points[i].config, &plan->points[n]))
+            i = HOB_NONE;
+        else
+            kept |= 1ull << i;
+        plan->slots[n] = i;
+    }
+    for (uint8_t i = 0; i < HOB_MAX_POINTS; i++) {
+        if (b->points[i].config.kind != HOB_KIND_NONE && (kept >> i & 1u) == 0)
+            release(b, i);
+    }
+    for (uint8_t n = 0; n < plan->point_count; n++) {
+        if (plan->slots[n] != HOB_NONE)
+            reconfigure(b, plan->slots[n], &plan->points[n]);
+    }
+}
+
+static uint8_t free_slot(const struct hob_board *b)
+{
+    uint8_t i = 0;
+    while (b->points[i].config.kind != HOB_KIND_NONE)
+        i++;
+    return i;
+}
+
+/* An output of a group starts dark: hob_interlock decides when it may go on. */
+static void setup_output(struct hob_board *b, uint8_t i, const struct hob_value *value,
+                         enum hob_cause cause)
+{
+    struct hob_value first = *value;
+    if (b->points[i].config.out.group != 0)
+        first.level = 0;
+    hob_output_setup(b, i, &first, cause);
+    if (b->points[i].config.out.boot == HOB_BOOT_RESTORE && cause == HOB_CAUSE_CONFIG)
+        hob_restore_touch(b);
+}
+
+static void start_group_member(struct hob_board *b, uint8_t i, const struct hob_value *value,
+                               enum hob_cause cause)
+{
+    struct hob_request on = {.level = value->level, .cause = (uint8_t)cause, .by = HOB_NONE};
+    if (value->level > 0 && b->points[i].config.out.group != 0)
+        hob_interlock_start(b, i, &on);
+}
+
+static void bind(struct hob_board *b, const struct hob_plan *plan)
+{
+    b->binding_count = plan->binding_count;
+    for (uint8_t n = 0; n < plan->binding_count; n++) {
+        b->bindings[n] = plan->bindings[n];
+        b->bindings[n].button = plan->slots[plan->bindings[n].button];
+        b->bindings[n].target = plan->slots[plan->bindings[n].target];
+    }
+}
+
+/* The LED's pin may be wanted by an output now: it goes first and comes last. */
+static void release_led(struct hob_board *b, const struct hob_led_config *to)
+{
+    const struct hob_led_config none = {.pin = HOB_NONE};
+    if (b->led.config.pin != to->pin || b->led.config.inverted != to->inverted)
+        hob_led_configure(b, &none);
+}
+
+void hob_apply(struct hob_board *b, struct hob_plan *plan, enum hob_cause cause)
+{
+    struct hob_value values[HOB_MAX_POINTS];
+    uint64_t fresh = 0;
+    for (uint8_t n = 0; n < plan->point_count; n++) {
+        if (is_output(&plan->points[n]))
+            values[n] = first_value(b, &plan->points[n], cause);
+    }
+    release_led(b, &plan->led);
+    match(b, plan);
+    /* Outputs first: nothing is to keep them from their boot state. */
+    for (uint8_t n = 0; n < plan->point_count; n++) {
+        if (plan->slots[n] != HOB_NONE || !is_output(&plan->points[n]))
+            continue;
+        uint8_t i = plan->slots[n] = free_slot(b);
+        b->points[i].config = plan->points[n];
+        setup_output(b, i, &values[n], cause);
+        fresh |= 1ull << n;
+    }
+    for (uint8_t n = 0; n < plan->point_count; n++) {
+        if (plan->slots[n] == HOB_NONE) {
+            uint8_t i = plan->slots[n] = free_slot(b);
+            b->points[i].config = plan->points[n];
+            hob_input_setup(b, i, cause);
+        }
+    }
+    bind(b, plan);
+    hob_interlock_settle(b);
+    for (uint8_t n = 0; n < plan->point_count; n++) {
+        if ((fresh >> n & 1u) != 0)
+            start_group_member(b, plan->slots[n], &values[n], cause);
+    }
+    hob_led_configure(b, &plan->led);
+}

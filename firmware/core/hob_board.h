@@ -1,0 +1,320 @@
+/*
+ * hob_board: completes the types of hob.h, for those who want a board in a
+ * variable of their own. The fields are the core's: nobody else reads or writes
+ * them. The modules that do are named at each group.
+ *
+ * Copyright 2026 The Hob authors. SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef HOB_BOARD_H
+#define HOB_BOARD_H
+
+#include "hob.h"
+#include "hob_chip_table.h"
+#include "hob_json.h"
+#include "hob_noise.h"
+
+/* ---- configuration, in checked form (hob_item, hob_plan) ---- */
+
+/* The items of a whole configuration: points, bindings, and the board's own. */
+#define HOB_MAX_ITEMS (HOB_MAX_POINTS + HOB_MAX_BINDINGS + 1)
+/* No point, no pin. */
+#define HOB_NONE 0xffu
+
+enum hob_boot { HOB_BOOT_OFF = 0, HOB_BOOT_ON, HOB_BOOT_RESTORE };
+enum hob_role { HOB_ROLE_BUTTON = 0, HOB_ROLE_CONTACT };
+
+/* Times in ms; 0 means none, except where a default is named in docs/wire.md. */
+struct hob_output_config {
+    uint32_t off_after;
+    uint32_t max_on;
+    uint32_t lease;
+    uint32_t interlock_wait;
+    uint32_t group; /* hash of the interlock group's name, 0 for none */
+    uint32_t fade;
+    uint16_t freq;  /* Hz */
+    uint16_t gamma; /* exponent * 1000 */
+    uint16_t min;   /* per mille */
+    uint16_t count; /* pixels */
+    uint8_t order[3]; /* colour (0 r, 1 g, 2 b) at each place on the wire */
+    uint8_t boot;
+    bool inverted;
+};
+
+struct hob_input_config {
+    uint16_t debounce;
+    uint16_t double_within;
+    uint16_t hold_after;
+    uint8_t pull;
+    uint8_t role;
+    bool active_low;
+    bool detect_double;
+    bool detect_hold;
+};
+
+struct hob_point_config {
+    char name[HOB_NAME_SIZE];
+    uint8_t kind; /* enum hob_kind; HOB_KIND_NONE: no point here */
+    uint8_t pin;
+    union {
+        struct hob_output_config out;
+        struct hob_input_config in;
+    };
+};
+
+enum hob_gesture_event {
+    HOB_PRESS = 1,
+    HOB_DOUBLE = 2,
+    HOB_HOLD = 4,
+    HOB_RELEASE = 8
+};
+
+enum hob_do { HOB_DO_ON = 0, HOB_DO_OFF, HOB_DO_SET, HOB_DO_TOGGLE };
+
+struct hob_binding {
+    uint16_t level;
+    uint8_t button; /* index of a point */
+    uint8_t target;
+    uint8_t on; /* enum hob_gesture_event */
+    uint8_t act; /* enum hob_do */
+};
+
+/* The board's own item. pin is HOB_NONE when there is no status LED. */
+struct hob_led_config {
+    uint8_t pin;
+    bool inverted;
+};
+
+/* A configuration that passed every check; bindings name points by index here. */
+struct hob_plan {
+    struct hob_point_config points[HOB_MAX_POINTS];
+    struct hob_binding bindings[HOB_MAX_BINDINGS];
+    struct hob_led_config led;
+    uint8_t point_count;
+    uint8_t binding_count;
+    uint8_t slots[HOB_MAX_POINTS]; /* which point of the board each one became */
+    char groups[HOB_MAX_POINTS][HOB_NAME_SIZE];
+    uint8_t group_count;
+    uint8_t pwm_count;
+    uint8_t strip_count;
+    bool has_board; /* the board's own item was seen */
+    uint64_t pins;  /* bit n: pin n has an owner */
+};
+
+/* ---- points ---- */
+
+enum hob_cause {
+    HOB_CAUSE_BOOT = 0,
+    HOB_CAUSE_CONFIG,
+    HOB_CAUSE_COMMAND,
+    HOB_CAUSE_BINDING,
+    HOB_CAUSE_INPUT,
+    HOB_CAUSE_OFF_AFTER,
+    HOB_CAUSE_MAX_ON,
+    HOB_CAUSE_LEASE,
+    HOB_CAUSE_INTERLOCK
+};
+
+/* hob_output, hob_light. Levels in "shown" are per mille times 256. */
+struct hob_output {
+    uint64_t on_since;    /* went on; max_on counts from here */
+    uint64_t on_again;    /* was last told to be on; off_after counts from here */
+    uint64_t off_since;   /* became dark; interlocks count from here */
+    uint64_t lease_until;
+    uint64_t fade_start;
+    uint32_t fade_time;   /* 0: no fade under way */
+    uint32_t fade_from;
+    uint32_t shown;       /* what the pin shows now */
+    uint16_t duty;        /* last written to the pin */
+    uint16_t level;       /* target, 0 when off; a relay has 0 or 1000 */
+    uint16_t last_level;  /* last one above zero, 0 if there was none */
+    uint8_t rgb[3];
+    uint8_t pixel[3];     /* last written to the strip */
+};
+
+/* hob_gesture */
+struct hob_gesture {
+    uint64_t at;
+    uint8_t stage;
+};
+
+/* hob_input. true means active. */
+struct hob_input {
+    uint64_t since; /* raw has had its level since then */
+    struct hob_gesture gesture;
+    uint32_t events; /* since boot */
+    bool raw;
+    bool stable; /* debounced */
+    bool settled; /* stable is to be believed */
+};
+
+struct hob_point {
+    struct hob_point_config config;
+    uint64_t up;  /* took its value then */
+    uint64_t cmd; /* with HOB_CAUSE_COMMAND: the id, 0 if it was in an older session */
+    uint8_t cause;
+    uint8_t by; /* with HOB_CAUSE_BINDING: index of the button, HOB_NONE if gone */
+    bool dirty; /* has a value that the session has not been told */
+    union {
+        struct hob_output out;
+        struct hob_input in;
+    };
+};
+
+/* What an output is asked to do (hob_output, hob_interlock). */
+struct hob_request {
+    uint64_t cmd;   /* with HOB_CAUSE_COMMAND */
+    uint64_t until; /* deadline of a command; others have none */
+    uint32_t fade;
+    uint16_t level; /* 0 is off */
+    uint8_t rgb[3];
+    bool has_rgb;
+    uint8_t cause; /* enum hob_cause */
+    uint8_t by;    /* with HOB_CAUSE_BINDING */
+};
+
+enum hob_wait_stage {
+    HOB_WAIT_FREE = 0,
+    HOB_WAITING,
+    HOB_WAIT_DONE, /* this one and the following have a result to send */
+    HOB_WAIT_SUPERSEDED,
+    HOB_WAIT_CANCELLED,
+    HOB_WAIT_EXPIRED
+};
+
+/* A request that waits for its interlock group. */
+struct hob_wait {
+    struct hob_request request;
+    uint8_t point;
+    uint8_t stage;
+};
+
+/* Each group has one at most, and needs two members to have one at all. */
+#define HOB_MAX_WAITS (HOB_MAX_POINTS / 2)
+
+/* ---- settings ---- */
+
+enum hob_record { HOB_RECORD_KEYS = 0, HOB_RECORD_CONFIG, HOB_RECORD_STATE, HOB_RECORD_COUNT };
+
+/* hob_store: what is known about one pair of slots. */
+struct hob_record_state {
+    uint32_t seq;
+    uint8_t newest; /* 0 or 1, HOB_NONE if neither slot is good */
+};
+
+/* Digits of a setup code, without dashes and terminator. */
+#define HOB_CODE_LEN 26u
+
+/* hob_keys */
+struct hob_keys {
+    uint8_t current[HOB_KEY_LEN];
+    uint8_t next[HOB_KEY_LEN];
+    char code[HOB_CODE_LEN + 1];
+    bool has_current;
+    bool has_next;
+    bool has_code;
+    bool scrub;              /* an older key may still be in a slot */
+    uint64_t scrub_at;
+    uint64_t adoption_until; /* 0: closed */
+};
+
+/* hob_staging: a configuration on its way in, laid out as its record will be. */
+struct hob_staging {
+    uint8_t record[HOB_MAX_RECORD];
+    size_t used; /* bytes of record in use */
+    size_t text; /* bytes of items with line ends */
+    char rev[HOB_REV_SIZE];
+    uint8_t sha256[HOB_HASH_LEN];
+    uint32_t expected;
+    uint32_t count;
+    bool open;
+    uint8_t error; /* enum hob_fault, the first that was met */
+    uint32_t error_item;
+};
+
+/* hob_restore */
+struct hob_restore {
+    bool dirty;
+    uint64_t dirty_since;
+    uint64_t written;
+    bool ever_written;
+};
+
+/* ---- the link (hob_session) ---- */
+
+enum hob_conn_stage {
+    HOB_CONN_FREE = 0,
+    HOB_CONN_MESSAGE_1,
+    HOB_CONN_FIRST_FRAME, /* shook hands; nothing has decrypted yet */
+    HOB_CONN_HELLO,       /* is the session; the server's hello is still to come */
+    HOB_CONN_LIVE
+};
+
+enum hob_key_used { HOB_KEY_NEXT = 0, HOB_KEY_CURRENT, HOB_KEY_ADOPTION };
+
+struct hob_conn {
+    uint64_t opened;
+    uint64_t heard;
+    struct hob_noise noise;
+    uint8_t stage;
+    uint8_t key; /* enum hob_key_used */
+};
+
+/* hob_led */
+struct hob_led {
+    struct hob_led_config config;
+    bool lit;
+    uint64_t identify_until;
+};
+
+struct hob_board {
+    struct hob_options options;
+    const struct hob_port *port;
+    const hob_chip *chip;
+    uint64_t now;
+    uint64_t ticked; /* when outputs and inputs were last looked at */
+    char boot[9];
+    bool network;
+    bool config_refused;
+    char rev[HOB_REV_SIZE];
+
+    struct hob_point points[HOB_MAX_POINTS];
+    struct hob_binding bindings[HOB_MAX_BINDINGS];
+    uint8_t binding_count;
+    struct hob_wait waits[HOB_MAX_WAITS];
+    struct hob_led led;
+
+    struct hob_record_state records[HOB_RECORD_COUNT];
+    struct hob_keys keys;
+    struct hob_staging staging;
+    struct hob_restore restore;
+
+    struct hob_conn conns[HOB_MAX_CONNS];
+    uint8_t session; /* the connection that is the session, HOB_NONE if there is none */
+    uint64_t last_cmd;
+    uint64_t stats_at;
+    uint64_t unix_offset; /* wall time minus uptime, 0 if not known */
+    struct hob_counters counters;
+};
+
+/*
+ * Memory for the duration of one call, in two halves, because what is received,
+ * understood, done and answered follow one another:
+ *   in:  the text of a frame until it is decoded, then the text of each answer
+ *   out: a checked configuration until it is applied, a small record until it is
+ *        stored; or the sealed form of an answer
+ * So nothing is sent while a configuration is being applied.
+ */
+struct hob_scratch {
+    union {
+        uint8_t text[HOB_MAX_FRAME + 1];
+        uint8_t record[2048]; /* at boot: the values to restore */
+    } in;
+    union {
+        uint8_t sealed[HOB_MAX_MESSAGE];
+        struct hob_plan plan;
+        uint8_t record[2048];
+    } out;
+    struct hob_json_token tokens[256];
+};
+
+#endif

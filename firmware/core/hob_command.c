@@ -1,0 +1,143 @@
+/*
+ * Commands; see hob_command.h.
+ *
+ * Copyright 2026 The Hob authors. SPDX-License-Identifier: Apache-2.0
+ */
+#include "hob_command.h"
+
+#include <string.h>
+
+#include "hob_interlock.h"
+#include "hob_output.h"
+#include "hob_point.h"
+#include "hob_report.h"
+#include "hob_text.h"
+
+static void refuse(struct hob_board *b, const struct hob_command *c, const char *reason,
+                   const char *before, const char *name)
+{
+    char message[48];
+    struct hob_text t;
+    hob_text_init(&t, message, sizeof message);
+    hob_text_add(&t, before);
+    hob_text_add(&t, name);
+    hob_report_result(b, c->id, "refused", reason, message);
+}
+
+/* What a set lacks or must not have for this output; false if it was refused. */
+static bool check_set(struct hob_board *b, const struct hob_command *c, const struct hob_point *p)
+{
+    if (p->config.kind == HOB_KIND_RELAY)
+        refuse(b, c, "wrong_kind", "a relay has no level: ", c->point);
+    else if (!c->has_level && !c->has_rgb)
+        refuse(b, c, "missing", "set needs level or rgb", NULL);
+    else if (c->has_rgb && p->config.kind != HOB_KIND_WS2812)
+        refuse(b, c, "bad_value", "no colours at ", c->point);
+    else
+        return true;
+    return false;
+}
+
+/* The point that the command is for; HOB_NONE if it was refused. */
+static uint8_t check(struct hob_board *b, const struct hob_command *c)
+{
+    uint8_t i = hob_point_find(b, c->point);
+    if (b->rev[0] == '\0')
+        refuse(b, c, "not_configured", "this board has no configuration", NULL);
+    else if (i == HOB_NONE)
+        refuse(b, c, "unknown_point", "no point ", c->point);
+    else if (!hob_point_is_output(&b->points[i]))
+        refuse(b, c, "wrong_kind", "no output: ", c->point);
+    else if (c->bad != NULL)
+        refuse(b, c, "bad_value", "not allowed: ", c->bad);
+    else if (c->act != HOB_DO_SET || check_set(b, c, &b->points[i]))
+        return i;
+    return HOB_NONE;
+}
+
+static uint16_t wanted(const struct hob_command *c, const struct hob_point *p)
+{
+    if (c->act == HOB_DO_OFF)
+        return 0;
+    if (c->act == HOB_DO_SET && c->has_level)
+        return c->level;
+    if (c->act == HOB_DO_SET || p->out.level > 0)
+        return p->out.level;
+    return hob_output_on_level(p);
+}
+
+static void act(struct hob_board *b, const struct hob_command *c, uint8_t i)
+{
+    const struct hob_point *p = &b->points[i];
+    struct hob_request request = {
+        .cause = HOB_CAUSE_COMMAND,
+        .by = HOB_NONE,
+        .cmd = c->id,
+        .until = c->until,
+        .level = wanted(c, p),
+        .fade = c->has_fade ? c->fade : p->config.out.fade,
+        .has_rgb = c->act == HOB_DO_SET && c->has_rgb,
+    };
+    memcpy(request.rgb, c->rgb, sizeof request.rgb);
+    uint8_t session = b->session;
+    hob_interlock_supersede(b, i);
+    hob_command_report(b);
+    /* Sending may have ended the session, and what it asked for with it. */
+    if (b->session != session)
+        return;
+    int r = hob_interlock_request(b, i, &request);
+    if (r == HOB_OK)
+        hob_report_result(b, c->id, "done", NULL, NULL);
+    else if (r < 0)
+        refuse(b, c, "superseded", "too many commands wait", NULL);
+}
+
+void hob_command_run(struct hob_board *b, const struct hob_command *command)
+{
+    if (command->id <= b->last_cmd) {
+        hob_report_result(b, command->id, "duplicate", NULL, NULL);
+        return;
+    }
+    b->last_cmd = command->id;
+    if (b->now > command->until) {
+        hob_report_result(b, command->id, "expired", NULL, NULL);
+        return;
+    }
+    uint8_t i = check(b, command);
+    if (i != HOB_NONE)
+        act(b, command, i);
+}
+
+static void report_wait(struct hob_board *b, const struct hob_wait *w)
+{
+    if (w->stage == HOB_WAIT_DONE)
+        hob_report_result(b, w->request.cmd, "done", NULL, NULL);
+    else if (w->stage == HOB_WAIT_EXPIRED)
+        hob_report_result(b, w->request.cmd, "expired", NULL, NULL);
+    else if (w->stage == HOB_WAIT_SUPERSEDED)
+        hob_report_result(b, w->request.cmd, "refused", "superseded",
+                          "a later command for the group has come");
+    else
+        hob_report_result(b, w->request.cmd, "refused", "cancelled", "it was called off");
+}
+
+void hob_command_report(struct hob_board *b)
+{
+    for (int n = 0; n < HOB_MAX_WAITS; n++) {
+        struct hob_wait w = b->waits[n];
+        if (w.stage == HOB_WAIT_FREE || w.stage == HOB_WAITING)
+            continue;
+        b->waits[n].stage = HOB_WAIT_FREE;
+        report_wait(b, &w);
+    }
+}
+
+void hob_command_renew(struct hob_board *b, uint64_t points, uint64_t until)
+{
+    if (b->now > until)
+        return;
+    for (uint8_t i = 0; i < HOB_MAX_POINTS; i++) {
+        if ((points >> i & 1u) != 0)
+            hob_output_renew(b, i, until);
+    }
+}

@@ -1,0 +1,226 @@
+/*
+ * Frames of a server; see hob_frame.h.
+ *
+ * Copyright 2026 The Hob authors. SPDX-License-Identifier: Apache-2.0
+ */
+#include "hob_frame.h"
+
+#include <string.h>
+
+#include "hob_name.h"
+#include "hob_point.h"
+
+/* A fade longer than an hour is a mistake. */
+#define MAX_FADE_MS 3600000
+
+static const char *const types[HOB_FRAME_COUNT] = {
+    [HOB_FRAME_HELLO] = "hello",
+    [HOB_FRAME_PING] = "ping",
+    [HOB_FRAME_CONFIG_BEGIN] = "config_begin",
+    [HOB_FRAME_CONFIG_ITEM] = "config_item",
+    [HOB_FRAME_CONFIG_COMMIT] = "config_commit",
+    [HOB_FRAME_COMMAND] = "command",
+    [HOB_FRAME_CANCEL] = "cancel",
+    [HOB_FRAME_RENEW] = "renew",
+    [HOB_FRAME_ADOPT] = "adopt",
+    [HOB_FRAME_ROTATE] = "rotate",
+    [HOB_FRAME_FORGET] = "forget",
+    [HOB_FRAME_IDENTIFY] = "identify",
+    [HOB_FRAME_RESTART] = "restart",
+    [HOB_FRAME_TIME] = "time",
+};
+
+static int number(const struct hob_json *d, const char *member, int64_t min, uint64_t *out)
+{
+    int64_t v = 0;
+    int r = hob_json_int(d, hob_json_find(d, 0, member), min, HOB_MAX_NUMBER, &v);
+    *out = (uint64_t)v;
+    return r;
+}
+
+static int decode_hello(const struct hob_json *d, struct hob_frame *out)
+{
+    int r = hob_json_int(d, hob_json_find(d, 0, "proto"), INT64_MIN, INT64_MAX, &out->proto);
+    if (r < 0)
+        return r;
+    r = number(d, "unix", 0, &out->number);
+    return r == HOB_ERR_MISSING ? HOB_OK : r;
+}
+
+static int decode_rev(const struct hob_json *d, char rev[HOB_REV_SIZE])
+{
+    int r = hob_json_copy(d, hob_json_find(d, 0, "rev"), rev, HOB_REV_SIZE);
+    if (r == HOB_ERR_MISSING || r == HOB_ERR_TYPE)
+        return r;
+    return r < 0 || !hob_name_is_rev(rev) ? HOB_ERR_VALUE : HOB_OK;
+}
+
+static int decode_begin(const struct hob_json *d, struct hob_frame *out)
+{
+    uint64_t items = 0;
+    int r = decode_rev(d, out->config.rev);
+    if (r == HOB_OK)
+        r = number(d, "items", 0, &items);
+    if (r == HOB_OK)
+        r = hob_json_hex(d, hob_json_find(d, 0, "sha256"), out->config.sha256, HOB_HASH_LEN);
+    /* More than fit in 32 bits are too many in any case. */
+    out->config.items = items > UINT32_MAX ? UINT32_MAX : (uint32_t)items;
+    return r;
+}
+
+static int decode_item(const struct hob_json *d, struct hob_frame *out)
+{
+    uint64_t n = 0;
+    int r = number(d, "n", 0, &n);
+    if (r < 0)
+        return r;
+    int i = hob_json_find(d, 0, "item");
+    int type = hob_json_type(d, i);
+    if (type < 0)
+        return type;
+    if (type != HOB_JSON_OBJECT)
+        return HOB_ERR_TYPE;
+    out->item.n = n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
+    out->item.text = d->text + d->tokens[i].start;
+    out->item.len = (size_t)(d->tokens[i].end - d->tokens[i].start);
+    return HOB_OK;
+}
+
+/*
+ * A member of a command with a value that is to be refused, rather than a frame
+ * that is to end the session. Result: HOB_OK for that too.
+ */
+static int refuse(struct hob_command *c, const char *member, int r)
+{
+    if (r != HOB_ERR_RANGE && r != HOB_ERR_VALUE && r != HOB_ERR_TOO_LONG)
+        return r;
+    if (c->bad == NULL)
+        c->bad = member;
+    return HOB_OK;
+}
+
+/* A number that need not be there, of at most max. */
+static int optional(const struct hob_json *d, struct hob_command *c, const char *member,
+                    int64_t max, bool *has, int64_t *out)
+{
+    int i = hob_json_find(d, 0, member);
+    *has = i >= 0;
+    *out = 0;
+    return i == HOB_ERR_MISSING ? HOB_OK : refuse(c, member, hob_json_int(d, i, 0, max, out));
+}
+
+static int decode_light(const struct hob_json *d, struct hob_command *c)
+{
+    int64_t level = 0;
+    int64_t fade = 0;
+    int r = optional(d, c, "level", 1000, &c->has_level, &level);
+    if (r == HOB_OK)
+        r = optional(d, c, "fade", MAX_FADE_MS, &c->has_fade, &fade);
+    c->level = (uint16_t)level;
+    c->fade = (uint32_t)fade;
+    int rgb = hob_json_find(d, 0, "rgb");
+    c->has_rgb = rgb >= 0;
+    if (r == HOB_OK && c->has_rgb)
+        r = refuse(c, "rgb", hob_json_hex(d, rgb, c->rgb, sizeof c->rgb));
+    return r;
+}
+
+static int decode_command(const struct hob_json *d, struct hob_frame *out)
+{
+    static const char *const acts[] = {"on", "off", "set"};
+    struct hob_command *c = &out->command;
+    memset(c, 0, sizeof *c);
+    int r = number(d, "id", 1, &c->id);
+    if (r == HOB_OK)
+        r = number(d, "until", 0, &c->until);
+    if (r < 0)
+        return r;
+    r = hob_json_copy(d, hob_json_find(d, 0, "point"), c->point, sizeof c->point);
+    if (r == HOB_ERR_MISSING || r == HOB_ERR_TYPE)
+        return r;
+    if (r < 0)
+        c->point[0] = '\0';
+    r = hob_json_choice(d, hob_json_find(d, 0, "do"), acts, sizeof acts / sizeof acts[0]);
+    c->act = (uint8_t)(r >= 0 ? r : 0);
+    r = refuse(c, "do", r < 0 ? r : HOB_OK);
+    return r < 0 ? r : decode_light(d, c);
+}
+
+static int decode_renew(const struct hob_board *b, const struct hob_json *d, struct hob_frame *out)
+{
+    int list = hob_json_find(d, 0, "points");
+    int type = hob_json_type(d, list);
+    if (type < 0)
+        return type;
+    if (type != HOB_JSON_ARRAY)
+        return HOB_ERR_TYPE;
+    out->renew.points = 0;
+    for (int i = hob_json_first(d, list); i >= 0; i = hob_json_next(d, list, i)) {
+        char name[HOB_NAME_SIZE];
+        int r = hob_json_copy(d, i, name, sizeof name);
+        if (r == HOB_ERR_TYPE)
+            return r;
+        uint8_t p = r < 0 ? HOB_NONE : hob_point_find(b, name);
+        if (p != HOB_NONE && hob_point_is_output(&b->points[p]))
+            out->renew.points |= 1ull << p;
+    }
+    return number(d, "until", 0, &out->renew.until);
+}
+
+static int decode_key(const struct hob_json *d, struct hob_frame *out)
+{
+    int r = hob_json_hex(d, hob_json_find(d, 0, "key"), out->key, HOB_KEY_LEN);
+    return r == HOB_OK && hob_all_zero(out->key, HOB_KEY_LEN) ? HOB_ERR_VALUE : r;
+}
+
+static int decode_members(const struct hob_board *b, const struct hob_json *d,
+                          struct hob_frame *out)
+{
+    switch (out->type) {
+    case HOB_FRAME_HELLO:
+        return decode_hello(d, out);
+    case HOB_FRAME_PING:
+        return number(d, "n", 0, &out->number);
+    case HOB_FRAME_CONFIG_BEGIN:
+        return decode_begin(d, out);
+    case HOB_FRAME_CONFIG_ITEM:
+        return decode_item(d, out);
+    case HOB_FRAME_CONFIG_COMMIT:
+        return decode_rev(d, out->config.rev);
+    case HOB_FRAME_COMMAND:
+        return decode_command(d, out);
+    case HOB_FRAME_CANCEL:
+        return number(d, "id", 1, &out->number);
+    case HOB_FRAME_RENEW:
+        return decode_renew(b, d, out);
+    case HOB_FRAME_ADOPT:
+    case HOB_FRAME_ROTATE:
+        return decode_key(d, out);
+    case HOB_FRAME_IDENTIFY:
+        return number(d, "for", 0, &out->number);
+    case HOB_FRAME_TIME:
+        return number(d, "unix", 0, &out->number);
+    case HOB_FRAME_FORGET:
+    case HOB_FRAME_RESTART:
+    case HOB_FRAME_COUNT:
+        break;
+    }
+    return HOB_OK;
+}
+
+int hob_frame_decode(const struct hob_board *b, const char *text, size_t len,
+                     struct hob_json_token *tokens, size_t token_cap, struct hob_frame *out)
+{
+    struct hob_json d;
+    int r = hob_json_parse(&d, text, len, tokens, token_cap);
+    if (r < 0)
+        return r;
+    if (hob_json_type(&d, 0) != HOB_JSON_OBJECT)
+        return HOB_ERR_SYNTAX;
+    memset(out, 0, sizeof *out);
+    r = hob_json_choice(&d, hob_json_find(&d, 0, "t"), types, HOB_FRAME_COUNT);
+    if (r < 0)
+        return r == HOB_ERR_VALUE ? HOB_ERR_UNKNOWN : r;
+    out->type = (enum hob_frame_type)r;
+    return decode_members(b, &d, out);
+}

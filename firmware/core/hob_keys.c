@@ -1,0 +1,266 @@
+/*
+ * Keys and adoption; see hob_keys.h.
+ *
+ * The record: flags (1 current, 2 next, 4 code), the current key, the next one,
+ * and the 26 characters of the code; what a flag denies is zero.
+ *
+ * Copyright 2026 The Hob authors. SPDX-License-Identifier: Apache-2.0
+ */
+#include "hob_keys.h"
+
+#include <string.h>
+
+#include "hob_log.h"
+#include "hob_store.h"
+
+#define ADOPTION_MS 600000u
+#define SCRUB_RETRY_MS 10000u
+#define HAS_CURRENT 1u
+#define HAS_NEXT 2u
+#define HAS_CODE 4u
+#define CONTENT (1u + 2u * HOB_KEY_LEN + HOB_CODE_LEN)
+#define RECORD (HOB_RECORD_HEAD + CONTENT + HOB_RECORD_TAIL)
+
+static void encode(const struct hob_keys *k, uint8_t *p)
+{
+    memset(p, 0, CONTENT);
+    p[0] = (uint8_t)((k->has_current ? HAS_CURRENT : 0u) | (k->has_next ? HAS_NEXT : 0u) |
+                     (k->has_code ? HAS_CODE : 0u));
+    if (k->has_current)
+        memcpy(p + 1, k->current, HOB_KEY_LEN);
+    if (k->has_next)
+        memcpy(p + 1 + HOB_KEY_LEN, k->next, HOB_KEY_LEN);
+    if (k->has_code)
+        memcpy(p + 1 + 2 * HOB_KEY_LEN, k->code, HOB_CODE_LEN);
+}
+
+static void decode(struct hob_keys *k, const uint8_t *p)
+{
+    k->has_current = (p[0] & HAS_CURRENT) != 0;
+    k->has_next = (p[0] & HAS_NEXT) != 0;
+    k->has_code = (p[0] & HAS_CODE) != 0;
+    memcpy(k->current, p + 1, HOB_KEY_LEN);
+    memcpy(k->next, p + 1 + HOB_KEY_LEN, HOB_KEY_LEN);
+    memcpy(k->code, p + 1 + 2 * HOB_KEY_LEN, HOB_CODE_LEN);
+    k->code[HOB_CODE_LEN] = '\0';
+}
+
+static int save(struct hob_board *b, const struct hob_keys *k)
+{
+    uint8_t record[RECORD];
+    encode(k, record + HOB_RECORD_HEAD);
+    int r = hob_store_save(b, HOB_RECORD_KEYS, record, sizeof record, CONTENT);
+    hob_wipe(record, sizeof record);
+    return r;
+}
+
+/* Overwrites the slot that still has what was before. */
+static void scrub(struct hob_board *b)
+{
+    b->keys.scrub = save(b, &b->keys) != HOB_OK;
+    b->keys.scrub_at = b->now + SCRUB_RETRY_MS;
+}
+
+/* Stores the new keys, and only then makes them the board's. */
+static int replace(struct hob_board *b, struct hob_keys *k)
+{
+    int r = save(b, k);
+    if (r == HOB_OK) {
+        b->keys = *k;
+        scrub(b);
+    }
+    hob_wipe(k, sizeof *k);
+    return r;
+}
+
+static int make_code(const struct hob_board *b, char *code)
+{
+    static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    uint8_t bits[16];
+    if (b->options.crypto->random(b->options.crypto->ctx, bits, sizeof bits) < 0)
+        return HOB_ERR_CRYPTO;
+    /* 26 digits have 130 bits: the first one starts with two zeros. */
+    uint32_t window = 0;
+    unsigned have = 2;
+    size_t next = 0;
+    for (size_t i = 0; i < HOB_CODE_LEN; i++) {
+        if (have < 5) {
+            window = (window << 8 | bits[next++]) & 0xffffu;
+            have += 8;
+        }
+        have -= 5;
+        code[i] = digits[window >> have & 31u];
+    }
+    code[HOB_CODE_LEN] = '\0';
+    hob_wipe(bits, sizeof bits);
+    return HOB_OK;
+}
+
+static void new_code(const struct hob_board *b, struct hob_keys *k)
+{
+    k->has_code = make_code(b, k->code) == HOB_OK;
+}
+
+static void announce(struct hob_board *b, enum hob_log what)
+{
+    hob_log(b, what, 0);
+    b->port->adoption_changed(b->port->ctx);
+}
+
+static void first_power_up(struct hob_board *b)
+{
+    struct hob_keys *k = &b->keys;
+    new_code(b, k);
+    if (!k->has_code) {
+        hob_log(b, HOB_LOG_CRYPTO, HOB_ERR_CRYPTO);
+        return;
+    }
+    /* Not stored: then the next boot is the first power-up again. */
+    (void)save(b, k);
+    k->adoption_until = b->now + ADOPTION_MS;
+    announce(b, HOB_LOG_ADOPTION_OPEN);
+}
+
+void hob_keys_load(struct hob_board *b)
+{
+    uint8_t record[RECORD];
+    memset(&b->keys, 0, sizeof b->keys);
+    int r = hob_store_load(b, HOB_RECORD_KEYS, record, sizeof record);
+    if (r == (int)CONTENT)
+        decode(&b->keys, record + HOB_RECORD_HEAD);
+    hob_wipe(record, sizeof record);
+    if (r == HOB_ERR_MISSING)
+        first_power_up(b);
+}
+
+bool hob_keys_adopted(const struct hob_board *b)
+{
+    return b->keys.has_current;
+}
+
+bool hob_keys_adoption_open(const struct hob_board *b)
+{
+    return b->keys.has_code && b->now < b->keys.adoption_until;
+}
+
+int hob_keys_get(const struct hob_board *b, enum hob_key_used which, uint8_t out[HOB_KEY_LEN])
+{
+    static const char label[] = "hob.adopt.1";
+    const struct hob_keys *k = &b->keys;
+    const struct hob_crypto *c = b->options.crypto;
+    if (which == HOB_KEY_NEXT && k->has_next)
+        memcpy(out, k->next, HOB_KEY_LEN);
+    else if (which == HOB_KEY_CURRENT && k->has_current)
+        memcpy(out, k->current, HOB_KEY_LEN);
+    else if (which == HOB_KEY_ADOPTION && hob_keys_adoption_open(b))
+        return c->hmac_sha256(c->ctx, (const uint8_t *)label, sizeof label - 1,
+                              (const uint8_t *)k->code, HOB_CODE_LEN, out);
+    else
+        return HOB_ERR_MISSING;
+    return HOB_OK;
+}
+
+int hob_keys_adopt(struct hob_board *b, const uint8_t key[HOB_KEY_LEN])
+{
+    if (hob_all_zero(key, HOB_KEY_LEN))
+        return HOB_ERR_KEY;
+    struct hob_keys k = {.has_current = true};
+    memcpy(k.current, key, HOB_KEY_LEN);
+    int r = replace(b, &k);
+    if (r == HOB_OK)
+        announce(b, HOB_LOG_KEY_STORED);
+    return r;
+}
+
+int hob_keys_rotate(struct hob_board *b, const uint8_t key[HOB_KEY_LEN])
+{
+    if (hob_all_zero(key, HOB_KEY_LEN))
+        return HOB_ERR_KEY;
+    struct hob_keys k = b->keys;
+    memcpy(k.next, key, HOB_KEY_LEN);
+    k.has_next = true;
+    int r = save(b, &k);
+    if (r == HOB_OK) {
+        b->keys = k;
+        hob_log(b, HOB_LOG_KEY_STORED, 0);
+    }
+    hob_wipe(&k, sizeof k);
+    return r;
+}
+
+void hob_keys_promote(struct hob_board *b)
+{
+    struct hob_keys *k = &b->keys;
+    memcpy(k->current, k->next, HOB_KEY_LEN);
+    k->has_current = true;
+    k->has_next = false;
+    hob_wipe(k->next, HOB_KEY_LEN);
+    /* Once for the new record and once over the old one. If it fails, a boot finds
+     * current and next as they were, and next fits as well as before. */
+    if (save(b, k) == HOB_OK) {
+        scrub(b);
+    } else {
+        k->scrub = true;
+        k->scrub_at = b->now + SCRUB_RETRY_MS;
+    }
+}
+
+int hob_keys_forget(struct hob_board *b)
+{
+    struct hob_keys k = {.has_current = false};
+    new_code(b, &k);
+    int r = replace(b, &k);
+    if (r == HOB_OK)
+        announce(b, HOB_LOG_KEYS_WIPED);
+    return r;
+}
+
+int hob_keys_open_adoption(struct hob_board *b)
+{
+    if (!b->keys.has_code) {
+        struct hob_keys k = b->keys;
+        new_code(b, &k);
+        int r = k.has_code ? save(b, &k) : HOB_ERR_CRYPTO;
+        if (r == HOB_OK)
+            b->keys = k;
+        hob_wipe(&k, sizeof k);
+        if (r != HOB_OK)
+            return r;
+    }
+    b->keys.adoption_until = b->now + ADOPTION_MS;
+    announce(b, HOB_LOG_ADOPTION_OPEN);
+    return HOB_OK;
+}
+
+void hob_keys_tick(struct hob_board *b)
+{
+    struct hob_keys *k = &b->keys;
+    if (k->adoption_until > 0 && b->now >= k->adoption_until) {
+        k->adoption_until = 0;
+        announce(b, HOB_LOG_ADOPTION_CLOSED);
+    }
+    if (k->scrub && b->now >= k->scrub_at)
+        scrub(b);
+}
+
+uint64_t hob_keys_due(const struct hob_board *b)
+{
+    const struct hob_keys *k = &b->keys;
+    uint64_t due = k->adoption_until > 0 ? k->adoption_until : UINT64_MAX;
+    return k->scrub && k->scrub_at < due ? k->scrub_at : due;
+}
+
+int hob_setup_code(const struct hob_board *b, char out[HOB_SETUP_CODE_SIZE])
+{
+    if (!b->keys.has_code)
+        return HOB_ERR_STATE;
+    /* XXXXX-XXXXX-XXXXX-XXXXX-XXXXXX */
+    size_t n = 0;
+    for (size_t i = 0; i < HOB_CODE_LEN; i++) {
+        if (i > 0 && i % 5 == 0 && i < 25)
+            out[n++] = '-';
+        out[n++] = b->keys.code[i];
+    }
+    out[n] = '\0';
+    return (int)n;
+}

@@ -1,0 +1,312 @@
+/*
+ * Connections: handshake, takeover, silence, what each may say.
+ *
+ * Copyright 2026 The Hob authors. SPDX-License-Identifier: Apache-2.0
+ */
+#include <string.h>
+
+#include "fake_board.h"
+#include "test.h"
+
+static struct fake_board f;
+
+/* A board with a key and a session; its hello is still to be heard. */
+static int start(void)
+{
+    fake_make(&f, 7);
+    (void)fake_boot(&f);
+    return fake_adopted(&f);
+}
+
+static bool heard(const char *part)
+{
+    return fake_wait(&f, part)[0] != '\0';
+}
+
+TEST(a_session_opens_with_both_hellos)
+{
+    int conn = start();
+    REQUIRE(conn >= 0);
+    const char *hello = fake_hear(&f);
+    CHECK(strstr(hello, "{\"t\":\"hello\",\"boot\":\"") == hello);
+    CHECK(strstr(hello, "\"proto\":1,\"id\":\"hob-7c9ebd\",\"chip\":\"esp32\",\"fw\":\"0.1.0\","
+                        "\"reset\":\"power_on\",\"config\":\"\",\"points\":[]}") != NULL);
+    CHECK_INT(f.faults, 0);
+}
+
+TEST(a_ping_is_answered_at_once)
+{
+    int conn = start();
+    fake_clear(&f);
+    CHECK_INT(fake_say(&f, conn, "{\"t\":\"ping\",\"n\":9007199254740991}"), HOB_OK);
+    CHECK(heard("\"t\":\"pong\""));
+    CHECK_INT(fake_say(&f, conn, "{\"t\":\"ping\",\"n\":7}"), HOB_OK);
+    CHECK(heard("\"n\":7}"));
+}
+
+TEST(a_wrong_key_is_refused)
+{
+    uint8_t wrong[HOB_KEY_LEN];
+    (void)start();
+    memcpy(wrong, fake_key, sizeof wrong);
+    wrong[0] ^= 1;
+    CHECK(fake_dial(&f, wrong) < 0);
+    CHECK_INT(f.peers[1].closed, HOB_CLOSE_HANDSHAKE);
+    CHECK(f.peers[0].open);
+}
+
+TEST(a_board_without_a_key_says_so)
+{
+    fake_make(&f, 7);
+    (void)fake_boot(&f);
+    fake_run(&f, 600000);
+    CHECK(fake_dial(&f, fake_key) < 0);
+    CHECK_INT(f.peers[0].closed, HOB_CLOSE_NO_KEY);
+}
+
+TEST(the_newest_authenticated_session_wins)
+{
+    int first = start();
+    int second = fake_dial(&f, fake_key);
+    REQUIRE(second >= 0);
+    CHECK(f.peers[first].open);
+    CHECK_INT(fake_say(&f, second, "{\"t\":\"hello\",\"proto\":1}"), HOB_OK);
+    CHECK_INT(f.peers[first].closed, HOB_CLOSE_SUPERSEDED);
+    CHECK_INT(fake_say(&f, second, "{\"t\":\"ping\",\"n\":1}"), HOB_OK);
+}
+
+TEST(a_replayed_handshake_does_not_end_the_session)
+{
+    int first = start();
+    /* Message 1 verifies, but nothing follows: that is all a replay can do. */
+    int second = fake_dial(&f, fake_key);
+    REQUIRE(second >= 0);
+    fake_run(&f, 4900);
+    CHECK_INT(fake_say(&f, first, "{\"t\":\"ping\",\"n\":1}"), HOB_OK);
+    fake_run(&f, 200);
+    CHECK(f.peers[first].open);
+    CHECK_INT(f.peers[second].closed, HOB_CLOSE_SILENT);
+}
+
+TEST(a_third_connection_is_not_taken)
+{
+    (void)start();
+    CHECK(fake_dial(&f, fake_key) >= 0);
+    CHECK_INT(hob_conn_open(&f.board, f.now), HOB_ERR_SPACE);
+}
+
+TEST(a_handshake_has_five_seconds)
+{
+    (void)start();
+    int conn = hob_conn_open(&f.board, f.now);
+    f.peers[conn].open = true;
+    fake_run(&f, 4999);
+    CHECK(f.peers[conn].open);
+    fake_run(&f, 1);
+    CHECK_INT(f.peers[conn].closed, HOB_CLOSE_SILENT);
+}
+
+TEST(fifteen_seconds_of_silence_end_a_session)
+{
+    int conn = start();
+    fake_run(&f, 14000);
+    CHECK_INT(fake_say(&f, conn, "{\"t\":\"ping\",\"n\":1}"), HOB_OK);
+    fake_run(&f, 14999);
+    CHECK(f.peers[conn].open);
+    fake_run(&f, 1);
+    CHECK_INT(f.peers[conn].closed, HOB_CLOSE_SILENT);
+}
+
+TEST(the_server_speaks_first)
+{
+    fake_make(&f, 7);
+    (void)fake_boot(&f);
+    (void)hob_set_key(&f.board, fake_key, 0);
+    int conn = fake_dial(&f, fake_key);
+    REQUIRE(conn >= 0);
+    CHECK(fake_say(&f, conn, "{\"t\":\"ping\",\"n\":1}") < 0);
+    CHECK_INT(f.peers[conn].closed, HOB_CLOSE_BAD_FRAME);
+}
+
+TEST(another_protocol_is_refused)
+{
+    fake_make(&f, 7);
+    (void)fake_boot(&f);
+    (void)hob_set_key(&f.board, fake_key, 0);
+    int conn = fake_dial(&f, fake_key);
+    CHECK(fake_say(&f, conn, "{\"t\":\"hello\",\"proto\":2}") < 0);
+    CHECK_INT(f.peers[conn].closed, HOB_CLOSE_PROTO);
+}
+
+TEST(bad_frames_end_the_session_with_4000)
+{
+    static const char *const frames[] = {
+        "", " ", "x", "{", "[]", "\"ping\"", "{}", "{\"t\":7}", "{\"t\":\"pulse\"}",
+        "{\"t\":\"ping\"}", "{\"t\":\"ping\",\"n\":\"7\"}", "{\"t\":\"ping\",\"n\":7.5}",
+        "{\"t\":\"ping\",\"n\":9007199254740992}", "{\"t\":\"hello\",\"proto\":1}",
+        "{\"t\":\"adopt\",\"key\":"
+        "\"0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20\"}",
+        "{\"t\":\"rotate\",\"key\":"
+        "\"0000000000000000000000000000000000000000000000000000000000000000\"}",
+        "{\"t\":\"command\",\"id\":1,\"point\":\"a\",\"do\":\"on\"}",
+        "{\"t\":\"command\",\"id\":0,\"point\":\"a\",\"do\":\"on\",\"until\":1}",
+        "{\"t\":\"command\",\"id\":1,\"point\":\"a\",\"do\":\"on\",\"until\":1,\"rgb\":1}",
+        "{\"t\":\"renew\",\"points\":[1],\"until\":1}",
+        "{\"t\":\"config_item\",\"n\":0,\"item\":[]}",
+        "{\"t\":\"ping\",\"n\":1,\"x\":[[[[[[[[]]]]]]]]}",
+    };
+    for (size_t i = 0; i < COUNT(frames); i++) {
+        test_row("%s", frames[i]);
+        int conn = start();
+        CHECK(fake_say_bytes(&f, conn, frames[i], strlen(frames[i])) < 0);
+        CHECK_INT(f.peers[conn].closed, HOB_CLOSE_BAD_FRAME);
+    }
+}
+
+TEST(a_frame_may_be_4096_bytes_and_no_longer)
+{
+    static char frame[HOB_MAX_FRAME + 2];
+    memset(frame, ' ', sizeof frame);
+    memcpy(frame, "{\"t\":\"ping\",\"n\":3}", 18);
+    int conn = start();
+    CHECK_INT(fake_say_bytes(&f, conn, frame, HOB_MAX_FRAME), HOB_OK);
+    CHECK(heard("\"n\":3"));
+    CHECK(fake_say_bytes(&f, conn, frame, HOB_MAX_FRAME + 1) < 0);
+    CHECK_INT(f.peers[conn].closed, HOB_CLOSE_BAD_FRAME);
+}
+
+TEST(a_changed_byte_ends_the_connection)
+{
+    static const char ping[] = "{\"t\":\"ping\",\"n\":1}";
+    uint8_t sealed[64];
+    for (size_t at = 0; at < sizeof ping - 1 + 16; at += 3) {
+        test_row("byte %d", (int)at);
+        int conn = start();
+        int len = hob_noise_seal(&f.peers[conn].noise, (const uint8_t *)ping, sizeof ping - 1,
+                                 sealed, sizeof sealed);
+        REQUIRE(len > 0);
+        sealed[at] ^= 0x40;
+        CHECK(hob_conn_message(&f.board, conn, sealed, (size_t)len, f.now) < 0);
+        CHECK_INT(f.peers[conn].closed, HOB_CLOSE_HANDSHAKE);
+    }
+}
+
+TEST(a_replayed_frame_ends_the_connection)
+{
+    static const char ping[] = "{\"t\":\"ping\",\"n\":1}";
+    uint8_t sealed[64];
+    int conn = start();
+    int len = hob_noise_seal(&f.peers[conn].noise, (const uint8_t *)ping, sizeof ping - 1, sealed,
+                             sizeof sealed);
+    CHECK_INT(hob_conn_message(&f.board, conn, sealed, (size_t)len, f.now), HOB_OK);
+    CHECK(hob_conn_message(&f.board, conn, sealed, (size_t)len, f.now) < 0);
+    CHECK_INT(f.peers[conn].closed, HOB_CLOSE_HANDSHAKE);
+}
+
+TEST(sending_that_fails_ends_the_session_and_nothing_else)
+{
+    int conn = start();
+    REQUIRE(fake_configure(&f, conn, "1", "{\"kind\":\"relay\",\"point\":\"r\",\"pin\":16}\n"));
+    f.deaf = true;
+    (void)fake_say(&f, conn, "{\"t\":\"command\",\"id\":1,\"point\":\"r\",\"do\":\"on\",\"until\":9}");
+    CHECK(!f.peers[conn].open);
+    CHECK(fake_level(&f, 16));
+    f.deaf = false;
+    conn = fake_session(&f, fake_key);
+    REQUIRE(conn >= 0);
+    CHECK(heard("\"points\":[{\"p\":\"r\",\"v\":true"));
+}
+
+TEST(text_and_oversized_messages_are_violations)
+{
+    int conn = start();
+    hob_conn_violation(&f.board, conn, f.now);
+    CHECK_INT(f.peers[conn].closed, HOB_CLOSE_BAD_FRAME);
+    /* A number that is not open any more is no fault of anyone's. */
+    hob_conn_violation(&f.board, conn, f.now);
+    hob_conn_closed(&f.board, conn, f.now);
+    hob_conn_closed(&f.board, -1, f.now);
+    hob_conn_closed(&f.board, 99, f.now);
+    CHECK_INT(hob_conn_message(&f.board, conn, NULL, 0, f.now), HOB_ERR_ARG);
+    CHECK_INT(hob_conn_message(&f.board, 99, NULL, 0, f.now), HOB_ERR_ARG);
+}
+
+TEST(wall_time_counts_from_the_build_date_on)
+{
+    struct hob_status s;
+    int conn = start();
+    CHECK_INT(fake_say(&f, conn, "{\"t\":\"time\",\"unix\":1699999999999}"), HOB_OK);
+    hob_get_status(&f.board, &s, f.now);
+    CHECK_INT(s.unix_ms, 0);
+    CHECK_INT(fake_say(&f, conn, "{\"t\":\"time\",\"unix\":1795363200000}"), HOB_OK);
+    hob_get_status(&f.board, &s, f.now + 500);
+    CHECK_INT(s.unix_ms, 1795363200500);
+}
+
+TEST(stats_come_every_thirty_seconds)
+{
+    int conn = start();
+    f.stats = (struct hob_stats){.heap = 123456, .loop_us = 850, .rssi = -61, .temp = 41};
+    for (int i = 0; i < 5; i++) {
+        fake_run(&f, 5999);
+        (void)fake_say(&f, conn, "{\"t\":\"ping\",\"n\":1}");
+    }
+    CHECK(!heard("stats"));
+    fake_run(&f, 5);
+    CHECK(heard("\"heap\":123456,\"loop\":850,\"rssi\":-61}"));
+}
+
+TEST(restart_stores_and_closes_and_restarts)
+{
+    int conn = start();
+    CHECK(fake_say(&f, conn, "{\"t\":\"restart\"}") < 0);
+    CHECK_INT(f.peers[conn].closed, HOB_CLOSE_RESTART);
+    CHECK_INT(f.restarts, 1);
+}
+
+TEST(options_that_make_no_board_are_refused)
+{
+    (void)start();
+    struct hob_board *b = &f.board;
+    struct hob_options o = f.options;
+    o.id = "hob-7C9EBD";
+    CHECK_INT(hob_init(b, &o, 0), HOB_ERR_ARG);
+    o = f.options;
+    o.chip = "esp8266";
+    CHECK_INT(hob_init(b, &o, 0), HOB_ERR_ARG);
+    o = f.options;
+    o.fw = "";
+    CHECK_INT(hob_init(b, &o, 0), HOB_ERR_ARG);
+    o = f.options;
+    o.scratch = NULL;
+    CHECK_INT(hob_init(b, &o, 0), HOB_ERR_ARG);
+    o = f.options;
+    f.port.strip_fill = NULL;
+    CHECK_INT(hob_init(b, &o, 0), HOB_ERR_ARG);
+}
+
+int main(void)
+{
+    RUN(a_session_opens_with_both_hellos);
+    RUN(a_ping_is_answered_at_once);
+    RUN(a_wrong_key_is_refused);
+    RUN(a_board_without_a_key_says_so);
+    RUN(the_newest_authenticated_session_wins);
+    RUN(a_replayed_handshake_does_not_end_the_session);
+    RUN(a_third_connection_is_not_taken);
+    RUN(a_handshake_has_five_seconds);
+    RUN(fifteen_seconds_of_silence_end_a_session);
+    RUN(the_server_speaks_first);
+    RUN(another_protocol_is_refused);
+    RUN(bad_frames_end_the_session_with_4000);
+    RUN(a_frame_may_be_4096_bytes_and_no_longer);
+    RUN(a_changed_byte_ends_the_connection);
+    RUN(a_replayed_frame_ends_the_connection);
+    RUN(sending_that_fails_ends_the_session_and_nothing_else);
+    RUN(text_and_oversized_messages_are_violations);
+    RUN(wall_time_counts_from_the_build_date_on);
+    RUN(stats_come_every_thirty_seconds);
+    RUN(restart_stores_and_closes_and_restarts);
+    RUN(options_that_make_no_board_are_refused);
+    return test_end("session");
+}
