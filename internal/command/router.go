@@ -1,0 +1,272 @@
+// Package command takes commands from browsers, the API, the command line,
+// button bindings and rules, sees each one through to its end, and tells the
+// asker: confirmed, refused, failed or expired, exactly once.
+//
+// hub, api and automation call it. It owns the deadlines; what is true is the
+// registry's, and the way to the board is the link's. A Router may be used from
+// any goroutine.
+package command
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"hob/internal/entity"
+	"hob/internal/registry"
+)
+
+// Defaults of Options.
+const (
+	DefaultTimeout = 5 * time.Second
+	defaultKeep    = 1000
+	defaultMost    = 1024
+)
+
+// grace is how long after its deadline a command is still waited for: the
+// board refuses it by itself, and its answer is better than our silence.
+const grace = time.Second
+
+// House is what the router needs of the registry.
+type House interface {
+	Accept(registry.Request) (registry.Accepted, error)
+	Finish(entity.ID, entity.CommandID, *entity.Failure)
+}
+
+// Options configures New.
+type Options struct {
+	House   House
+	Now     func() time.Time // time.Now when nil
+	Timeout time.Duration    // until a board must have begun; DefaultTimeout when 0
+	Keep    int              // ended commands that Find still knows; 1000 when 0
+	Most    int              // unfinished commands at once; 1024 when 0
+}
+
+// Request is a wish to change one entity.
+type Request struct {
+	Entity entity.ID
+	Action entity.Action
+	Cause  entity.Cause
+}
+
+// Result is how a command stands or ended.
+type Result = entity.Result
+
+// Router sees commands through. Make one with New and Close it.
+type Router struct {
+	house   House
+	now     func() time.Time
+	timeout time.Duration
+	keep    int
+	most    int
+
+	mu      sync.Mutex
+	last    uint64
+	running map[entity.CommandID]*running
+	ended   map[entity.CommandID]Result
+	order   []entity.CommandID // of ended, oldest first
+	closed  bool
+}
+
+// running is one unfinished command.
+type running struct {
+	result Result
+	target string
+	board  entity.BoardName
+	done   func(Result)
+	timer  *time.Timer
+	cancel func()
+	left   int // children that have not ended
+}
+
+// New returns a Router.
+func New(o Options) *Router {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Timeout == 0 {
+		o.Timeout = DefaultTimeout
+	}
+	if o.Keep == 0 {
+		o.Keep = defaultKeep
+	}
+	if o.Most == 0 {
+		o.Most = defaultMost
+	}
+	return &Router{house: o.House, now: o.Now, timeout: o.Timeout, keep: o.Keep, most: o.Most,
+		running: map[entity.CommandID]*running{}, ended: map[entity.CommandID]Result{}}
+}
+
+// Submit begins a command. done is called exactly once with the final result:
+// before Submit returns when the command was refused at once, otherwise at the
+// latest two seconds after its deadline, from another goroutine. done must not
+// block; nil is allowed.
+func (r *Router) Submit(req Request, done func(Result)) entity.CommandID {
+	if done == nil {
+		done = func(Result) {}
+	}
+	c, refused := r.begin(req, done)
+	if refused != nil {
+		done(*refused)
+		return refused.Command
+	}
+	id := c.result.Command
+	accepted, err := r.house.Accept(registry.Request{
+		Command: id, Entity: req.Entity, Action: req.Action, Cause: req.Cause,
+		Until: r.now().Add(r.timeout),
+		Done:  func(b registry.BoardResult) { r.end(id, b.Status, b.Code, b.Message) },
+	})
+	if err != nil {
+		code, message := refusal(err)
+		r.end(id, entity.StatusRefused, code, message)
+		return id
+	}
+	if len(accepted.Order.Bindings) > 0 {
+		r.runBindings(c, req, accepted.Order.Bindings)
+		return id
+	}
+	r.mu.Lock()
+	c.cancel, c.target, c.board = accepted.Cancel, accepted.Order.Target, accepted.Order.Point.Board
+	r.mu.Unlock()
+	return id
+}
+
+// begin registers the command, or says why it cannot even be tried.
+func (r *Router) begin(req Request, done func(Result)) (*running, *Result) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.last++
+	id := entity.CommandID(strconv.FormatUint(r.last, 16))
+	c := &running{done: done, cancel: func() {}, result: Result{Command: id, Entity: req.Entity,
+		Action: req.Action.Verb, Status: entity.StatusAccepted}}
+	if r.closed || len(r.running) >= r.most {
+		c.result.Status, c.result.Code = entity.StatusRefused, entity.CodeBusy
+		c.result.Message = fmt.Sprintf("%d commands are unfinished; try again", len(r.running))
+		if r.closed {
+			c.result.Message = "The server is stopping"
+		}
+		r.remember(c.result)
+		return nil, &c.result
+	}
+	r.running[id] = c
+	c.timer = time.AfterFunc(r.timeout+grace, func() { r.expire(id) })
+	return c, nil
+}
+
+func (r *Router) expire(id entity.CommandID) {
+	r.mu.Lock()
+	message := fmt.Sprintf("No reply within %v", r.timeout)
+	if c := r.running[id]; c != nil && c.board != "" {
+		message = fmt.Sprintf("No reply from %s within %v", c.board, r.timeout)
+	}
+	r.mu.Unlock()
+	r.end(id, entity.StatusExpired, entity.CodeTimeout, message)
+}
+
+// runBindings does on the server what a button's gesture is bound to. The
+// gesture is confirmed when all of it is; else it ends like the first that was not.
+func (r *Router) runBindings(c *running, req Request, bindings []entity.Binding) {
+	r.mu.Lock()
+	c.left = len(bindings)
+	r.mu.Unlock()
+	cause := entity.Cause{Kind: entity.CauseButton, By: string(req.Entity)}
+	for _, b := range bindings {
+		r.Submit(Request{Entity: b.Target, Action: b.Action, Cause: cause}, func(child Result) {
+			r.mu.Lock()
+			c.left--
+			last := c.left == 0
+			r.mu.Unlock()
+			if last || child.Status != entity.StatusConfirmed {
+				r.end(c.result.Command, child.Status, child.Code, child.Message)
+			}
+		})
+	}
+}
+
+// refusal is what an error of Accept means to the asker.
+func refusal(err error) (entity.Code, string) {
+	var why *entity.Refusal
+	if errors.As(err, &why) {
+		return why.Code, why.Message
+	}
+	return entity.CodeInvalid, err.Error()
+}
+
+// end ends a command, unless it has ended: the first word counts.
+func (r *Router) end(id entity.CommandID, status entity.Status, code entity.Code, message string) {
+	r.mu.Lock()
+	c := r.running[id]
+	if c == nil {
+		r.mu.Unlock()
+		return
+	}
+	delete(r.running, id)
+	c.timer.Stop()
+	c.result.Status, c.result.Code, c.result.Message = status, code, message
+	r.remember(c.result)
+	target := c.target
+	r.mu.Unlock()
+
+	var failure *entity.Failure
+	if status != entity.StatusConfirmed {
+		failure = &entity.Failure{Command: id, Action: c.result.Action, Target: target, Status: status,
+			Code: code, Message: message, At: r.now().UnixMilli()}
+	}
+	r.house.Finish(c.result.Entity, id, failure)
+	c.done(c.result)
+}
+
+// remember keeps the newest ended commands for Find.
+func (r *Router) remember(res Result) {
+	r.ended[res.Command] = res
+	r.order = append(r.order, res.Command)
+	if len(r.order) > r.keep {
+		delete(r.ended, r.order[0])
+		r.order = r.order[1:]
+	}
+}
+
+// Cancel asks for an unfinished command to be dropped. How it ended is told to
+// its asker as always: the board may have done it already. It reports whether
+// the command was unfinished.
+func (r *Router) Cancel(id entity.CommandID) bool {
+	r.mu.Lock()
+	c := r.running[id]
+	var cancel func()
+	if c != nil {
+		cancel = c.cancel
+	}
+	r.mu.Unlock()
+	if cancel == nil {
+		return false
+	}
+	cancel()
+	return true
+}
+
+// Find returns an unfinished command, or one of the newest ended ones.
+func (r *Router) Find(id entity.CommandID) (Result, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if c := r.running[id]; c != nil {
+		return c.result, true
+	}
+	res, ok := r.ended[id]
+	return res, ok
+}
+
+// Close refuses new commands and ends the unfinished ones as failed.
+func (r *Router) Close() {
+	r.mu.Lock()
+	r.closed = true
+	ids := make([]entity.CommandID, 0, len(r.running))
+	for id := range r.running {
+		ids = append(ids, id)
+	}
+	r.mu.Unlock()
+	for _, id := range ids {
+		r.end(id, entity.StatusFailed, entity.CodeLinkLost, "The server is stopping")
+	}
+}

@@ -1,0 +1,195 @@
+package registry
+
+import (
+	"time"
+
+	"hob/internal/entity"
+)
+
+// Session is the live link to one board, as seen by whoever has a command for it.
+type Session interface {
+	// Send hands a command to the session's writer. It never blocks, and it
+	// never calls c.Done before it has returned. The error is a *entity.Refusal.
+	// cancel asks the board to drop the command if it is still waiting there.
+	Send(c BoardCommand) (cancel func(), err error)
+}
+
+// BoardCommand is one thing for one board to do.
+type BoardCommand struct {
+	Point entity.PointID
+	Do    entity.Verb   // VerbOn, VerbOff or VerbSet
+	Level *entity.Level // with VerbSet
+	Color *entity.RGB   // with VerbSet
+	// Cause is told again with the state that the command leads to.
+	Cause entity.Cause
+	// Until is when the board must not act on it any more.
+	Until time.Time
+	// Done is called exactly once, from any goroutine, when the board has
+	// answered or the session has ended.
+	Done func(BoardResult)
+}
+
+// BoardResult is how a BoardCommand ended. Status is StatusConfirmed when the
+// board did it; else Code and Message say why not.
+type BoardResult struct {
+	Status  entity.Status
+	Code    entity.Code
+	Message string
+}
+
+// PointReport is the value of one point, as its board reports it.
+type PointReport struct {
+	Point entity.PointID
+	Value entity.Value
+	Cause entity.Cause
+	// ByPoint is the point of the button behind a CauseButton; the registry
+	// turns it into the button's id.
+	ByPoint entity.PointID
+	// At is when the point took the value, by the server's clock.
+	At time.Time
+}
+
+// Attachment is one session's right to report for its board. It ends with
+// Detach, or when a newer session attaches.
+type Attachment struct {
+	r       *Registry
+	id      entity.BoardID
+	session Session
+	// values holds what the board reported in this session, also of points that
+	// no entity owns: a board has at most 48.
+	values map[entity.PointID]entity.Value
+}
+
+// maxPoints bounds what one session can make the server keep (docs/wire.md).
+const maxPoints = 48
+
+// Attach makes s the session of its board, which is online from now on, and
+// takes the points of its hello. An older session of the board becomes stale.
+// address and firmware are for the list of boards.
+func (r *Registry) Attach(id entity.BoardID, address, firmware string, s Session, points []PointReport) (*Attachment, error) {
+	a := &Attachment{r: r, id: id, session: s, values: map[entity.PointID]entity.Value{}}
+	err := ErrUnknownBoard
+	r.update(func() {
+		b := r.boards[id]
+		if b == nil || !b.record.Declared {
+			return
+		}
+		err = nil
+		b.live = a
+		rec := b.record
+		rec.Status, rec.Message, rec.Address, rec.Firmware = entity.BoardOnline, "", address, firmware
+		for _, p := range points {
+			a.keep(p)
+		}
+		r.setBoard(b, rec)
+		for _, p := range points {
+			r.report(a, p)
+		}
+		r.refreshAvailability(id)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// Report takes changed points. It fails with ErrStale.
+func (a *Attachment) Report(points []PointReport) error {
+	return a.do(func() {
+		for _, p := range points {
+			a.keep(p)
+			a.r.report(a, p)
+		}
+	})
+}
+
+// Configured takes the points of a newly applied configuration: all that the
+// board has. What it does not list is gone. It fails with ErrStale.
+func (a *Attachment) Configured(points []PointReport) error {
+	return a.do(func() {
+		clear(a.values)
+		for _, p := range points {
+			a.keep(p)
+			a.r.report(a, p)
+		}
+		a.r.refreshAvailability(a.id)
+	})
+}
+
+// Gesture takes what a person did with a button. It fails with ErrStale.
+func (a *Attachment) Gesture(p entity.PointID, g entity.Gesture) error {
+	return a.do(func() {
+		it := a.r.points[point{a.id, p}]
+		if it == nil {
+			return
+		}
+		now := a.r.now()
+		it.state = it.state.Step(entity.Gestured{Point: a.ref(p), Gesture: g}, now)
+		a.r.publishView(it, entity.Cause{Kind: entity.CauseBoard}, now, g)
+	})
+}
+
+// Detach ends the session: the board's entities become unavailable with this
+// status and message. A stale attachment changes nothing.
+func (a *Attachment) Detach(status entity.BoardStatus, message string) {
+	_ = a.do(func() { // ErrStale: somebody else speaks for the board by now
+		b := a.r.boards[a.id]
+		b.live = nil
+		rec := b.record
+		rec.Status, rec.Message = status, message
+		a.r.setBoard(b, rec)
+		a.r.refreshAvailability(a.id)
+	})
+}
+
+func (a *Attachment) do(f func()) error {
+	err := ErrStale
+	a.r.update(func() {
+		if b := a.r.boards[a.id]; b != nil && b.live == a {
+			err = nil
+			f()
+		}
+	})
+	return err
+}
+
+func (a *Attachment) keep(p PointReport) {
+	if _, known := a.values[p.Point]; known || len(a.values) < maxPoints {
+		a.values[p.Point] = p.Value
+	}
+}
+
+func (a *Attachment) ref(p entity.PointID) entity.PointRef {
+	return entity.PointRef{Board: a.r.boards[a.id].record.Name, Point: p}
+}
+
+// report runs the state machine of the entity that owns the point.
+func (r *Registry) report(a *Attachment, p PointReport) {
+	it := r.points[point{a.id, p.Point}]
+	if it == nil {
+		return // no entity owns it: it is kept, in case a reload declares one
+	}
+	it.state = it.state.Step(entity.Reported{Point: a.ref(p.Point), Value: p.Value}, r.now())
+	cause := p.Cause
+	if owner := r.points[point{a.id, p.ByPoint}]; p.ByPoint != "" && owner != nil {
+		cause.By = string(owner.declared.ID)
+	}
+	r.publishView(it, cause, p.At, "")
+}
+
+// publishView publishes the entity when what people see of it has changed. A
+// report also shows that the board is there and works, so it clears a failure.
+func (r *Registry) publishView(it *item, cause entity.Cause, at time.Time, g entity.Gesture) {
+	view, unavailable := it.state.View(), r.unavailable(it)
+	rec := *it.record
+	changed := view.State != rec.State || view.Attributes != rec.Attributes
+	if !changed && g == "" && rec.Failure == nil && sameUnavailable(unavailable, rec.Unavailable) {
+		return
+	}
+	if changed {
+		rec.State, rec.Attributes = view.State, view.Attributes
+		rec.Changed, rec.Cause = at.UnixMilli(), cause
+	}
+	rec.Available, rec.Unavailable, rec.Failure = unavailable == nil, unavailable, nil
+	r.publishEntity(it, rec, Event{Kind: StateChanged, Gesture: g})
+}
