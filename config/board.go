@@ -1,0 +1,114 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"hob/internal/chip"
+	"hob/internal/diag"
+	"hob/internal/entity"
+)
+
+// boardID is the id that a board announces.
+type boardID struct {
+	slot
+	value entity.BoardID
+}
+
+func (f *boardID) decode(v value, _ reflect.StructTag) {
+	f.hold(v)
+	raw, ok := v.text("a board id such as hob-7c9ebd", "")
+	if !ok {
+		return
+	}
+	if !entity.ValidBoardID(raw) {
+		v.problem(problem{code: diag.BadBoardID, message: fmt.Sprintf("%s is no board id", quote(raw)),
+			suggestion: suggestBoardID(raw)})
+		return
+	}
+	f.value, f.valid = entity.BoardID(raw), true
+}
+
+func suggestBoardID(raw string) string {
+	bare := strings.TrimPrefix(strings.ToLower(raw), "hob")
+	bare = "hob-" + strings.NewReplacer("-", "", ":", "", "_", "", " ", "").Replace(bare)
+	if entity.ValidBoardID(bare) {
+		return "write " + bare
+	}
+	return "it is on the board's label and serial log, and `hob boards` lists it: hob- and 6 to 12 hexadecimal digits"
+}
+
+// chipName is a chip that internal/chip knows.
+type chipName struct {
+	slot
+	value chip.Chip
+}
+
+func (f *chipName) decode(v value, _ reflect.StructTag) {
+	f.hold(v)
+	name, ok := decodeChoice(v, chip.Names(), diag.UnknownChip)
+	if ok {
+		f.value, f.valid = chip.Lookup(name)
+	}
+}
+
+// address is where to dial a board that mDNS does not reach: a host name or an
+// IP address, with an optional port.
+type address struct {
+	slot
+	value string
+}
+
+var hostName = regexp.MustCompile(`^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,62})(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,62}))*\.?$`)
+
+func (f *address) decode(v value, _ reflect.StructTag) {
+	f.hold(v)
+	raw, ok := v.text("an address such as 192.168.1.40", "")
+	if !ok {
+		return
+	}
+	if !validAddress(raw) {
+		v.problem(problem{code: diag.BadAddress,
+			message:    fmt.Sprintf("%s is no address", quote(raw)),
+			suggestion: suggestAddress(raw)})
+		return
+	}
+	f.value, f.valid = raw, true
+}
+
+func validAddress(raw string) bool {
+	if validHost(raw) {
+		return true
+	}
+	host, port, err := net.SplitHostPort(raw)
+	if err != nil || !validHost(host) {
+		return false
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	return err == nil && n > 0
+}
+
+func validHost(host string) bool {
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return !ip.IsMulticast() && !ip.IsUnspecified()
+	}
+	// What consists of digits and dots only was meant to be an IP address.
+	return len(host) <= 253 && hostName.MatchString(host) && strings.Trim(host, "0123456789.") != ""
+}
+
+func suggestAddress(raw string) string {
+	bare := raw
+	for _, scheme := range []string{"http://", "https://", "ws://"} {
+		bare = strings.TrimPrefix(bare, scheme)
+	}
+	bare, _, _ = strings.Cut(bare, "/")
+	if bare != raw && validAddress(bare) {
+		return "write " + bare
+	}
+	return "write a host name or an IP address, such as 192.168.1.40 or hall.lan:8080"
+}

@@ -1,0 +1,144 @@
+package config
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"hob/internal/entity"
+)
+
+// body is what all kinds of declared entities can say about themselves.
+type body interface {
+	kind() entity.Kind
+	common() *commonYAML
+	driven() *outputYAML // nil if the entity drives nothing
+	pins() []pinUse
+	check(at value) // what concerns this entity alone
+	spec() entity.Spec
+}
+
+// item is a declared entity of any kind.
+type item struct {
+	id entity.ID
+	at value
+	body
+}
+
+// book is the whole file, decoded: what the checks across entities and the
+// making of the House work on.
+type book struct {
+	r      *report
+	file   *houseYAML
+	boards map[entity.BoardName]*declared[boardYAML]
+	areas  map[entity.AreaID]*declared[areaYAML]
+	items  []item             // in the order of the file
+	byID   map[entity.ID]item // the first of a name
+
+	// Names for suggestions, in the order of the file.
+	boardNames, areaNames, switchable []string
+}
+
+func newBook(r *report, h *houseYAML) *book {
+	b := &book{
+		r: r, file: h,
+		boards: make(map[entity.BoardName]*declared[boardYAML]),
+		areas:  make(map[entity.AreaID]*declared[areaYAML]),
+		byID:   make(map[entity.ID]item),
+	}
+	for _, d := range h.Boards.items {
+		b.boards[entity.BoardName(d.id)] = d
+		b.boardNames = append(b.boardNames, d.id)
+	}
+	for _, d := range h.Areas.items {
+		b.areas[entity.AreaID(d.id)] = d
+		b.areaNames = append(b.areaNames, d.id)
+	}
+	collect(b, h.Switches, func(y *switchYAML) body { return y })
+	collect(b, h.Lights, func(y *lightYAML) body { return y })
+	collect(b, h.Buttons, func(y *buttonYAML) body { return y })
+	collect(b, h.Contacts, func(y *contactYAML) body { return y })
+	slices.SortStableFunc(b.items, func(a, c item) int {
+		return cmp.Or(cmp.Compare(a.at.key.Line, c.at.key.Line), cmp.Compare(a.at.key.Column, c.at.key.Column))
+	})
+	for _, it := range b.items {
+		if _, dup := b.byID[it.id]; !dup {
+			b.byID[it.id] = it
+		}
+		if it.driven() != nil {
+			b.switchable = append(b.switchable, string(it.id))
+		}
+	}
+	return b
+}
+
+func collect[T any](b *book, s section[T], as func(*T) body) {
+	for _, d := range s.items {
+		b.items = append(b.items, item{entity.ID(d.id), d.at, as(&d.T)})
+	}
+}
+
+// check makes every check that needs more than one value.
+func (b *book) check() {
+	for _, it := range b.items {
+		it.check(it.at)
+	}
+	b.checkIDs()
+	b.checkBoards()
+	b.checkAreas()
+	b.checkPins()
+	b.checkLimits()
+	b.checkInterlocks()
+	b.checkActions()
+}
+
+// house makes the House of a file without errors.
+func (b *book) house() *entity.House {
+	home := b.file.Home.T
+	h := &entity.House{Name: "Home", Timezone: home.Timezone.value, Units: "metric"}
+	if home.Name.given {
+		h.Name = home.Name.value
+	}
+	if home.Units.given {
+		h.Units = home.Units.value
+	}
+	if home.Location.given {
+		at := home.Location.T
+		h.Location = &entity.Location{Latitude: at.Latitude.value, Longitude: at.Longitude.value}
+	}
+	for _, d := range b.file.Boards.items {
+		h.Boards = append(h.Boards, board(d))
+	}
+	for _, d := range b.file.Areas.items {
+		h.Areas = append(h.Areas, entity.Area{ID: entity.AreaID(d.id), Name: nameOr(d.T.Name, d.id)})
+	}
+	for _, it := range b.items {
+		c := it.common()
+		h.Entities = append(h.Entities, entity.Entity{
+			ID: it.id, Name: nameOr(c.Name, string(it.id)), Area: entity.AreaID(c.Area.value),
+			Icon: c.Icon.value, Spec: it.spec(),
+		})
+	}
+	b.shareInterlockWaits(h)
+	return h
+}
+
+func board(d *declared[boardYAML]) entity.Board {
+	out := entity.Board{
+		Name: entity.BoardName(d.id), ID: d.T.ID.value, Chip: d.T.Chip.value.Name, Address: d.T.Address.value,
+	}
+	if d.T.StatusLED.given {
+		led := d.T.StatusLED.value
+		out.StatusLED = &led
+	}
+	return out
+}
+
+// nameOr makes a name for people out of an id where none is given: "Hall button".
+func nameOr(name text, id string) string {
+	if name.given {
+		return name.value
+	}
+	words := strings.ReplaceAll(id, "_", " ")
+	return strings.ToUpper(words[:1]) + words[1:]
+}

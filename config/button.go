@@ -1,0 +1,63 @@
+package config
+
+import (
+	"hob/internal/diag"
+	"hob/internal/entity"
+)
+
+// buttonYAML is a push button with up to three gestures.
+type buttonYAML struct {
+	inputYAML
+	Press     action   `yaml:"press"`
+	Double    action   `yaml:"double"`
+	Hold      action   `yaml:"hold"`
+	HoldAfter duration `yaml:"hold_after" min:"200ms" max:"10s" unit:"ms" example:"800ms"`
+}
+
+func (y *buttonYAML) kind() entity.Kind   { return entity.KindButton }
+func (y *buttonYAML) common() *commonYAML { return &y.commonYAML }
+func (y *buttonYAML) driven() *outputYAML { return nil }
+
+func (y *buttonYAML) check(value) {
+	if y.HoldAfter.given && !y.Hold.given {
+		y.HoldAfter.at.r.errorAt(y.HoldAfter.at.keySpan(), problem{
+			code:       diag.NotApplied,
+			message:    `"hold_after" has no effect on a button without "hold"`,
+			suggestion: "add hold: with an action, or delete hold_after",
+		})
+	}
+}
+
+func (y *buttonYAML) pins() []pinUse {
+	return []pinUse{{pin: &y.Pin, pull: &y.Pull}}
+}
+
+// gestures lists the bindings that are given.
+func (y *buttonYAML) gestures() []gesture {
+	var out []gesture
+	for _, g := range []gesture{
+		{entity.GesturePress, &y.Press}, {entity.GestureDouble, &y.Double}, {entity.GestureHold, &y.Hold},
+	} {
+		if g.do.given {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// gesture is one binding of a button.
+type gesture struct {
+	on entity.Gesture
+	do *action
+}
+
+func (y *buttonYAML) spec() entity.Spec {
+	b := &entity.Button{Input: y.input(), HoldAfter: defaultHoldAfter}
+	if y.HoldAfter.given {
+		b.HoldAfter = y.HoldAfter.value
+	}
+	for _, g := range y.gestures() {
+		b.Bindings = append(b.Bindings, entity.Binding{On: g.on, Target: g.do.target, Action: g.do.action})
+	}
+	return b
+}

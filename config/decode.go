@@ -1,0 +1,127 @@
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"hob/internal/diag"
+)
+
+// A field type decodes one value of the file into itself and reports what is
+// wrong with it. The tags are those of the struct field that it is in.
+type field interface {
+	decode(v value, tags reflect.StructTag)
+}
+
+// slot is what every field type embeds: where its value came from.
+type slot struct {
+	at    value
+	given bool // the key is in the file
+	valid bool // and its value could be decoded
+}
+
+func (s *slot) hold(v value) { s.at, s.given = v, true }
+
+// member is one key that a struct decodes.
+type member struct {
+	name     string
+	required bool
+	tags     reflect.StructTag
+	field    field
+}
+
+// members lists the keys of a struct in the order of its fields, embedded
+// structs included. into must be a pointer to a struct whose exported fields
+// are all field types with a `yaml:"name"` tag; `need:"true"` makes one required.
+func members(into any) []member { return membersOf(reflect.ValueOf(into).Elem()) }
+
+func membersOf(s reflect.Value) []member {
+	var out []member
+	for i := range s.NumField() {
+		info, f := s.Type().Field(i), s.Field(i)
+		name := info.Tag.Get("yaml")
+		switch {
+		case info.Anonymous:
+			out = append(out, membersOf(f)...)
+		case name != "":
+			out = append(out, member{
+				name: name, required: info.Tag.Get("need") == "true",
+				tags: info.Tag, field: f.Addr().Interface().(field),
+			})
+		}
+	}
+	return out
+}
+
+// decodeStruct decodes a mapping into a struct, strictly: unknown keys and
+// missing ones are reported. It reports false if the value is no mapping.
+func decodeStruct(v value, into any) bool {
+	entries, ok := v.mapping("a mapping of keys to values")
+	if !ok {
+		return false
+	}
+	all := members(into)
+	seen := make(map[string]bool)
+	for _, e := range entries {
+		m, known := find(all, e.name)
+		if !known {
+			unknownKey(e, all)
+			continue
+		}
+		seen[e.name] = true
+		m.field.decode(e.value, m.tags)
+	}
+	for _, m := range all {
+		if m.required && !seen[m.name] {
+			missingKey(v, m)
+		}
+	}
+	return true
+}
+
+func find(all []member, name string) (member, bool) {
+	for _, m := range all {
+		if m.name == name {
+			return m, true
+		}
+	}
+	return member{}, false
+}
+
+func unknownKey(e entry, all []member) {
+	var names []string
+	for _, m := range all {
+		if _, later := m.field.(*notYet); !later {
+			names = append(names, m.name)
+		}
+	}
+	suggestion := "the keys here are: " + strings.Join(names, ", ")
+	if near := e.r.nearest(e.name, names); near != "" {
+		suggestion = "did you mean " + near + "?"
+	}
+	e.r.errorAt(e.keySpan(), problem{
+		code: diag.UnknownKey, message: "unknown key " + quote(e.name), suggestion: suggestion,
+	})
+}
+
+func missingKey(v value, m member) {
+	what := fmt.Sprintf("%s needs the key %q", v.label(), m.name)
+	suggestion := ""
+	if example := m.tags.Get("example"); example != "" {
+		suggestion = fmt.Sprintf("add %s: %s", m.name, example)
+	}
+	v.r.errorAt(v.keySpan(), problem{code: diag.MissingKey, message: what, suggestion: suggestion})
+}
+
+// notYet is a key that the file format has but this version does not: to read
+// and ignore it would let people believe in it.
+type notYet struct{}
+
+func (*notYet) decode(v value, _ reflect.StructTag) {
+	v.r.errorAt(v.keySpan(), problem{
+		code:       diag.NotSupported,
+		message:    v.label() + " is not supported by this version",
+		suggestion: "delete it, or put a # before its lines",
+	})
+}

@@ -1,0 +1,146 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"hob/internal/diag"
+)
+
+// parseBudget is generous: these inputs take well under a second unless their
+// cost explodes, which is what the test is for.
+const parseBudget = 20 * time.Second
+
+func hostileInputs() map[string]string {
+	const (
+		full  = maxBytes - 64
+		board = "boards: {x: {id: hob-000000, chip: esp32}}\n"
+	)
+	lights := func() string { return "lights:\n" + lines("  light%d: {pin: x/16}\n", 8_000) }
+	repeat := func(s string) string { return strings.Repeat(s, full/len(s)) }
+	return map[string]string{
+		"open brackets":        repeat("["),
+		"open braces":          repeat("{"),
+		"open brackets, lines": repeat("[\n"),
+		"nested dashes":        repeat("- "),
+		"nested keys":          repeat("a: "),
+		"question marks":       repeat("? "),
+		"empty list items":     "a: [" + repeat("a,") + "]",
+		"comments":             repeat("#\n") + "a: b\n",
+		"comment and key":      manyLines("# c\nk%d: v\n", full),
+		"too many keys":        manyLines("k%d: 1\n", full),
+		"duplicate keys":       lines("k%d: 1\n", 24_000) + lines("k%d: 1\n", 24_000),
+		"one key repeated":     lines("k: 1 # %d\n", 49_000),
+		"unknown keys":         lines("key%d: 1\n", 49_000),
+		"anchors":              lines("k%d: &a%[1]d x\n", 49_000),
+		"aliases":              "a: &a x\n" + lines("k%d: *a\n", 33_000),
+		"long keys":            lines(strings.Repeat("k", 60)+"%d: 1\n", 14_000),
+		"one long line":        "a: " + repeat("x"),
+		"one long quote":       `a: "` + repeat("x"),
+		"late syntax error":    manyLines("k%d: 1\n", full) + "a: b: c\n",
+		"many tabs":            repeat("\tx: 1\n"),
+		"spaces":               repeat(" "),
+		"line ends":            repeat("\r\n"),
+		"long indent":          manyIndented(full),
+		"block scalar":         "a: |\n" + repeat("  x\n"),
+		"many buttons":         "buttons:\n" + lines("  b%d: {pin: x/1, press: toggle y}\n", 16_000),
+		"many switches":        board + "switches:\n" + lines("  s%d: {pin: x/16}\n", 24_000),
+		"many near names":      board + lights() + "buttons:\n" + lines("  b%d: {pin: x/4, press: toggle lihgt%[1]d}\n", 8_000),
+		"many boards":          "boards:\n" + lines("  b%d: {id: hob-000000, chip: esp32}\n", 16_000),
+		"many unknown boards":  "boards:\n" + lines("  b%d: {id: hob-0%05[1]d, chip: esp32}\n", 8_000) + "switches:\n" + lines("  s%d: {pin: bb%[1]d/16}\n", 8_000),
+		"many bad ids":         "switches:\n" + lines("  S-%d: {}\n", 33_000),
+		"many interlocks":      board + "switches:\n" + lines("  s%d: {pin: x/16, interlock: g}\n", 16_000),
+		"many durations":       board + "switches:\n" + lines("  s%d: {off_after: 1h1m1s1ms1, max_on: 1}\n", 16_000),
+	}
+}
+
+func manyLines(format string, size int) string {
+	var b strings.Builder
+	for i := 0; b.Len() < size-40; i++ {
+		fmt.Fprintf(&b, format, i)
+	}
+	return b.String()
+}
+
+func lines(format string, n int) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(strings.TrimSuffix(fmt.Sprintf(format, i), fmt.Sprintf("%%!(EXTRA int=%d)", i)))
+	}
+	return b.String()
+}
+
+func manyIndented(size int) string {
+	var b strings.Builder
+	for i := 0; b.Len()+i+4 < size; i++ {
+		b.WriteString(strings.Repeat(" ", i) + "a:\n")
+	}
+	return b.String()
+}
+
+func TestHostileFilesAreRefusedInBoundedTime(t *testing.T) {
+	for name, text := range hostileInputs() {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			house, list := Parse("house.yaml", []byte(text))
+			if took := time.Since(start); took > parseBudget {
+				t.Errorf("took %s", took)
+			} else {
+				t.Logf("%s, %d diagnostics", took.Round(time.Millisecond), len(list))
+			}
+			if house != nil || !list.HasErrors() {
+				t.Error("a hostile file was accepted")
+			}
+			if len(list) > maxProblems+1 {
+				t.Errorf("%d diagnostics", len(list))
+			}
+		})
+	}
+}
+
+func TestAliasBombIsRefusedBeforeItIsExpanded(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n")
+	for i := 1; i < 20; i++ {
+		fmt.Fprintf(&b, "a%d: &a%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d,", i-1), 10), ","))
+	}
+	_, list := Parse("bomb.yaml", []byte(b.String()))
+	if len(list) != 1 || list[0].Code != diag.TooComplex || list[0].Column < 5 {
+		t.Errorf("got %v", list)
+	}
+}
+
+func TestAliasOfItselfIsRefused(t *testing.T) {
+	for _, text := range []string{"a: &a [*a]\n", "a: &a {b: *a}\n", "boards: &b {x: *b}\n", "&a [*a]: b\n"} {
+		_, list := Parse("loop.yaml", []byte(text))
+		if len(list) != 1 || list[0].Code != diag.TooComplex {
+			t.Errorf("%q: got %v", text, list)
+		}
+	}
+}
+
+func TestNestingLimitIsExact(t *testing.T) {
+	nested := func(depth int) string { return strings.Repeat("[", depth-1) + "x" + strings.Repeat("]", depth-1) }
+	_, list := Parse("deep.yaml", []byte(nested(maxDepth)))
+	if len(list) != 1 || list[0].Code != diag.WrongType {
+		t.Errorf("depth %d: got %v", maxDepth, list)
+	}
+	_, list = Parse("deep.yaml", []byte(nested(maxDepth+1)))
+	if len(list) != 1 || list[0].Code != diag.TooComplex || list[0].Column != maxDepth+1 {
+		t.Errorf("depth %d: got %v", maxDepth+1, list)
+	}
+}
+
+func TestSizeLimitIsExact(t *testing.T) {
+	head := "boards: {hall: {id: hob-7c9ebd, chip: esp32}}\n#"
+	fits := head + strings.Repeat("x", maxBytes-len(head))
+	if house, list := Parse("big.yaml", []byte(fits)); house == nil {
+		t.Errorf("%d bytes: %v", len(fits), list)
+	}
+	_, list := Parse("big.yaml", []byte(fits+"x"))
+	if len(list) != 1 || list[0].Code != diag.TooLarge {
+		t.Errorf("%d bytes: got %v", len(fits)+1, list)
+	}
+}

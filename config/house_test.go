@@ -1,0 +1,295 @@
+package config_test
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"hob"
+	"hob/config"
+	"hob/internal/entity"
+)
+
+func mustParse(t *testing.T, text string) *entity.House {
+	t.Helper()
+	house, list := config.Parse("house.yaml", []byte(text))
+	if house == nil {
+		t.Fatalf("refused:\n%s", asText(t, list))
+	}
+	return house
+}
+
+// The tutorial: an LED on GPIO26, and a button to ground on GPIO22 that toggles it.
+func TestTutorialHouse(t *testing.T) {
+	house := mustParse(t, `
+boards:
+  esp: {id: hob-7c9ebd, chip: esp32}
+lights:
+  led: {pin: esp/26}
+buttons:
+  button: {pin: esp/22, pull: up, press: toggle led}
+`)
+	want := &entity.House{
+		Name: "Home", Units: "metric",
+		Boards: []entity.Board{{Name: "esp", ID: "hob-7c9ebd", Chip: "esp32"}},
+		Entities: []entity.Entity{
+			{ID: "led", Name: "Led", Spec: &entity.Light{
+				Output: entity.Output{Board: "esp", Pin: 26, Boot: entity.BootOff},
+				Drive:  entity.DrivePin,
+			}},
+			{ID: "button", Name: "Button", Spec: &entity.Button{
+				Input:     entity.Input{Board: "esp", Pin: 22, Pull: entity.PullUp, Debounce: 30 * time.Millisecond},
+				HoldAfter: 600 * time.Millisecond,
+				Bindings: []entity.Binding{{
+					On: entity.GesturePress, Target: "led", Action: entity.Action{Verb: entity.VerbToggle},
+				}},
+			}},
+		},
+	}
+	if !reflect.DeepEqual(house, want) {
+		t.Errorf("got  %+v\nwant %+v", house, want)
+	}
+	if button := house.Entities[1].Spec.(*entity.Button); !button.ActiveLow() {
+		t.Error("a button with a pull-up is pressed when the pin is low")
+	}
+}
+
+// Every key that exists, with a value that is not its default.
+const everyKey = `
+home:
+  name: Lindenweg
+  location: {latitude: -33.8688, longitude: 151.2093}
+  timezone: Australia/Sydney
+  units: imperial
+boards:
+  hall: {id: hob-7c9ebd, chip: esp32, address: hall.lan:8080, status_led: 2}
+  shed: {id: hob-a0b765c3d412, chip: esp32c3}
+areas:
+  living_room:
+  hall: {name: Entrance}
+lights:
+  strip: {ws2812: hall/18, count: 60, order: rgb, fade: 1s, min_brightness: 2.5%, inverted: true, boot: on}
+  stairs: {name: Stairs, area: hall, icon: stairs-up, pwm: hall/19, fade: 400ms, min_brightness: 4%, boot: restore,
+    off_after: 30m, max_on: 1h30m, lease: 60s}
+  plain: {pin: hall/21, interlock: valves}
+switches:
+  pump: {name: Pump, area: living_room, icon: water-pump, pin: hall/16, inverted: true, boot: restore,
+    off_after: 10m, max_on: 2h, lease: 1m, interlock: valves, interlock_wait: 2s}
+  valve: {pin: hall/17, interlock: valves, interlock_wait: 500ms}
+  other: {pin: hall/22, interlock: valves}
+contacts:
+  window: {name: Window, area: hall, icon: window-open, pin: hall/26, pull: down, inverted: true, debounce: 50ms, class: window}
+  plain_contact: {pin: hall/34}
+buttons:
+  bell: {name: Bell, area: hall, icon: bell, pin: hall/25, pull: none, inverted: true, debounce: 20ms,
+    press: toggle plain, double: stairs 12.5%, hold: pump off, hold_after: 800ms}
+  remote: {pin: shed/3, pull: up, double: stairs on}
+`
+
+func TestEveryKeyReachesTheHouse(t *testing.T) {
+	house := mustParse(t, everyKey)
+	led, level := 2, entity.Level(125)
+	want := &entity.House{
+		Name: "Lindenweg", Location: &entity.Location{Latitude: -33.8688, Longitude: 151.2093},
+		Timezone: "Australia/Sydney", Units: "imperial",
+		Boards: []entity.Board{
+			{Name: "hall", ID: "hob-7c9ebd", Chip: "esp32", Address: "hall.lan:8080", StatusLED: &led},
+			{Name: "shed", ID: "hob-a0b765c3d412", Chip: "esp32c3"},
+		},
+		Areas: []entity.Area{{ID: "living_room", Name: "Living room"}, {ID: "hall", Name: "Entrance"}},
+		Entities: []entity.Entity{
+			{ID: "strip", Name: "Strip", Spec: &entity.Light{
+				Output: entity.Output{Board: "hall", Pin: 18, Inverted: true, Boot: entity.BootOn},
+				Drive:  entity.DriveWS2812, Fade: time.Second, MinBrightness: 25, Count: 60, Order: "rgb",
+			}},
+			{ID: "stairs", Name: "Stairs", Area: "hall", Icon: "stairs-up", Spec: &entity.Light{
+				Output: entity.Output{Board: "hall", Pin: 19, Boot: entity.BootRestore,
+					OffAfter: 30 * time.Minute, MaxOn: 90 * time.Minute, Lease: time.Minute},
+				Drive: entity.DrivePWM, Fade: 400 * time.Millisecond, MinBrightness: 40,
+			}},
+			// The group's longest wait counts for those that name none.
+			{ID: "plain", Name: "Plain", Spec: &entity.Light{
+				Output: entity.Output{Board: "hall", Pin: 21, Boot: entity.BootOff,
+					Interlock: "valves", InterlockWait: 2 * time.Second},
+				Drive: entity.DrivePin,
+			}},
+			{ID: "pump", Name: "Pump", Area: "living_room", Icon: "water-pump", Spec: &entity.Switch{
+				Output: entity.Output{Board: "hall", Pin: 16, Inverted: true, Boot: entity.BootRestore,
+					OffAfter: 10 * time.Minute, MaxOn: 2 * time.Hour, Lease: time.Minute,
+					Interlock: "valves", InterlockWait: 2 * time.Second},
+			}},
+			{ID: "valve", Name: "Valve", Spec: &entity.Switch{
+				Output: entity.Output{Board: "hall", Pin: 17, Boot: entity.BootOff,
+					Interlock: "valves", InterlockWait: 500 * time.Millisecond},
+			}},
+			{ID: "other", Name: "Other", Spec: &entity.Switch{
+				Output: entity.Output{Board: "hall", Pin: 22, Boot: entity.BootOff,
+					Interlock: "valves", InterlockWait: 2 * time.Second},
+			}},
+			{ID: "window", Name: "Window", Area: "hall", Icon: "window-open", Spec: &entity.Contact{
+				Input: entity.Input{Board: "hall", Pin: 26, Pull: entity.PullDown, Inverted: true, Debounce: 50 * time.Millisecond},
+				Class: entity.ClassWindow,
+			}},
+			{ID: "plain_contact", Name: "Plain contact", Spec: &entity.Contact{
+				Input: entity.Input{Board: "hall", Pin: 34, Pull: entity.PullNone, Debounce: 30 * time.Millisecond},
+				Class: entity.ClassOpening,
+			}},
+			{ID: "bell", Name: "Bell", Area: "hall", Icon: "bell", Spec: &entity.Button{
+				Input:     entity.Input{Board: "hall", Pin: 25, Pull: entity.PullNone, Inverted: true, Debounce: 20 * time.Millisecond},
+				HoldAfter: 800 * time.Millisecond,
+				Bindings: []entity.Binding{
+					{On: entity.GesturePress, Target: "plain", Action: entity.Action{Verb: entity.VerbToggle}},
+					{On: entity.GestureDouble, Target: "stairs", Action: entity.Action{Verb: entity.VerbSet, Level: &level}},
+					{On: entity.GestureHold, Target: "pump", Action: entity.Action{Verb: entity.VerbOff}},
+				},
+			}},
+			{ID: "remote", Name: "Remote", Spec: &entity.Button{
+				Input:     entity.Input{Board: "shed", Pin: 3, Pull: entity.PullUp, Debounce: 30 * time.Millisecond},
+				HoldAfter: 600 * time.Millisecond,
+				Bindings: []entity.Binding{
+					{On: entity.GestureDouble, Target: "stairs", Action: entity.Action{Verb: entity.VerbOn}},
+				},
+			}},
+		},
+	}
+	if len(house.Entities) != len(want.Entities) {
+		t.Fatalf("%d entities, want %d", len(house.Entities), len(want.Entities))
+	}
+	for i := range want.Entities {
+		got, want := house.Entities[i], want.Entities[i]
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("got  %+v %+v\nwant %+v %+v", got, got.Spec, want, want.Spec)
+		}
+	}
+	house.Entities, want.Entities = nil, nil
+	if !reflect.DeepEqual(house, want) {
+		t.Errorf("got  %+v\nwant %+v", house, want)
+	}
+}
+
+// A field of the House that no key fills would be zero here.
+func TestEveryFieldOfTheHouseHasAKey(t *testing.T) {
+	house := mustParse(t, everyKey)
+	filled := make(map[string]bool)
+	var walk func(v reflect.Value)
+	walk = func(v reflect.Value) {
+		switch v.Kind() {
+		case reflect.Pointer, reflect.Interface:
+			if !v.IsNil() {
+				walk(v.Elem())
+			}
+		case reflect.Slice:
+			for i := range v.Len() {
+				walk(v.Index(i))
+			}
+		case reflect.Struct:
+			for i := range v.NumField() {
+				name := v.Type().Name() + "." + v.Type().Field(i).Name
+				filled[name] = filled[name] || !v.Field(i).IsZero()
+				walk(v.Field(i))
+			}
+		}
+	}
+	walk(reflect.ValueOf(house))
+	for name, ok := range filled {
+		switch name {
+		case "Action.Color", "RGB.R", "RGB.G", "RGB.B": // no action of a button has a colour yet
+		default:
+			if !ok {
+				t.Errorf("no key of the file fills %s", name)
+			}
+		}
+	}
+}
+
+func TestSampleHouseIsCleanAndShowsEverything(t *testing.T) {
+	house, list := config.Parse("config.yaml", hob.SampleConfig)
+	if house == nil || len(list) != 0 {
+		t.Fatalf("the sample house is not clean:\n%s", asText(t, list))
+	}
+	chips := map[string]int{}
+	for _, b := range house.Boards {
+		chips[b.Chip]++
+	}
+	if len(house.Boards) != 3 || chips["esp32"] != 2 || chips["esp32c3"] != 1 || len(house.Areas) != 4 {
+		t.Errorf("%d areas, boards %v", len(house.Areas), chips)
+	}
+	kinds, drives := map[entity.Kind]int{}, map[entity.Drive]int{}
+	inArea := map[entity.AreaID]int{}
+	at := map[entity.ID]entity.BoardName{}
+	for _, e := range house.Entities {
+		kinds[e.Kind()]++
+		inArea[e.Area]++
+		at[e.ID] = e.Spec.Points()[0].Board
+		if l, ok := e.Spec.(*entity.Light); ok {
+			drives[l.Drive]++
+		}
+	}
+	if len(kinds) != 4 || len(drives) != 3 || len(inArea) != 4 || inArea[""] != 0 {
+		t.Errorf("kinds %v, drives %v, areas %v", kinds, drives, inArea)
+	}
+	onBoard, across := 0, 0
+	for _, e := range house.Entities {
+		if b, ok := e.Spec.(*entity.Button); ok {
+			for _, bind := range b.Bindings {
+				if at[bind.Target] == b.Board {
+					onBoard++
+				} else {
+					across++
+				}
+			}
+		}
+	}
+	if onBoard == 0 || across == 0 {
+		t.Errorf("%d bindings on a board, %d across boards", onBoard, across)
+	}
+}
+
+// Names, chosen words and numbers are read from the text as written; what other
+// readers of YAML make of it does not matter.
+func TestScalarsAreReadAsWritten(t *testing.T) {
+	for _, raw := range []string{
+		"off", "no", "true", "null", "~", "010", "0x1F", "1e3", "1_000", "23:45", ".inf", "2026-11-22", "=", "<", "-1", "+5",
+	} {
+		house := mustParse(t, "home: {name: "+raw+"}\nboards: {hall: {id: hob-7c9ebd, chip: esp32}}\n")
+		if house.Name != raw {
+			t.Errorf("name %s became %q", raw, house.Name)
+		}
+	}
+	for _, raw := range []string{"off", `"off"`, "'off'"} {
+		house := mustParse(t, "boards: {hall: {id: hob-7c9ebd, chip: esp32}}\nswitches: {a: {pin: hall/16, boot: "+raw+"}}\n")
+		if boot := house.Entities[0].Spec.(*entity.Switch).Boot; boot != entity.BootOff {
+			t.Errorf("boot: %s became %q", raw, boot)
+		}
+	}
+}
+
+func TestAliasStandsForItsAnchor(t *testing.T) {
+	house := mustParse(t, `
+boards: {hall: &board {id: hob-7c9ebd, chip: esp32}}
+switches:
+  a: {pin: hall/16, off_after: &time 30m, name: &name Twin}
+  b: {pin: hall/17, off_after: *time, name: *name}
+`)
+	a, b := house.Entities[0], house.Entities[1]
+	if b.Name != "Twin" || b.Spec.(*entity.Switch).OffAfter != a.Spec.(*entity.Switch).OffAfter {
+		t.Errorf("got %+v %+v", b, b.Spec)
+	}
+}
+
+// The order of the file is the order in which people see things.
+func TestEntitiesKeepTheOrderOfTheFile(t *testing.T) {
+	house := mustParse(t, `
+contacts: {z: {pin: hall/32}}
+switches: {m: {pin: hall/16}, a: {pin: hall/17}}
+boards: {hall: {id: hob-7c9ebd, chip: esp32}}
+lights: {b: {pin: hall/18}}
+`)
+	var order []entity.ID
+	for _, e := range house.Entities {
+		order = append(order, e.ID)
+	}
+	if want := []entity.ID{"z", "m", "a", "b"}; !reflect.DeepEqual(order, want) {
+		t.Errorf("got %v, want %v", order, want)
+	}
+}

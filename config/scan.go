@@ -1,0 +1,98 @@
+package config
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"hob/internal/diag"
+)
+
+// maxTabLines bounds how many tab-indented lines are pointed out one by one.
+const maxTabLines = 20
+
+// scan looks at the bytes before the YAML library does: size, encoding, control
+// characters and tab indentation, of which the library says too little. It
+// reports false if there is no point in parsing.
+func scan(r *report, data []byte) bool {
+	if len(data) > maxBytes {
+		r.errorAt(r.src.Span(1, 1, 0), problem{
+			code:       diag.TooLarge,
+			message:    fmt.Sprintf("the file is larger than %d KiB", maxBytes>>10),
+			suggestion: "a configuration describes one house; is this the right file?",
+		})
+		return false
+	}
+	characters := scanCharacters(r, data)
+	return scanTabs(r) && characters
+}
+
+// scanCharacters reports the first byte that is not UTF-8, else the first
+// character that YAML refuses or takes for a line end that editors do not show.
+func scanCharacters(r *report, data []byte) bool {
+	text := bytes.TrimPrefix(data, []byte("\ufeff"))
+	line, column := 1, 1
+	for len(text) > 0 {
+		c, size := utf8.DecodeRune(text)
+		if c == utf8.RuneError && size == 1 {
+			r.errorAt(r.src.Span(line, column, 1), problem{
+				code:       diag.BadCharacter,
+				message:    fmt.Sprintf("byte 0x%02x is not UTF-8", text[0]),
+				suggestion: "save the file as UTF-8",
+			})
+			return false
+		}
+		if badCharacter(c) {
+			r.errorAt(r.src.Span(line, column, 1), problem{
+				code:       diag.BadCharacter,
+				message:    fmt.Sprintf("the character U+%04X is not allowed", c),
+				suggestion: "delete it; editors often do not show it",
+			})
+			return false
+		}
+		text = text[size:]
+		switch {
+		case c == '\n' || c == '\r' && !bytes.HasPrefix(text, []byte("\n")):
+			line, column = line+1, 1
+		case c != '\r':
+			column++
+		}
+	}
+	return true
+}
+
+// badCharacter: control characters, the line ends of YAML 1.1 that nothing else
+// treats as such, and byte order marks that are not at the start.
+func badCharacter(c rune) bool {
+	switch c {
+	case '\t', '\n', '\r':
+		return false
+	case 0x7f, 0x2028, 0x2029, 0xfeff, 0xfffe, 0xffff:
+		return true
+	}
+	return c < 0x20 || c >= 0x80 && c < 0xa0
+}
+
+// scanTabs reports every line that is indented with a tab.
+func scanTabs(r *report) bool {
+	found := 0
+	for n := 1; n <= r.src.Lines(); n++ {
+		line := r.src.Line(n)
+		indent := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
+		tab := strings.IndexByte(indent, '\t')
+		if tab < 0 {
+			continue
+		}
+		found++
+		if found > maxTabLines {
+			continue
+		}
+		r.errorAt(r.src.Span(n, tab+1, len(indent)-tab), problem{
+			code:       diag.TabIndent,
+			message:    "this line is indented with a tab",
+			suggestion: "indent with spaces: two for each level",
+		})
+	}
+	return found == 0
+}

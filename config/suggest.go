@@ -1,0 +1,46 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+
+	"hob/internal/diag"
+)
+
+// maxComparisons bounds the names that are compared for suggestions in one run:
+// a large file full of mistakes gets suggestions for the first of them.
+const maxComparisons = 500_000
+
+// nearest is diag.Nearest within the run's budget.
+func (r *report) nearest(word string, candidates []string) string {
+	if len(r.list) >= maxProblems || r.compared > maxComparisons {
+		return ""
+	}
+	r.compared += len(candidates)
+	return diag.Nearest(word, candidates)
+}
+
+// didYouMean suggests the nearest candidate, failing that lists a few, failing
+// that says none.
+func (r *report) didYouMean(word string, candidates []string, none string) string {
+	if near := r.nearest(word, candidates); near != "" {
+		return "did you mean " + near + "?"
+	}
+	if len(candidates) == 0 {
+		return none
+	}
+	const most = 16
+	if len(candidates) > most {
+		return fmt.Sprintf("there are: %s, and %d more", strings.Join(candidates[:most], ", "), len(candidates)-most)
+	}
+	return "there is: " + strings.Join(candidates, ", ")
+}
+
+// oneOf writes choices for people: "a, b or c".
+func oneOf(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
