@@ -1,0 +1,59 @@
+package link
+
+import (
+	"net/netip"
+	"slices"
+)
+
+// maxAddresses is how many announced addresses of one board are remembered.
+const maxAddresses = 8
+
+// addressBook is where one board may be. Announcements are anybody's word, so
+// newer ones come first but do not displace the address that has proved itself.
+type addressBook struct {
+	heard []string // announced, the newest first
+	good  string   // of the last session; "" for none
+}
+
+// announced puts addresses first, in their order.
+func (a *addressBook) announced(addresses []netip.AddrPort) (fresh bool) {
+	var list []string
+	for _, p := range addresses {
+		if !p.IsValid() || p.Port() == 0 || p.Addr().IsUnspecified() || p.Addr().IsMulticast() {
+			continue
+		}
+		s := p.String()
+		if len(list) < maxAddresses && !slices.Contains(list, s) {
+			list = append(list, s)
+			fresh = fresh || !slices.Contains(a.heard, s)
+		}
+	}
+	for _, s := range a.heard {
+		if len(list) < maxAddresses && !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	a.heard = list
+	return fresh
+}
+
+// all lists the addresses to try, in order; static is the one of config.yaml.
+func (a *addressBook) all(static string) []string {
+	list := slices.Clone(a.heard)
+	for _, s := range []string{a.good, static} {
+		if s != "" && !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+func (b *board) candidates() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	static := b.declared.Address
+	if static != "" {
+		static = withPort(static)
+	}
+	return b.addresses.all(static)
+}

@@ -1,0 +1,363 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"hob/internal/entity"
+	"hob/internal/wire"
+)
+
+// settled is how long a session must have lived for its end to count as the
+// first failure and not as one more.
+const settled = 5 * time.Second
+
+// board is one declared board: a loop that dials it, holds its session, and
+// dials again.
+type board struct {
+	m    *Manager
+	id   entity.BoardID
+	kick chan struct{} // dial now: something has changed
+
+	mu        sync.Mutex // taken before a session's, never with the registry's
+	declared  entity.Board
+	config    wire.Config
+	oversize  error
+	leases    []lease
+	shown     Status
+	figures   Link
+	sessions  int
+	called    bool // it has been dialled before
+	live      *session
+	addresses addressBook
+	doubt     doubt
+}
+
+func newBoard(m *Manager, d entity.Board) *board {
+	b := &board{m: m, id: d.ID, kick: make(chan struct{}, 1)}
+	b.shown = Status{ID: d.ID, Declared: true, State: entity.BoardOffline,
+		Message: "Not seen since the server started", Since: time.Now()}
+	if s := m.seen[d.ID]; s != nil {
+		b.addresses.announced(s.Addresses)
+	}
+	return b
+}
+
+// declare takes over what the house says of the board now.
+func (b *board) declare(d entity.Board, c wire.Config, leases []lease) {
+	b.mu.Lock()
+	moved := b.declared.Address != d.Address
+	b.declared, b.config, b.oversize, b.leases = d, c, c.Check(), leases
+	b.shown.Name = d.Name
+	if b.live == nil || b.shown.Chip == "" {
+		b.shown.Chip = d.Chip
+	}
+	s := b.live
+	if s != nil {
+		b.configure(s)
+	}
+	oversize := b.oversize
+	b.mu.Unlock()
+	switch {
+	case s != nil && (s.attachment == nil) != (s.hello.Chip != d.Chip):
+		s.leave(parting{code: websocket.CloseNormalClosure, tell: "declared anew",
+			status: entity.BoardConnecting, message: "The board's declaration has changed", again: true})
+	case s != nil && oversize != nil:
+		b.configRefused(oversize.Error())
+	case moved:
+		b.dialNow()
+	}
+}
+
+// configure brings the session to the board's configuration. The caller holds b.mu.
+func (b *board) configure(s *session) {
+	if s.hello.Chip == b.declared.Chip && b.oversize == nil {
+		s.configure(b.config, b.leases)
+	}
+}
+
+func (b *board) dialNow() {
+	select {
+	case b.kick <- struct{}{}:
+	default:
+	}
+}
+
+// next says what follows a round.
+type next struct {
+	idle   bool // nothing to try before something changes
+	again  bool // at once
+	slowly bool // with the longest wait
+	lived  time.Duration
+}
+
+// run dials and holds sessions until ctx ends.
+func (b *board) run(ctx context.Context) {
+	failures := 0
+	for ctx.Err() == nil {
+		started := time.Now()
+		n := b.round(ctx)
+		if n.lived >= settled {
+			failures = 0
+		}
+		wait := backoff(failures, b.m.random())
+		failures++
+		switch {
+		case n.slowly:
+			wait = maxWait
+		case n.again:
+			wait = 0
+		}
+		// Announcements are free for everyone to make, so they hurry no more
+		// than the shortest back-off does.
+		soonest := started.Add(minWait)
+		if n.idle {
+			soonest = started
+		}
+		b.pause(ctx, n.idle, max(wait, time.Until(soonest)), soonest)
+	}
+}
+
+// pause waits; a kick ends it, but not before soonest.
+func (b *board) pause(ctx context.Context, idle bool, wait time.Duration, soonest time.Time) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	timeout := timer.C
+	if idle {
+		timeout = nil
+	}
+	select {
+	case <-ctx.Done():
+	case <-timeout:
+	case <-b.kick:
+		timer.Reset(time.Until(soonest))
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		}
+	}
+}
+
+// round tries every address with every key, in turn, and holds the first
+// session that opens until it ends.
+func (b *board) round(ctx context.Context) next {
+	pair, err := b.m.keys.Load(b.id)
+	if err != nil {
+		b.m.complain("key "+string(b.id), "key cannot be read", "board", b.id, "error", err)
+		b.show(entity.BoardKeyRefused, "The server cannot read the board's key: "+err.Error())
+		return next{slowly: true}
+	}
+	keys := pair.tries()
+	addresses := b.candidates()
+	switch {
+	case len(keys) == 0:
+		b.show(entity.BoardNotAdopted, "No key is stored; adopt it with its setup code")
+		return next{idle: true}
+	case len(addresses) == 0:
+		b.show(entity.BoardOffline, "Not found on the network")
+		return next{idle: true}
+	}
+	b.connecting()
+	var worst *reason
+	for _, address := range addresses {
+		o, why := b.try(ctx, address, keys)
+		switch {
+		case ctx.Err() != nil:
+			return next{}
+		case o != nil:
+			if worst != nil && worst.status == entity.BoardKeyRefused {
+				b.doubtful(worst.at)
+			}
+			return b.hold(ctx, o)
+		case worst == nil || worst.status == entity.BoardOffline:
+			worst = why
+		}
+	}
+	if worst.status == entity.BoardKeyRefused && !pair.adopted() {
+		worst = &reason{status: entity.BoardNotAdopted, message: "An adoption was begun and not finished; adopt it again"}
+	}
+	b.show(worst.status, worst.message)
+	return next{}
+}
+
+// opened is a connection on which both sides have said hello.
+type opened struct {
+	conn    *conn
+	hello   *wire.BoardHello
+	address string
+	key     wire.Key
+}
+
+// try dials one address, with the next key that it has to try. The error says
+// why the last one failed.
+func (b *board) try(ctx context.Context, address string, keys []wire.Key) (*opened, *reason) {
+	var why *reason
+	for _, key := range keys {
+		c, err := b.m.dialer.open(ctx, address, b.id, key)
+		if err == nil {
+			var hello *wire.BoardHello
+			if hello, err = b.greet(ctx, c); err == nil {
+				return &opened{c, hello, address, key}, nil
+			}
+			p := partingOf(err)
+			c.close(p.code, p.tell)
+			if p.hostile {
+				b.refused(address, err)
+			}
+			err = &reason{p.status, p.message, address, err}
+		}
+		if !errors.As(err, &why) {
+			return nil, &reason{entity.BoardOffline, "The link was given up", address, err}
+		}
+		if why.status == entity.BoardOffline {
+			return nil, why // another key would change nothing
+		}
+	}
+	return nil, why
+}
+
+// greet is ended by ctx, as the handshake is.
+func (b *board) greet(ctx context.Context, c *conn) (*wire.BoardHello, error) {
+	stop := context.AfterFunc(ctx, func() { c.close(websocket.CloseGoingAway, "server stops") })
+	defer stop()
+	return greet(c, b.id, b.m.version, false)
+}
+
+// hold runs a session from its first frame to its end.
+func (b *board) hold(ctx context.Context, o *opened) next {
+	begun := time.Now()
+	if err := b.m.keys.promote(b.id, o.key); err != nil {
+		// Both keys stay on file and the next one is tried first.
+		b.m.log.Error("the board's new key stays provisional", "board", b.id, "error", err)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s, err := b.begin(ctx, o, begun)
+	if err != nil {
+		o.conn.close(websocket.CloseGoingAway, "not declared any more")
+		return next{}
+	}
+	stop := context.AfterFunc(ctx, func() {
+		s.leave(parting{code: websocket.CloseGoingAway, tell: "server stops",
+			status: entity.BoardOffline, message: "The server stops"})
+	})
+	defer stop()
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		s.write()
+	}()
+	err = s.read()
+	p := s.parting(err)
+	s.conn.close(p.code, p.tell)
+	s.end()
+	<-written
+	if p.hostile {
+		b.refused(o.address, err)
+	}
+	b.finish(ctx, s, p)
+	cancel()
+	s.helpers.Wait()
+	return next{again: p.again, slowly: p.taken, lived: time.Since(begun)}
+}
+
+// begin makes the session known: to the registry, which learns the points, and
+// to whoever looks at the board.
+func (b *board) begin(ctx context.Context, o *opened, now time.Time) (*session, error) {
+	s := newSession(b, o.conn, o.hello, now)
+	s.spawn = func(help func(context.Context)) { s.helpers.Go(func() { help(ctx) }) }
+	b.mu.Lock()
+	s.name = string(b.declared.Name)
+	fits := o.hello.Chip == b.declared.Chip
+	chip := b.declared.Chip
+	b.sessions++
+	b.shown.Address, b.shown.Chip, b.shown.Firmware = o.address, o.hello.Chip, clip(o.hello.FW)
+	b.figures = Link{Boot: o.hello.Boot.String(), Reset: o.hello.Reset, Config: o.hello.Config,
+		Points: len(o.hello.Points), Reconnects: b.sessions - 1, Refused: b.figures.Refused}
+	b.addresses.good = o.address
+	b.doubt.checked, b.doubt.checking = nil, false
+	b.mu.Unlock()
+	if fits {
+		a, err := b.m.registry.Attach(b.id, o.address, clip(o.hello.FW), s, s.translate(o.hello.Points, s.clock))
+		if err != nil {
+			s.end()
+			return nil, err
+		}
+		s.attachment = a
+	}
+	b.mu.Lock()
+	b.live = s
+	b.configure(s)
+	oversize := b.oversize
+	b.mu.Unlock()
+	b.m.log.Info("board online", "board", s.name, "address", o.address, "firmware", clip(o.hello.FW))
+	switch {
+	case !fits:
+		b.show(entity.BoardWrongChip, fmt.Sprintf("The board has an %s; config.yaml says %s. It keeps the configuration it has",
+			clip(o.hello.Chip), chip))
+	case oversize != nil:
+		b.configRefused(oversize.Error())
+	default:
+		b.showLive()
+	}
+	return s, nil
+}
+
+// finish makes the end of a session known.
+func (b *board) finish(ctx context.Context, s *session, p parting) {
+	b.mu.Lock()
+	b.live = nil
+	b.mu.Unlock()
+	b.m.log.Info("board offline", "board", s.name, "why", p.message)
+	if s.attachment != nil {
+		s.attachment.Detach(p.status, p.message)
+	}
+	if ctx.Err() == nil { // else it may not be declared any more
+		b.show(p.status, p.message)
+	}
+}
+
+// connecting is shown before the first attempt; later ones leave the reason of
+// the last failure in sight.
+func (b *board) connecting() {
+	b.mu.Lock()
+	first := !b.called
+	b.called = true
+	b.mu.Unlock()
+	if first {
+		b.show(entity.BoardConnecting, "The server is calling the board")
+	}
+}
+
+// refused counts and logs what a peer at an address did wrong.
+func (b *board) refused(address string, err error) {
+	b.mu.Lock()
+	b.figures.Refused++
+	b.mu.Unlock()
+	b.m.complain(string(b.id)+" "+address, "board link ended", "board", b.id, "address", address, "error", err)
+}
+
+// clip bounds what a board says of itself.
+func clip(s string) string {
+	const most = 40
+	if len(s) > most {
+		return s[:most]
+	}
+	return s
+}
+
+// tries lists the keys in the order in which to try them.
+func (p Pair) tries() []wire.Key {
+	var keys []wire.Key
+	for _, k := range []wire.Key{p.Next, p.Current} {
+		if !k.IsZero() {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}

@@ -1,0 +1,91 @@
+package link
+
+import (
+	"cmp"
+	"fmt"
+
+	"hob/internal/entity"
+	"hob/internal/registry"
+	"hob/internal/wire"
+)
+
+// command is one that the board has not answered yet.
+type command struct {
+	cause entity.Cause
+	done  func(registry.BoardResult)
+}
+
+// Send implements registry.Session. Ids rise in the order in which frames are
+// queued, because both happen under one lock.
+func (s *session) Send(c registry.BoardCommand) (cancel func(), err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended {
+		return nil, &entity.Refusal{Code: entity.CodeOffline,
+			Message: fmt.Sprintf("The link to %s is broken", s.name)}
+	}
+	if len(s.commands) >= mostCommands || !s.push(&wire.Command{
+		ID: s.lastID + 1, Point: c.Point, Do: c.Do, Level: c.Level, Color: c.Color,
+		Until: s.clock.uptime(c.Until),
+	}) {
+		return nil, &entity.Refusal{Code: entity.CodeBusy,
+			Message: fmt.Sprintf("Too many commands for %s are unfinished", s.name)}
+	}
+	s.lastID++
+	id := s.lastID
+	s.commands[id] = &command{c.Cause, c.Done}
+	return func() { s.cancel(id) }, nil
+}
+
+// push queues a frame without waiting. The caller holds s.mu.
+func (s *session) push(f wire.ServerFrame) bool {
+	select {
+	case s.queue <- f:
+		return true
+	default:
+		return false
+	}
+}
+
+// cancel is best effort: with a full queue the command runs into its deadline.
+func (s *session) cancel(id int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.commands[id] != nil {
+		s.push(&wire.Cancel{ID: id})
+	}
+}
+
+// result ends a command. An id that is not waiting is the answer to one that
+// was given up, or invented; neither does anything.
+func (s *session) result(f *wire.Result) {
+	s.mu.Lock()
+	c := s.commands[f.ID]
+	delete(s.commands, f.ID)
+	s.mu.Unlock()
+	if c != nil {
+		c.done(outcome(f))
+	}
+}
+
+func outcome(f *wire.Result) registry.BoardResult {
+	switch f.Code {
+	case wire.ResultDone:
+		return registry.BoardResult{Status: entity.StatusConfirmed}
+	case wire.ResultExpired:
+		return registry.BoardResult{Status: entity.StatusExpired, Code: entity.CodeTimeout,
+			Message: cmp.Or(f.Message, "The command reached the board too late")}
+	case wire.ResultDuplicate:
+		return registry.BoardResult{Status: entity.StatusFailed, Code: entity.CodeBoard,
+			Message: cmp.Or(f.Message, "The board had this command before")}
+	}
+	r := registry.BoardResult{Status: entity.StatusRefused, Code: entity.CodeBoard,
+		Message: cmp.Or(f.Message, f.Reason)}
+	switch f.Reason {
+	case "superseded":
+		r.Code = entity.CodeSuperseded
+	case "cancelled":
+		r.Code = entity.CodeCancelled
+	}
+	return r
+}

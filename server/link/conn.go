@@ -1,0 +1,161 @@
+package link
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"hob/internal/wire"
+)
+
+// Close codes of docs/wire.md.
+const (
+	closeBadFrame = 4000
+	closeNoKeyFit = 4001
+	closeNoKey    = 4002
+	closeProto    = 4003
+	closeTaken    = 4004
+	closeSilent   = 4005
+	closeNewKey   = 4006
+	closeRestart  = 4007
+)
+
+const (
+	// writeWait is how long a peer may refuse to take a frame.
+	writeWait = 5 * time.Second
+	// maxReason is how much of a close reason counts, in bytes.
+	maxReason = 60
+	smallRead = 512
+	keepWrite = 1024
+)
+
+// buffers are shared by all connections: only a frame that is being read or
+// written holds one.
+type buffers struct {
+	write sync.Pool // gorilla's
+	read  sync.Pool // *[]byte of wire.MaxMessage bytes
+}
+
+func newBuffers() *buffers {
+	b := &buffers{}
+	b.read.New = func() any {
+		buf := make([]byte, wire.MaxMessage)
+		return &buf
+	}
+	return b
+}
+
+// conn is one connection to one board after the handshake. Read belongs to one
+// goroutine, write to one, close to anyone.
+type conn struct {
+	ws    *websocket.Conn
+	noise *wire.Session
+	bufs  *buffers
+	dec   wire.Decoder
+	small [smallRead]byte
+	out   []byte
+	once  sync.Once
+}
+
+// fault is why we end a connection: what we tell the peer and people.
+type fault struct {
+	code   int // close code
+	reason string
+	cause  error
+}
+
+func (f *fault) Error() string { return f.reason }
+func (f *fault) Unwrap() error { return f.cause }
+
+func badFrame(cause error) *fault {
+	return &fault{closeBadFrame, "bad frame: " + cause.Error(), cause}
+}
+
+// read gives the next frame, valid until the next read. The error is a *fault
+// when the peer is to blame.
+func (c *conn) read() (wire.BoardFrame, error) {
+	kind, r, err := c.ws.NextReader()
+	if err != nil {
+		return nil, err
+	}
+	if kind != websocket.BinaryMessage {
+		return nil, badFrame(errors.New("text message"))
+	}
+	buf, n, release, err := c.message(r)
+	defer release()
+	if err != nil {
+		return nil, err
+	}
+	plain, err := c.noise.Open(buf[:0], buf[:n])
+	if err != nil {
+		return nil, &fault{closeNoKeyFit, "a frame did not decrypt", err}
+	}
+	f, err := c.dec.Board(plain)
+	if err != nil {
+		return nil, badFrame(err)
+	}
+	return f, nil
+}
+
+// message reads a whole WebSocket message into a buffer that is the caller's
+// until it calls release.
+func (c *conn) message(r io.Reader) (buf []byte, n int, release func(), err error) {
+	buf, release = c.small[:], func() {}
+	for {
+		k, err := r.Read(buf[n:])
+		n += k
+		switch {
+		case errors.Is(err, io.EOF):
+			return buf, n, release, nil
+		case errors.Is(err, websocket.ErrReadLimit):
+			return nil, 0, release, badFrame(errors.New("message too long"))
+		case err != nil:
+			return nil, 0, release, err
+		case n < len(buf):
+		case len(buf) == wire.MaxMessage:
+			// The limit counts compressed bytes; this one counts the others.
+			if k, _ := r.Read(make([]byte, 1)); k > 0 {
+				return nil, 0, release, badFrame(errors.New("message too long"))
+			}
+		default:
+			large := c.bufs.read.Get().(*[]byte)
+			copy(*large, buf[:n])
+			buf, release = *large, func() { c.bufs.read.Put(large) }
+		}
+	}
+}
+
+// write sends one frame. An error ends the connection.
+func (c *conn) write(f wire.ServerFrame) error {
+	plain := f.Append(c.out[:0])
+	sealed, err := c.noise.Seal(plain[:0], plain)
+	if err != nil {
+		return fmt.Errorf("sealing %T: %w", f, err)
+	}
+	if c.out = sealed; cap(sealed) > keepWrite {
+		c.out = nil
+	}
+	if err := c.ws.SetWriteDeadline(time.Now().Add(writeWait)); err != nil {
+		return err
+	}
+	return c.ws.WriteMessage(websocket.BinaryMessage, sealed)
+}
+
+// close tells the peer why, if it listens, and ends the connection. Only the
+// first call counts.
+func (c *conn) close(code int, reason string) {
+	c.once.Do(func() {
+		if len(reason) > maxReason {
+			reason = reason[:maxReason]
+		}
+		message := websocket.FormatCloseMessage(code, reason)
+		// The peer may be gone or not reading; the deadline is short because a
+		// goodbye is a courtesy.
+		_ = c.ws.WriteControl(websocket.CloseMessage, message, time.Now().Add(time.Second/4))
+		_ = c.ws.Close()
+	})
+}

@@ -1,0 +1,212 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"hob/internal/entity"
+	"hob/internal/wire"
+)
+
+const (
+	// openWait bounds everything from the dial to the board's hello.
+	openWait = 5 * time.Second
+	// dialWait bounds the TCP connection, so that a dead address does not keep
+	// the next one waiting.
+	dialWait = 2 * time.Second
+	// maxUpgrade is the most that a peer may send before the first frame.
+	maxUpgrade = 8 << 10
+	// defaultPort is the port of an `address:` without one.
+	defaultPort = "80"
+)
+
+// reason is why a board could not be reached, in the classes that people see.
+type reason struct {
+	status  entity.BoardStatus
+	message string // a sentence without a full stop
+	at      string // the address
+	cause   error
+}
+
+func (r *reason) Error() string { return r.message }
+func (r *reason) Unwrap() error { return r.cause }
+
+// dialer opens connections; it holds no state of any board.
+type dialer struct {
+	dial  func(ctx context.Context, address string) (net.Conn, error)
+	bufs  *buffers
+	slots chan struct{} // bounds connections that are being opened
+}
+
+// open connects to an address and shakes hands. The deadline for the board's
+// hello is already set on the connection. Errors are *reason, except ctx's own.
+func (d *dialer) open(ctx context.Context, address string, id entity.BoardID, key wire.Key) (*conn, error) {
+	select {
+	case d.slots <- struct{}{}:
+		defer func() { <-d.slots }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	raw, err := d.connect(ctx, address)
+	if err != nil {
+		return nil, orDone(ctx, &reason{entity.BoardOffline, "Nothing answers at " + address, address, err})
+	}
+	// From here on the end of ctx closes what the handshake reads from.
+	stop := context.AfterFunc(ctx, func() { _ = raw.Close() })
+	c, err := d.shakeHands(ctx, raw, address, id, key)
+	if !stop() || err != nil {
+		_ = raw.Close()
+		return nil, orDone(ctx, err)
+	}
+	return c, nil
+}
+
+func (d *dialer) connect(ctx context.Context, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, dialWait)
+	defer cancel()
+	return d.dial(ctx, address)
+}
+
+func (d *dialer) shakeHands(ctx context.Context, raw net.Conn, address string, id entity.BoardID, key wire.Key) (*conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, openWait)
+	defer cancel()
+	ws, err := d.upgrade(ctx, raw, address)
+	if err != nil {
+		return nil, &reason{entity.BoardOffline, "What answers at " + address + " is no board", address, err}
+	}
+	ws.SetReadLimit(wire.MaxMessage)
+	deadline, _ := ctx.Deadline()
+	if err := errors.Join(ws.SetReadDeadline(deadline), ws.SetWriteDeadline(deadline)); err != nil {
+		return nil, refusal(address, err)
+	}
+	noise, err := initiate(ws, id, key)
+	if err != nil {
+		return nil, refusal(address, err)
+	}
+	return &conn{ws: ws, noise: noise, bufs: d.bufs}, nil
+}
+
+// upgrade makes a WebSocket of a connection that is open already.
+func (d *dialer) upgrade(ctx context.Context, raw net.Conn, address string) (*websocket.Conn, error) {
+	capped := &cappedConn{Conn: raw, left: maxUpgrade}
+	wd := websocket.Dialer{
+		NetDialContext:  func(context.Context, string, string) (net.Conn, error) { return capped, nil },
+		Subprotocols:    []string{wire.Subprotocol},
+		ReadBufferSize:  smallRead,
+		WriteBufferSize: wire.MaxMessage, // a message is never cut into fragments
+		WriteBufferPool: &d.bufs.write,
+	}
+	ws, resp, err := wd.DialContext(ctx, "ws://"+urlHost(address)+"/link", nil)
+	if err != nil {
+		return nil, err
+	}
+	// Nobody offered compression; a peer that uses it anyway is not to be met.
+	if ws.Subprotocol() != wire.Subprotocol || len(resp.Header["Sec-Websocket-Extensions"]) > 0 {
+		return nil, errNotALink
+	}
+	capped.left = unlimited
+	return ws, nil
+}
+
+var errNotALink = errors.New("no " + wire.Subprotocol)
+
+// initiate is the server's side of the Noise handshake.
+func initiate(ws *websocket.Conn, id entity.BoardID, key wire.Key) (*wire.Session, error) {
+	h, first, err := wire.Initiate(key, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := ws.WriteMessage(websocket.BinaryMessage, first); err != nil {
+		return nil, err
+	}
+	kind, r, err := ws.NextReader()
+	if err != nil {
+		return nil, err
+	}
+	answer := make([]byte, wire.HandshakeSize+1)
+	n, err := io.ReadFull(r, answer)
+	if !errors.Is(err, io.ErrUnexpectedEOF) || kind != websocket.BinaryMessage {
+		return nil, errors.Join(wire.ErrAuth, err)
+	}
+	return h.Finish(answer[:n])
+}
+
+// refusal says what the end of a handshake looks like. Close codes are hints
+// that anybody on the network can forge; they only choose the words.
+func refusal(address string, err error) *reason {
+	var closed *websocket.CloseError
+	if !errors.As(err, &closed) {
+		if errors.Is(err, wire.ErrAuth) {
+			return &reason{entity.BoardKeyRefused, "What answers at " + address + " does not hold the board's key", address, err}
+		}
+		return &reason{entity.BoardOffline, "The board at " + address + " broke off the handshake", address, err}
+	}
+	switch closed.Code {
+	case closeNoKeyFit:
+		return &reason{entity.BoardKeyRefused, "The board at " + address + " does not accept our key", address, err}
+	case closeNoKey:
+		return &reason{entity.BoardKeyRefused, "The board at " + address + " has no key; adopt it again, with --replace", address, err}
+	case closeProto:
+		return &reason{entity.BoardOffline, "The board at " + address + " speaks another version of the link", address, err}
+	}
+	return &reason{entity.BoardOffline, fmt.Sprintf("The board at %s ended the handshake (%d)", address, closed.Code), address, err}
+}
+
+// orDone prefers ctx's error: who cancels is not told that the board is away.
+func orDone(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+// withPort is an `address:` of config.yaml with a port.
+func withPort(address string) string {
+	if _, _, err := net.SplitHostPort(address); err == nil {
+		return address
+	}
+	return net.JoinHostPort(strings.Trim(address, "[]"), defaultPort)
+}
+
+// urlHost is an address as the Host header bears it: without an IPv6 zone,
+// which means something on this machine only.
+func urlHost(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return address
+	}
+	host, _, _ = strings.Cut(host, "%")
+	return net.JoinHostPort(host, port)
+}
+
+const unlimited = -1
+
+// cappedConn ends when a peer sends more than left bytes, because the standard
+// library reads HTTP headers of any length. left is set to unlimited once the
+// upgrade is over, by the goroutine that reads.
+type cappedConn struct {
+	net.Conn
+	left int
+}
+
+var errTooMuch = errors.New("the answer to the upgrade is too long")
+
+// Read implements net.Conn.
+func (c *cappedConn) Read(p []byte) (int, error) {
+	if c.left == unlimited {
+		return c.Conn.Read(p)
+	}
+	if c.left == 0 {
+		return 0, errTooMuch
+	}
+	n, err := c.Conn.Read(p[:min(len(p), c.left)])
+	c.left -= n
+	return n, err
+}

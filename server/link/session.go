@@ -1,0 +1,310 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"hob/internal/entity"
+	"hob/internal/registry"
+	"hob/internal/wire"
+)
+
+const (
+	// silence ends a session from which nothing has come for this long.
+	silence = 15 * time.Second
+	// pingEvery is how often the server asks for a sign of life.
+	pingEvery = 5 * time.Second
+	// queueLen is how many frames may wait for a board that is slow to take them.
+	queueLen = 32
+	// mostCommands is how many commands of one board may be unanswered.
+	mostCommands = 64
+)
+
+// session is the live link to one board. Its board's goroutine reads; the
+// writer's goroutine writes; the registry calls Send from anywhere.
+type session struct {
+	board *board
+	name  string // of the board, as it was when the session began
+	conn  *conn
+	hello wire.BoardHello // what the board said first; Points are dropped
+	// reports is the reader's buffer for the registry.
+	reports    []registry.PointReport
+	attachment *registry.Attachment // nil with the wrong chip
+	// spawn runs a helper whose context ends with the session; called with the
+	// board's lock held while the session is the live one.
+	spawn   func(func(context.Context))
+	helpers sync.WaitGroup
+	// whole is set when the next state frame lists every point there is. The
+	// reader's own.
+	whole bool
+
+	queue chan wire.ServerFrame
+	wake  chan struct{} // the writer looks at config and leases again
+	done  chan struct{} // closed when the session ends
+	reply chan wire.BoardFrame
+
+	mu       sync.Mutex
+	ended    bool
+	why      *parting // set when we end it, nil while the peer may
+	clock    boardClock
+	config   push
+	leases   []lease
+	lastID   int64
+	commands map[int64]*command
+}
+
+func newSession(b *board, c *conn, hello *wire.BoardHello, now time.Time) *session {
+	s := &session{
+		board: b, conn: c, hello: *hello,
+		queue:    make(chan wire.ServerFrame, queueLen),
+		wake:     make(chan struct{}, 1),
+		done:     make(chan struct{}),
+		reply:    make(chan wire.BoardFrame, 1),
+		commands: make(map[int64]*command),
+	}
+	s.clock.hear(hello.Stamp, now)
+	s.config.inForce = hello.Config
+	s.hello.Points = nil
+	return s
+}
+
+// greet exchanges hellos on a connection that has just been opened. The error
+// is a *fault or the connection's own.
+func greet(c *conn, id entity.BoardID, version string, adopting bool) (*wire.BoardHello, error) {
+	err := c.write(&wire.ServerHello{Proto: wire.Proto, Server: version, Unix: time.Now().UnixMilli()})
+	if err != nil {
+		return nil, err
+	}
+	f, err := c.read()
+	if err != nil {
+		return nil, err
+	}
+	hello, ok := f.(*wire.BoardHello)
+	switch {
+	case !ok:
+		return nil, badFrame(errors.New("the first frame is no hello"))
+	case hello.ID != id:
+		return nil, &fault{closeBadFrame, "not the board that was dialled", errWrongID}
+	case hello.Adopt != adopting:
+		return nil, badFrame(errors.New("adoption and session mixed up"))
+	}
+	return hello, nil
+}
+
+var errWrongID = errors.New("the board has another id")
+
+// read handles frames until the connection ends, and says why it did.
+func (s *session) read() error {
+	for {
+		if err := s.conn.ws.SetReadDeadline(time.Now().Add(silence)); err != nil {
+			return err
+		}
+		f, err := s.conn.read()
+		if err != nil {
+			return err
+		}
+		if err := s.handle(f, time.Now()); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *session) handle(f wire.BoardFrame, now time.Time) error {
+	stamp := f.Stamped()
+	s.mu.Lock()
+	if stamp.Boot != s.clock.boot {
+		s.mu.Unlock()
+		return badFrame(errors.New("another boot within a session"))
+	}
+	s.clock.hear(stamp, now)
+	clock := s.clock
+	s.mu.Unlock()
+
+	switch f := f.(type) {
+	case *wire.State:
+		return s.state(f.Points, clock)
+	case *wire.Event:
+		return s.event(f)
+	case *wire.Result:
+		s.result(f)
+	case *wire.Configured:
+		s.configured(f.Rev)
+	case *wire.ConfigError:
+		s.configRefused(f)
+	case *wire.Stats:
+		s.board.setStats(f)
+	case *wire.Rotated, *wire.Forgotten:
+		select {
+		case s.reply <- f:
+		default: // nobody asked
+		}
+	case *wire.Unknown:
+		s.board.countUnknown()
+	case *wire.BoardHello, *wire.Adopted:
+		return badFrame(errors.New("out of order"))
+	}
+	return nil
+}
+
+func (s *session) state(points []wire.Point, clock boardClock) error {
+	if s.attachment == nil {
+		return nil
+	}
+	report := s.attachment.Report
+	if s.whole {
+		s.whole, report = false, s.attachment.Configured
+		s.board.setPoints(len(points))
+	}
+	return report(s.translate(points, clock))
+}
+
+func (s *session) event(f *wire.Event) error {
+	if s.attachment == nil {
+		return nil
+	}
+	return s.attachment.Gesture(f.Point, f.Event)
+}
+
+// translate puts a frame's points into the words of the registry, in a buffer
+// that is good until the next frame.
+func (s *session) translate(points []wire.Point, clock boardClock) []registry.PointReport {
+	if cap(s.reports) > 2*len(points)+8 {
+		s.reports = nil // a hello's worth of room is not kept for one point
+	}
+	s.reports = s.reports[:0]
+	for i := range points {
+		p := &points[i]
+		s.reports = append(s.reports, registry.PointReport{
+			Point: p.ID, Value: p.Value, At: clock.when(p.Up),
+			Cause: s.causeOf(p), ByPoint: p.By,
+		})
+	}
+	return s.reports
+}
+
+func (s *session) causeOf(p *wire.Point) entity.Cause {
+	switch p.Cause {
+	case wire.CauseCommand:
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if c := s.commands[p.Cmd]; c != nil {
+			return c.cause
+		}
+		return entity.Cause{Kind: entity.CauseBoard} // of an earlier session
+	case wire.CauseBinding:
+		return entity.Cause{Kind: entity.CauseButton}
+	case wire.CauseInput:
+		return entity.Cause{Kind: entity.CauseBoard}
+	}
+	return entity.Cause{Kind: entity.CauseKind(p.Cause)} // the rest share their names
+}
+
+// end stops the writer and whoever waits. It does not wait itself.
+func (s *session) end() {
+	s.mu.Lock()
+	if s.ended {
+		s.mu.Unlock()
+		return
+	}
+	s.ended = true
+	lost := s.commands
+	s.commands = nil
+	s.mu.Unlock()
+	close(s.done)
+	for _, c := range lost {
+		c.done(registry.BoardResult{Status: entity.StatusFailed, Code: entity.CodeLinkLost,
+			Message: fmt.Sprintf("The link to %s broke before it answered", s.name)})
+	}
+}
+
+// leave ends the connection for a reason of ours; the first one counts.
+func (s *session) leave(p parting) {
+	s.mu.Lock()
+	if s.why == nil {
+		s.why = &p
+	}
+	s.mu.Unlock()
+	s.conn.close(p.code, p.tell)
+}
+
+// parting judges how the session ended, from what read returned.
+func (s *session) parting(err error) parting {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.why != nil {
+		return *s.why
+	}
+	return partingOf(err)
+}
+
+func (s *session) nudge() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// parting is how a session that ended looks to people, and what the peer is told.
+type parting struct {
+	code    int    // close code; 0 when there is nobody to tell
+	tell    string // with code
+	status  entity.BoardStatus
+	message string
+	hostile bool // counted and logged as the peer's fault
+	again   bool // dial again at once
+	taken   bool // somebody else has the board: do not hurry
+}
+
+// partingOf judges the error that ended a session.
+func partingOf(err error) parting {
+	var f *fault
+	var closed *websocket.CloseError
+	switch {
+	case errors.As(err, &f):
+		p := parting{code: f.code, tell: f.reason, status: entity.BoardOffline, hostile: true,
+			message: "The link was ended: " + f.reason}
+		if errors.Is(err, errWrongID) {
+			p.status = entity.BoardWrongID
+		}
+		return p
+	case errors.As(err, &closed):
+		return partingOfClose(closed.Code)
+	case errors.Is(err, registry.ErrStale):
+		return parting{code: websocket.CloseNormalClosure, status: entity.BoardOffline,
+			message: "Another session speaks for the board"}
+	case isTimeout(err):
+		return parting{code: closeSilent, tell: "silent", status: entity.BoardOffline,
+			message: fmt.Sprintf("No answer for %d s", int(silence.Seconds()))}
+	}
+	return parting{status: entity.BoardOffline, message: "The link broke"}
+}
+
+func partingOfClose(code int) parting {
+	p := parting{status: entity.BoardOffline}
+	switch code {
+	case closeTaken:
+		p.message, p.taken = "Another server or session has taken the board over", true
+	case closeSilent:
+		p.message = "The board heard nothing from the server"
+	case closeNewKey:
+		p.message, p.again = "The board changes its key", true
+	case closeRestart:
+		p.message = "The board restarts"
+	case closeBadFrame:
+		p.message = "The board did not understand the server"
+	default:
+		p.message = fmt.Sprintf("The board ended the link (%d)", code)
+	}
+	return p
+}
+
+func isTimeout(err error) bool {
+	var timeout net.Error
+	return errors.As(err, &timeout) && timeout.Timeout()
+}

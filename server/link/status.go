@@ -1,0 +1,139 @@
+package link
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"hob/internal/entity"
+	"hob/internal/wire"
+)
+
+// Status is what is known of one board, declared or only announced.
+type Status struct {
+	Name     entity.BoardName // "" when it is in no config
+	ID       entity.BoardID
+	Declared bool
+	State    entity.BoardStatus
+	Message  string // explains every State but BoardOnline, in a sentence
+	Since    time.Time
+	Address  string // "host:port" of the session, else the one tried last; may be ""
+	Chip     string // as the board says; as declared while it has said nothing
+	Firmware string
+	Adopted  bool  // the server holds a key for it
+	Link     *Link // nil while there is no session
+}
+
+// Link is what is known of a live session.
+type Link struct {
+	Boot       string
+	Reset      string // why the board started last
+	Uptime     time.Duration
+	Config     string // revision in force; "" for none
+	Points     int
+	RSSI       int64 // dBm; 0 when not on Wi-Fi or not known yet
+	Heap       int64 // free bytes; 0 when not known yet
+	LoopMicros int64 // worst loop time lately; 0 when not known yet
+	Temp       *int64
+	Reconnects int // sessions since the server started, less one
+	Refused    int // frames and sessions of this board that were refused since then
+}
+
+// Status lists every declared board in the house's order, then the announced
+// ones that are in no config, by id.
+func (m *Manager) Status() []Status {
+	m.mu.Lock()
+	boards := slices.Clone(m.order)
+	strangers := m.strangers()
+	m.mu.Unlock()
+	out := make([]Status, 0, len(boards)+len(strangers))
+	for _, b := range boards {
+		out = append(out, b.status(time.Now()))
+	}
+	slices.SortFunc(strangers, func(a, b Status) int { return cmp.Compare(a.ID, b.ID) })
+	for i := range strangers {
+		strangers[i].Adopted = m.holdsKey(strangers[i].ID)
+	}
+	return append(out, strangers...)
+}
+
+func (m *Manager) holdsKey(id entity.BoardID) bool {
+	p, err := m.keys.Load(id)
+	return err != nil || p.adopted() // a damaged file is not "no key"
+}
+
+// status is a copy; Adopted is left to the caller when no session tells.
+func (b *board) status(now time.Time) Status {
+	adopted := b.m.holdsKey(b.id)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := b.shown
+	s.Adopted = adopted
+	if b.live != nil {
+		l := b.figures
+		b.live.mu.Lock()
+		l.Uptime = time.Duration(b.live.clock.uptime(now)) * time.Millisecond
+		b.live.mu.Unlock()
+		s.Link = &l
+	}
+	return s
+}
+
+// show publishes how the board is. A session's own state is told to the
+// registry by attaching and detaching; registry.SetBoard leaves that alone.
+func (b *board) show(state entity.BoardStatus, message string) {
+	b.mu.Lock()
+	s := &b.shown
+	if s.State == state && s.Message == message {
+		b.mu.Unlock()
+		return
+	}
+	if s.State != state {
+		s.Since = time.Now()
+	}
+	s.State, s.Message = state, message
+	rec := s.record()
+	b.mu.Unlock()
+	b.m.registry.SetBoard(rec)
+}
+
+func (s *Status) record() entity.BoardRecord {
+	return entity.BoardRecord{Name: s.Name, ID: s.ID, Chip: s.Chip, Declared: s.Declared,
+		Status: s.State, Message: s.Message, Since: s.Since.UnixMilli(),
+		Address: s.Address, Firmware: s.Firmware}
+}
+
+func (b *board) setStats(f *wire.Stats) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.figures.Heap, b.figures.LoopMicros, b.figures.RSSI, b.figures.Temp = f.Heap, f.Loop, f.RSSI, f.Temp
+}
+
+func (b *board) setPoints(n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.figures.Points = n
+}
+
+// setConfig notes the revision in force; settled when it is the wanted one.
+func (b *board) setConfig(rev string, settled bool) {
+	b.mu.Lock()
+	b.figures.Config = rev
+	refused := b.shown.State == entity.BoardConfigRefused
+	b.mu.Unlock()
+	if settled && refused {
+		b.show(entity.BoardOnline, "")
+	}
+}
+
+func (b *board) countUnknown() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.figures.Refused++
+}
+
+// configRefused shows it while the session goes on with the old configuration.
+func (b *board) configRefused(message string) {
+	b.m.log.Error("board refuses its configuration", "board", b.id, "why", message)
+	b.show(entity.BoardConfigRefused, message)
+}
