@@ -1,0 +1,138 @@
+package hub
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+
+	"hob/internal/command"
+	"hob/internal/entity"
+)
+
+// WebSocket opcodes (RFC 6455 section 5.2), with FIN set.
+const (
+	frameText  = 0x81
+	frameClose = 0x88
+	framePing  = 0x89
+	framePong  = 0x8a
+)
+
+// frame wraps a payload as one unmasked WebSocket frame of a server.
+func frame(op byte, payload []byte) []byte {
+	b := make([]byte, 0, len(payload)+10)
+	switch n := len(payload); {
+	case n < 126:
+		b = append(b, op, byte(n))
+	case n < 1<<16:
+		b = append(b, op, 126)
+		b = binary.BigEndian.AppendUint16(b, uint16(n))
+	default:
+		b = append(b, op, 127)
+		b = binary.BigEndian.AppendUint64(b, uint64(n))
+	}
+	return append(b, payload...)
+}
+
+// text is a message as a frame. Hub's own messages always marshal.
+func text(message any) []byte {
+	b, err := json.Marshal(message)
+	if err != nil {
+		panic(fmt.Sprintf("hub: %T does not marshal: %v", message, err))
+	}
+	return frame(frameText, b)
+}
+
+func closeFrame(code int, reason string) []byte {
+	b := binary.BigEndian.AppendUint16(nil, uint16(code))
+	return frame(frameClose, append(b, reason...))
+}
+
+// The server's messages of docs/api.md.
+type (
+	areaJSON struct {
+		ID   entity.AreaID `json:"id"`
+		Name string        `json:"name"`
+	}
+	houseJSON struct {
+		Name     string     `json:"name"`
+		Timezone string     `json:"timezone"`
+		Units    string     `json:"units"`
+		Areas    []areaJSON `json:"areas"`
+	}
+	stateMessage struct {
+		Type        string              `json:"type"`
+		Revision    entity.Revision     `json:"revision"`
+		ID          entity.ID           `json:"id"`
+		State       string              `json:"state"`
+		Attributes  any                 `json:"attributes,omitempty"`
+		Available   *bool               `json:"available,omitempty"`
+		Unavailable *entity.Unavailable `json:"unavailable,omitempty"`
+		Pending     *entity.Pending     `json:"pending,omitempty"`
+		Failure     *entity.Failure     `json:"failure,omitempty"`
+		Changed     int64               `json:"changed"`
+		Cause       entity.Cause        `json:"cause"`
+	}
+	entityMessage struct {
+		Type     string          `json:"type"`
+		Revision entity.Revision `json:"revision"`
+		Entity   *entity.Record  `json:"entity"`
+	}
+	removedMessage struct {
+		Type     string          `json:"type"`
+		Revision entity.Revision `json:"revision"`
+		ID       string          `json:"id"`
+	}
+	boardMessage struct {
+		Type     string             `json:"type"`
+		Revision entity.Revision    `json:"revision"`
+		Board    entity.BoardRecord `json:"board"`
+	}
+	houseMessage struct {
+		Type     string          `json:"type"`
+		Revision entity.Revision `json:"revision"`
+		House    houseJSON       `json:"house"`
+		Order    []entity.ID     `json:"order"`
+	}
+	resumedMessage struct {
+		Type     string          `json:"type"`
+		Epoch    string          `json:"epoch"`
+		Revision entity.Revision `json:"revision"`
+		Time     int64           `json:"time"`
+	}
+	resultMessage struct {
+		Type string `json:"type"`
+		ID   string `json:"id"`
+		command.Result
+	}
+	pongMessage struct {
+		Type string `json:"type"`
+		ID   int64  `json:"id"`
+		Time int64  `json:"time"`
+	}
+	errorMessage struct {
+		Type    string `json:"type"`
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	}
+)
+
+func stateFrame(rec *entity.Record) []byte {
+	m := stateMessage{Type: "state", Revision: rec.Revision, ID: rec.ID, State: rec.State,
+		Unavailable: rec.Unavailable, Pending: rec.Pending, Failure: rec.Failure,
+		Changed: rec.Changed, Cause: rec.Cause}
+	if rec.Attributes != (entity.NoAttributes{}) {
+		m.Attributes = rec.Attributes
+	}
+	if !rec.Available {
+		m.Available = new(bool)
+	}
+	return text(m)
+}
+
+func houseOf(h *entity.House) houseJSON {
+	out := houseJSON{Name: h.Name, Timezone: h.Timezone, Units: h.Units, Areas: []areaJSON{}}
+	for _, a := range h.Areas {
+		out.Areas = append(out.Areas, areaJSON(a))
+	}
+	return out
+}

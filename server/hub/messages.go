@@ -1,0 +1,248 @@
+package hub
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gorilla/websocket"
+
+	"hob/internal/command"
+	"hob/internal/entity"
+)
+
+// The client's messages of docs/api.md.
+type (
+	resume struct {
+		Epoch    string          `json:"epoch"`
+		Revision entity.Revision `json:"revision"`
+	}
+	helloMessage struct {
+		Protocol int     `json:"protocol"`
+		Resume   *resume `json:"resume"`
+	}
+	commandMessage struct {
+		ID     string    `json:"id"`
+		Entity entity.ID `json:"entity"`
+		Action string    `json:"action"`
+		Level  *float64  `json:"level"`
+		Color  *string   `json:"color"`
+	}
+	cancelMessage struct {
+		Command entity.CommandID `json:"command"`
+	}
+	pingMessage struct {
+		ID int64 `json:"id"`
+	}
+)
+
+const (
+	protocol        = 1
+	mostBad         = 10
+	badWindow       = time.Minute
+	mostClientID    = 32
+	mostUnfinished  = 64 // commands of one client
+	codeBadMessage  = "bad_message"
+	closeWrongFrame = 1003
+)
+
+// readAll handles messages until the connection ends.
+func (c *client) readAll() {
+	buf := make([]byte, 0, 256)
+	var bad []time.Time
+	for {
+		kind, r, err := c.ws.NextReader()
+		if err != nil {
+			if !c.joined && !errors.Is(err, io.EOF) {
+				c.close(closeNoHello, "no hello")
+			}
+			return
+		}
+		if kind != websocket.TextMessage {
+			c.close(closeWrongFrame, "text messages only")
+			return
+		}
+		if buf, err = readInto(buf[:0], r); err != nil {
+			return
+		}
+		c.touch()
+		if err := c.handle(buf); err != nil {
+			c.hub.refused(c, err)
+			c.send(text(errorMessage{"error", codeBadMessage, err.Error()}))
+			if bad = recent(append(bad, time.Now())); len(bad) >= mostBad {
+				c.close(closeBadMessages, "too many bad messages")
+				return
+			}
+			if !c.joined {
+				c.close(closeNoHello, "hello expected")
+				return
+			}
+		}
+	}
+}
+
+// readInto reads one message; gorilla's read limit bounds it.
+func readInto(buf []byte, r io.Reader) ([]byte, error) {
+	for {
+		if len(buf) == cap(buf) {
+			buf = append(buf, 0)[:len(buf)]
+		}
+		n, err := r.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		if errors.Is(err, io.EOF) {
+			return buf, nil
+		}
+		if err != nil {
+			return buf, err
+		}
+	}
+}
+
+func recent(times []time.Time) []time.Time {
+	for len(times) > 0 && time.Since(times[0]) > badWindow {
+		times = times[1:]
+	}
+	return times
+}
+
+// handle acts on one message. An error is the client's mistake, in words for
+// people; nothing has changed then.
+func (c *client) handle(b []byte) error {
+	if !utf8.Valid(b) {
+		return errors.New("the message is not UTF-8")
+	}
+	var head struct {
+		Type string          `json:"type"`
+		ID   json.RawMessage `json:"id"`
+	}
+	if err := decode(b, &head); err != nil {
+		return err
+	}
+	if !c.joined && head.Type != "hello" {
+		return errors.New("hello expected first")
+	}
+	switch head.Type {
+	case "hello":
+		return c.hello(b)
+	case "command":
+		return c.command(b, head.ID)
+	case "cancel":
+		var m cancelMessage
+		if err := decode(b, &m); err != nil {
+			return err
+		}
+		if m.Command == "" {
+			return errors.New("command is missing")
+		}
+		c.hub.commands.Cancel(m.Command) // one that has ended is no mistake
+		return nil
+	case "ping":
+		var m pingMessage
+		if err := decode(b, &m); err != nil {
+			return err
+		}
+		c.send(text(pongMessage{"pong", m.ID, time.Now().UnixMilli()}))
+		return nil
+	case "":
+		return errors.New("type is missing")
+	}
+	return fmt.Errorf("unknown type %q", head.Type)
+}
+
+// decode is json.Unmarshal with errors that a person can use.
+func decode(b []byte, into any) error {
+	err := json.Unmarshal(b, into)
+	var kind *json.UnmarshalTypeError
+	var syntax *json.SyntaxError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &kind) && kind.Field == "":
+		return fmt.Errorf("the message is a JSON %s, not an object", kind.Value)
+	case errors.As(err, &kind):
+		return fmt.Errorf("%s must not be a JSON %s", kind.Field, kind.Value)
+	case errors.As(err, &syntax):
+		return fmt.Errorf("not JSON: %v (byte %d)", syntax, syntax.Offset)
+	}
+	return err
+}
+
+func (c *client) hello(b []byte) error {
+	var m helloMessage
+	if err := decode(b, &m); err != nil {
+		return err
+	}
+	if c.joined {
+		return errors.New("hello came already")
+	}
+	if m.Protocol != protocol {
+		return fmt.Errorf("protocol must be %d", protocol)
+	}
+	c.hub.join(c, m.Resume)
+	return nil
+}
+
+// command hands a command over. What is wrong with it is its result when it
+// says for whom; without a usable id it is an error.
+func (c *client) command(b []byte, rawID json.RawMessage) error {
+	var id string
+	if len(rawID) == 0 {
+		return errors.New("id is missing")
+	}
+	if err := json.Unmarshal(rawID, &id); err != nil || id == "" || len(id) > mostClientID {
+		return fmt.Errorf("id must be a string of 1 to %d characters", mostClientID)
+	}
+	var m commandMessage
+	err := decode(b, &m)
+	var action entity.Action
+	if err == nil && m.Entity == "" {
+		err = errors.New("entity is missing")
+	}
+	if err == nil {
+		action, err = entity.ActionOf(m.Action, m.Level, m.Color)
+	}
+	if err != nil {
+		c.hub.refused(c, err)
+		c.refuse(id, m, entity.CodeInvalid, err.Error())
+		return nil
+	}
+	if !c.who.Audience.sees(m.Entity) {
+		c.refuse(id, m, entity.CodeUnknownEntity, fmt.Sprintf("There is no entity %q", m.Entity))
+		return nil
+	}
+	if !c.hub.commandBegins(c) {
+		c.refuse(id, m, entity.CodeBusy, "Too many commands are unfinished")
+		return nil
+	}
+	c.hub.commands.Submit(command.Request{Entity: m.Entity, Action: action, Cause: c.who.Cause}, func(r command.Result) {
+		c.hub.commandEnds(c)
+		c.send(text(resultMessage{"result", id, r}))
+	})
+	return nil
+}
+
+func (c *client) refuse(id string, m commandMessage, code entity.Code, message string) {
+	c.send(text(resultMessage{"result", id, command.Result{Entity: m.Entity, Action: entity.Verb(m.Action),
+		Status: entity.StatusRefused, Code: code, Message: message}}))
+}
+
+func (h *Hub) commandBegins(c *client) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.commanders[c] >= mostUnfinished {
+		return false
+	}
+	h.commanders[c]++
+	return true
+}
+
+func (h *Hub) commandEnds(c *client) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.commanders[c]--; h.commanders[c] <= 0 {
+		delete(h.commanders, c)
+	}
+}

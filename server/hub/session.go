@@ -1,0 +1,141 @@
+package hub
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"hob/internal/entity"
+)
+
+// Who is the person or program behind a session, as the api found out.
+type Who struct {
+	Audience Audience
+	Cause    entity.Cause // of the commands that it sends
+}
+
+// Serve upgrades the request and returns; the session lives on in goroutines
+// of the hub until the client goes or the hub stops.
+func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, who Who) {
+	if h.count.Add(1) > mostClients {
+		h.count.Add(-1)
+		http.Error(w, "too many connections", http.StatusServiceUnavailable)
+		return
+	}
+	ws, err := h.upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		h.count.Add(-1)
+		return // Upgrade has answered
+	}
+	c := newClient(h, ws, who, h.shards[h.nextID.Add(1)%uint64(len(h.shards))])
+	if !h.admit(c) {
+		h.count.Add(-1)
+		_ = ws.Close()
+	}
+}
+
+// admit starts the session, unless the hub has stopped.
+func (h *Hub) admit(c *client) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.stopped {
+		return false
+	}
+	c.shard.add(c)
+	// A goroutine of its own, so that the handler's stack and buffers are freed.
+	h.work.Go(c.serve)
+	return true
+}
+
+// serve reads until the client goes.
+func (c *client) serve() {
+	defer c.hub.leave(c)
+	c.ws.SetReadLimit(mostMessage)
+	c.ws.SetPingHandler(func(data string) error {
+		c.touch()
+		c.send(frame(framePong, []byte(data)))
+		return nil
+	})
+	c.ws.SetPongHandler(func(string) error { c.touch(); return nil })
+	c.ws.SetCloseHandler(func(code int, _ string) error {
+		if code == websocket.CloseNoStatusReceived {
+			code = websocket.CloseNormalClosure
+		}
+		c.close(code, "")
+		return nil
+	})
+	_ = c.ws.SetReadDeadline(time.Now().Add(helloWithin))
+	c.readAll()
+	c.linger()
+}
+
+// linger reads on after our goodbye, for a moment: a connection that is closed
+// with bytes unread is reset, and the goodbye may be lost with it.
+func (c *client) linger() {
+	_ = c.ws.SetReadDeadline(time.Now().Add(goodbyeWithin))
+	for {
+		if _, _, err := c.ws.NextReader(); err != nil {
+			return
+		}
+	}
+}
+
+// leave forgets a client whose connection has ended.
+func (h *Hub) leave(c *client) {
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+	_ = c.ws.Close()
+	c.shard.remove(c)
+	h.mu.Lock()
+	delete(h.commanders, c)
+	if c.joined {
+		if c.aud.clients--; c.aud.clients == 0 {
+			delete(h.audiences, c.aud.Key)
+		}
+	}
+	h.mu.Unlock()
+	h.count.Add(-1)
+}
+
+// join answers a client's hello with where it stands, and has it follow its
+// audience from there.
+func (h *Hub) join(c *client, from *resume) {
+	h.mu.Lock()
+	news := h.feed()
+	a := h.audiences[c.who.Audience.Key]
+	if a == nil {
+		a = &audience{Audience: c.who.Audience, log: newLog(h.mirror.revision)}
+		h.audiences[a.Key] = a
+	}
+	a.clients++
+	first, at, rev := h.start(a, from)
+	c.mu.Lock()
+	c.aud, c.joined, c.at, c.rev, c.rest = a, true, at, rev, first
+	c.mu.Unlock()
+	h.mu.Unlock()
+	_ = c.ws.SetReadDeadline(time.Time{})
+	c.flush()
+	if news {
+		h.distribute() // whoever brought it finds nothing left to feed
+	}
+}
+
+// catchUp gives a client that fell out of the log the newest of what it missed.
+func (h *Hub) catchUp(c *client) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.aud.lagging(c.at) {
+		return // somebody else has done it
+	}
+	if delta, ok := h.mirror.since(c.rev, c.aud.Audience); ok {
+		c.rest = delta
+		c.at, c.rev = c.aud.log.end()
+		c.rev = max(c.rev, h.mirror.revision)
+		return
+	}
+	c.rest, c.at, c.rev = h.start(c.aud, nil)
+}
