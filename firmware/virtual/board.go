@@ -1,0 +1,413 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"hob/internal/chip"
+)
+
+// bootHold is how long BOOT must be held to open adoption.
+const bootHold = 5 * time.Second
+
+var (
+	errStopped = errors.New("the board process is stopping")
+	errGone    = errors.New("the connection is gone")
+)
+
+// job is something to be done on a board's goroutine.
+type job struct {
+	do   func()
+	done chan struct{}
+}
+
+// board is one virtual board: the core, and what would be soldered around it.
+//
+// Its goroutine, run, is the only one that calls into the core. Others hand it
+// jobs of two sorts: calls are what a processor would do (a message came), and
+// wait while the board is frozen; orders are what happens to the board (power,
+// freeze, questions about it), and never wait.
+type board struct {
+	id        string
+	eng       *engine
+	core      coreOptions
+	log       *slog.Logger
+	pins      *pinBank
+	flash     *flash
+	net       *network
+	clock     *clock
+	hands     *hands
+	announcer *announcer // nil: nothing is announced
+
+	calls   chan job
+	orders  chan job
+	stopped chan struct{} // closed when run takes no more jobs
+
+	// Of run's goroutine from here on.
+	running     *core // nil without power
+	peers       [2]*peer
+	boot        int32
+	frozen      bool
+	blocked     bool
+	bootDown    bool
+	bootDownMS  uint64 // uptime at which BOOT went down
+	wantRestart bool
+	wantPublish bool
+	longest     time.Duration // longest turn since the last stats
+}
+
+// boardOptions says what to build a board of.
+type boardOptions struct {
+	core      coreOptions // pins, flash and host are filled in
+	eng       *engine
+	stateDir  string
+	listen    string
+	keepEdges int
+	seed      uint64
+	links     *linkServer
+	announcer *announcer
+	log       *slog.Logger
+}
+
+// run is the board's life, from switching it on until ctx ends. ready gets nil
+// or the reason for which it cannot start, once.
+func (b *board) run(ctx context.Context, listen string, ready chan<- error) {
+	defer b.shutDown()
+	if b.announcer != nil {
+		go b.announcer.run() // ended by shutDown
+	}
+	err := b.powerOn(listen, resetPowerOn)
+	ready <- err
+	if err != nil {
+		return
+	}
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for b.turn(ctx, timer) {
+	}
+}
+
+// turn waits for the next thing and does it. It gives false when ctx has ended.
+func (b *board) turn(ctx context.Context, timer *time.Timer) bool {
+	calls, wake, due := b.calls, b.pins.wake, timer.C
+	if b.frozen {
+		calls, wake, due = nil, nil, nil
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case j := <-b.orders:
+		b.work(timer, j)
+	case j := <-calls:
+		b.work(timer, j)
+	case <-wake:
+		b.work(timer, job{})
+	case <-due:
+		b.work(timer, job{})
+	}
+	return true
+}
+
+// work does one job, if there is one, and all that follows from it. Only then is
+// the job done.
+func (b *board) work(timer *time.Timer, j job) {
+	start := time.Now()
+	if j.do != nil {
+		j.do()
+		defer close(j.done)
+	}
+	timer.Reset(b.settle())
+	b.longest = max(b.longest, time.Since(start))
+}
+
+// settle brings the core up to date with its pins and the time, does what it
+// asked for meanwhile, and gives the time until it wants to be called again.
+func (b *board) settle() time.Duration {
+	for {
+		b.afterCut()
+		if b.running == nil || b.frozen {
+			return time.Hour // nothing happens by itself
+		}
+		for _, pin := range b.pins.takeChanged() {
+			b.running.inputChanged(pin, b.clock.now())
+		}
+		b.checkBootButton()
+		next := b.running.tick(b.clock.now())
+		if b.wantRestart {
+			b.net.finish(closePatience / 2)
+			b.restart(resetRestart)
+			continue
+		}
+		if b.wantPublish {
+			b.publish()
+		}
+		if b.flash.hasPower() {
+			return b.untilNext(next)
+		}
+	}
+}
+
+// untilNext is the time until the core or the BOOT button is due.
+func (b *board) untilNext(coreMS uint32) time.Duration {
+	wait := time.Duration(coreMS) * time.Millisecond
+	if b.bootDown {
+		held := time.Duration(b.clock.now()-b.bootDownMS) * time.Millisecond
+		wait = min(wait, bootHold-held)
+	}
+	return wait
+}
+
+func (b *board) checkBootButton() {
+	now := b.clock.now()
+	if !b.bootDown || now < b.bootDownMS+uint64(bootHold.Milliseconds()) {
+		return
+	}
+	b.bootDown = false
+	if err := b.running.bootButtonHeld(now); err != nil {
+		b.log.Warn("BOOT held", "board", b.id, "err", err)
+	}
+}
+
+// ---- power ----
+
+// powerOn starts a fresh instance of the core, listening on an address ("" is
+// the one from before). Outputs first, network last.
+func (b *board) powerOn(listen string, reset resetReason) error {
+	b.net.reset() // what the peers of before still believe in
+	b.boot++
+	b.clock.restart()
+	b.flash.setPower(true)
+	b.pins.powerOn(b.boot)
+	opt := b.core
+	opt.pins, opt.flash, opt.host = b.pins, b.flash, b
+	running, err := startCore(b.eng, opt, reset, b.clock.now())
+	if err != nil {
+		b.dropPower()
+		return err
+	}
+	b.running = running
+	b.frozen, b.bootDown, b.wantRestart = false, false, false
+	if !b.flash.hasPower() {
+		return nil // cut in the middle of its first write
+	}
+	if b.blocked && listen == "" {
+		return nil
+	}
+	b.blocked = false
+	if err := b.net.open(listen); err != nil {
+		b.dropPower()
+		return err
+	}
+	b.running.setNetwork(true, b.clock.now())
+	b.publish()
+	return nil
+}
+
+// cutPower takes everything away at once. Nobody is told: with reset, the peers'
+// sockets are reset (as when a proxy is in between); otherwise they hang.
+func (b *board) cutPower(reset bool) {
+	b.dropPower()
+	b.net.cut()
+	if reset {
+		b.net.reset()
+	}
+}
+
+// dropPower is the part of a power cut that concerns the board alone.
+func (b *board) dropPower() {
+	b.pins.powerOff()
+	b.flash.setPower(false)
+	if b.running != nil {
+		b.running.free()
+		b.running = nil
+	}
+	b.peers = [2]*peer{}
+	b.frozen, b.bootDown, b.wantRestart, b.wantPublish = false, false, false, false
+	if b.announcer != nil {
+		b.announcer.silence()
+	}
+}
+
+// restart is a reset of the chip: like a power cut that ends at once, except
+// that the peers see resets.
+func (b *board) restart(reset resetReason) {
+	b.cutPower(false)
+	if err := b.powerOn("", reset); err != nil {
+		b.log.Error("restart", "board", b.id, "err", err)
+	}
+}
+
+// afterCut does the rest of a power cut that came during a write.
+func (b *board) afterCut() {
+	if b.running != nil && !b.flash.hasPower() {
+		b.cutPower(false)
+	}
+}
+
+// shutDown ends the board as whoever stops the process would have it: sessions
+// are closed with a reason, and the announcement is taken back.
+func (b *board) shutDown() {
+	if b.running != nil && !b.frozen {
+		b.running.shutdown(b.clock.now())
+	}
+	close(b.stopped)
+	if b.announcer != nil {
+		b.announcer.end(b.running == nil || b.blocked)
+	}
+	b.net.finish(closePatience / 2)
+	b.net.close()
+	b.pins.powerOff()
+	if b.running != nil {
+		b.running.free()
+	}
+	if err := b.flash.close(); err != nil {
+		b.log.Warn("close settings", "board", b.id, "err", err)
+	}
+}
+
+func (b *board) publish() {
+	b.wantPublish = false
+	if b.announcer != nil && b.running != nil && !b.blocked {
+		b.announcer.announce(b.net.address(), b.running.status(b.clock.now()).stateName())
+	}
+}
+
+// ---- jobs ----
+
+// order has something done at once, frozen or not.
+func (b *board) order(do func()) error { return b.give(b.orders, do) }
+
+// call has something done that takes the board's processor.
+func (b *board) call(do func()) error { return b.give(b.calls, do) }
+
+func (b *board) give(to chan<- job, do func()) error {
+	j := job{do: do, done: make(chan struct{})}
+	select {
+	case to <- j:
+	case <-b.stopped:
+		return errStopped
+	}
+	<-j.done
+	return nil
+}
+
+// ---- the link ----
+
+// openPeer makes room for a connection.
+func (b *board) openPeer() (p *peer, err error) {
+	stopped := b.call(func() {
+		if b.running == nil {
+			err = errPowerOff
+			return
+		}
+		var num int
+		if num, err = b.running.connOpen(b.clock.now()); err == nil {
+			p = newPeer(num)
+			b.peers[num] = p
+		}
+	})
+	return p, errors.Join(stopped, err)
+}
+
+// attachPeer gives a connection its WebSocket.
+func (b *board) attachPeer(p *peer, ws *websocket.Conn) error {
+	err := errGone
+	stopped := b.call(func() {
+		if b.has(p) {
+			p.ws, err = ws, nil
+		}
+	})
+	return errors.Join(stopped, err)
+}
+
+// has tells whether the core still knows a connection.
+func (b *board) has(p *peer) bool { return b.running != nil && b.peers[p.num] == p }
+
+// forPeer does something for a connection if there still is one. What is said
+// to a board that has ended is lost, as it should be.
+func (b *board) forPeer(p *peer, do func(now uint64)) {
+	_ = b.call(func() {
+		if b.has(p) {
+			do(b.clock.now())
+		}
+	})
+}
+
+func (b *board) peerMessage(p *peer, message []byte) {
+	b.forPeer(p, func(now uint64) {
+		if err := b.running.connMessage(p.num, message, now); err != nil {
+			b.log.Debug("message", "board", b.id, "err", err)
+		}
+	})
+}
+
+func (b *board) peerViolates(p *peer) {
+	b.forPeer(p, func(now uint64) { b.running.connViolation(p.num, now) })
+}
+
+func (b *board) peerGone(p *peer) {
+	b.forPeer(p, func(now uint64) {
+		b.peers[p.num] = nil
+		b.running.connClosed(p.num, now)
+	})
+}
+
+// ---- what the core asks for ----
+
+func (b *board) connSend(conn int, message []byte) error {
+	if conn < 0 || conn >= len(b.peers) || b.peers[conn] == nil {
+		return errGone
+	}
+	return b.peers[conn].send(message)
+}
+
+func (b *board) connClose(conn, code int, reason string) {
+	if conn < 0 || conn >= len(b.peers) || b.peers[conn] == nil {
+		return
+	}
+	p := b.peers[conn]
+	b.peers[conn] = nil
+	p.close(code, reason)
+}
+
+func (b *board) restartWanted() { b.wantRestart = true }
+
+func (b *board) adoptionChanged() { b.wantPublish = true }
+
+func (b *board) stats() coreStats {
+	s := coreStats{heapBytes: freeMemory(), loopUS: uint32(b.longest.Microseconds())}
+	b.longest = 0
+	return s
+}
+
+func (b *board) logLine(level slog.Level, text string, detail int) {
+	b.log.Log(context.Background(), level, text, "board", b.id, "detail", detail)
+}
+
+// newBoard puts a board together; nothing happens until run.
+func newBoard(opt boardOptions) (*board, error) {
+	chipType, ok := chip.Lookup(opt.core.chip)
+	if !ok {
+		return nil, fmt.Errorf("no chip %q", opt.core.chip)
+	}
+	settings, err := openFlash(opt.stateDir)
+	if err != nil {
+		return nil, err
+	}
+	uptime := &clock{}
+	b := &board{
+		id: opt.core.id, eng: opt.eng, core: opt.core, log: opt.log,
+		pins: newPinBank(chipType, uptime, opt.keepEdges), flash: settings, clock: uptime,
+		announcer: opt.announcer,
+		calls:     make(chan job), orders: make(chan job), stopped: make(chan struct{}),
+	}
+	b.net = newNetwork(func(l net.Listener) { opt.links.serve(b, l) })
+	b.hands = newHands(b.pins, opt.seed)
+	return b, nil
+}

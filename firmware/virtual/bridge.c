@@ -1,0 +1,241 @@
+/* Copyright 2026 The Hob authors. SPDX-License-Identifier: Apache-2.0 */
+#include "bridge.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "_cgo_export.h"
+#include "hob_psa.h"
+
+#define CHIP_SIZE 16u
+#define FW_SIZE 32u
+
+struct bridge_crypto {
+    pthread_mutex_t mutex;
+    struct hob_psa psa;
+    struct hob_crypto crypto;
+};
+
+struct bridge {
+    uintptr_t handle; /* first: see bridge_handle */
+    struct hob_port port;
+    struct hob_options options;
+    char id[HOB_ID_SIZE];
+    char chip[CHIP_SIZE];
+    char fw[FW_SIZE];
+    size_t board_size;
+    _Alignas(max_align_t) unsigned char board[];
+};
+
+uintptr_t bridge_handle(const void *ctx)
+{
+    return *(const uintptr_t *)ctx;
+}
+
+/* ---- cryptography ---- */
+
+static void lock(void *ctx)
+{
+    pthread_mutex_lock(ctx);
+}
+
+static void unlock(void *ctx)
+{
+    pthread_mutex_unlock(ctx);
+}
+
+struct bridge_crypto *bridge_crypto_new(void)
+{
+    struct bridge_crypto *c = calloc(1, sizeof *c);
+    if (c == NULL) {
+        return NULL;
+    }
+    if (pthread_mutex_init(&c->mutex, NULL) != 0) {
+        free(c);
+        return NULL;
+    }
+    c->psa = (struct hob_psa){.ctx = &c->mutex, .lock = lock, .unlock = unlock};
+    if (hob_psa_init(&c->psa, &c->crypto) != HOB_OK) {
+        bridge_crypto_free(c);
+        return NULL;
+    }
+    return c;
+}
+
+void bridge_crypto_free(struct bridge_crypto *c)
+{
+    if (c != NULL) {
+        pthread_mutex_destroy(&c->mutex);
+        free(c);
+    }
+}
+
+struct hob_scratch *bridge_scratch_new(void)
+{
+    return calloc(1, hob_scratch_size());
+}
+
+/* ---- the port: C types to Go's, nothing else ---- */
+
+static int pin_output(void *ctx, uint8_t pin, bool level)
+{
+    return goPinOutput(ctx, pin, level);
+}
+
+static void pin_write(void *ctx, uint8_t pin, bool level)
+{
+    goPinWrite(ctx, pin, level);
+}
+
+static int pin_input(void *ctx, uint8_t pin, enum hob_pull pull)
+{
+    return goPinInput(ctx, pin, (int)pull);
+}
+
+static bool pin_read(void *ctx, uint8_t pin)
+{
+    return goPinRead(ctx, pin);
+}
+
+static void pin_release(void *ctx, uint8_t pin)
+{
+    goPinRelease(ctx, pin);
+}
+
+static int pwm_open(void *ctx, uint8_t pin, uint32_t freq_hz, uint16_t duty)
+{
+    return goPWMOpen(ctx, pin, freq_hz, duty);
+}
+
+static void pwm_write(void *ctx, uint8_t pin, uint16_t duty)
+{
+    goPWMWrite(ctx, pin, duty);
+}
+
+static int strip_open(void *ctx, uint8_t pin, uint16_t count)
+{
+    return goStripOpen(ctx, pin, count);
+}
+
+static void strip_fill(void *ctx, uint8_t pin, uint16_t count, const uint8_t pixel[3])
+{
+    goStripFill(ctx, pin, count, pixel[0], pixel[1], pixel[2]);
+}
+
+static int storage_read(void *ctx, enum hob_slot slot, uint8_t *buf, size_t cap)
+{
+    return goStorageRead(ctx, (int)slot, buf, cap);
+}
+
+static int storage_write(void *ctx, enum hob_slot slot, const uint8_t *data, size_t len)
+{
+    return goStorageWrite(ctx, (int)slot, (uint8_t *)data, len);
+}
+
+static int conn_send(void *ctx, int conn, const uint8_t *data, size_t len)
+{
+    return goConnSend(ctx, conn, (uint8_t *)data, len);
+}
+
+static void conn_close(void *ctx, int conn, enum hob_close code, const char *reason)
+{
+    goConnClose(ctx, conn, (int)code, (char *)reason);
+}
+
+static void restart(void *ctx)
+{
+    goRestart(ctx);
+}
+
+static void adoption_changed(void *ctx)
+{
+    goAdoptionChanged(ctx);
+}
+
+static void stats(void *ctx, struct hob_stats *out)
+{
+    goStats(ctx, out);
+}
+
+static void log_line(void *ctx, enum hob_log what, int32_t detail)
+{
+    goLog(ctx, (int)what, detail);
+}
+
+static const struct hob_port go_port = {
+    .pin_output = pin_output,
+    .pin_write = pin_write,
+    .pin_input = pin_input,
+    .pin_read = pin_read,
+    .pin_release = pin_release,
+    .pwm_open = pwm_open,
+    .pwm_write = pwm_write,
+    .strip_open = strip_open,
+    .strip_fill = strip_fill,
+    .storage_read = storage_read,
+    .storage_write = storage_write,
+    .conn_send = conn_send,
+    .conn_close = conn_close,
+    .restart = restart,
+    .adoption_changed = adoption_changed,
+    .stats = stats,
+    .log = log_line,
+};
+
+/* ---- the board ---- */
+
+/* Copies s if it fits with its terminator; otherwise leaves out empty, which hob_init refuses. */
+static void copy(char *out, size_t cap, const char *s)
+{
+    size_t len = strlen(s);
+    if (len < cap) {
+        memcpy(out, s, len + 1);
+    }
+}
+
+struct bridge *bridge_new(uintptr_t handle, const char *id, const char *chip, const char *fw,
+                          uint64_t build_unix_ms, struct bridge_crypto *crypto,
+                          struct hob_scratch *scratch)
+{
+    struct bridge *b = calloc(1, sizeof *b + hob_board_size());
+    if (b == NULL) {
+        return NULL;
+    }
+    b->handle = handle;
+    b->board_size = hob_board_size();
+    copy(b->id, sizeof b->id, id);
+    copy(b->chip, sizeof b->chip, chip);
+    copy(b->fw, sizeof b->fw, fw);
+    b->port = go_port;
+    b->port.ctx = b;
+    b->options = (struct hob_options){
+        .id = b->id,
+        .chip = b->chip,
+        .fw = b->fw,
+        .build_unix_ms = build_unix_ms,
+        .port = &b->port,
+        .crypto = &crypto->crypto,
+        .scratch = scratch,
+    };
+    return b;
+}
+
+void bridge_free(struct bridge *b)
+{
+    if (b != NULL) {
+        hob_wipe(b->board, b->board_size);
+        free(b);
+    }
+}
+
+int bridge_start(struct bridge *b, enum hob_reset reset, uint64_t now_ms)
+{
+    b->options.reset = reset;
+    return hob_init(bridge_board(b), &b->options, now_ms);
+}
+
+struct hob_board *bridge_board(struct bridge *b)
+{
+    return (struct hob_board *)b->board;
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+func TestOnlyTheLinkIsServed(t *testing.T) {
+	r := startRig(t)
+	cases := []struct {
+		name, method, path string
+		header             http.Header
+		status             int
+	}{
+		{"another path", "GET", "/", nil, 404},
+		{"another method", "POST", "/link", nil, 405},
+		{"no upgrade", "GET", "/link", http.Header{"Sec-Websocket-Protocol": {subprotocol}}, 400},
+		{"no subprotocol", "GET", "/link", upgradeHeader(), 400},
+		{"a web page", "GET", "/link", upgradeHeader("Sec-Websocket-Protocol", subprotocol, "Origin", "http://"+r.ready.Address), 403},
+	}
+	for _, c := range cases {
+		request, err := http.NewRequestWithContext(t.Context(), c.method, "http://"+r.ready.Address+c.path, nil)
+		must(t, err)
+		if c.header != nil {
+			request.Header = c.header
+		}
+		response, err := http.DefaultTransport.RoundTrip(request)
+		must(t, err)
+		must(t, response.Body.Close())
+		if response.StatusCode != c.status {
+			t.Errorf("%s: %s, want %d", c.name, response.Status, c.status)
+		}
+	}
+	// None of them took one of the board's two connections.
+	dialLink(t, r.ready.Address)
+	dialLink(t, r.ready.Address)
+}
+
+func upgradeHeader(more ...string) http.Header {
+	h := http.Header{
+		"Connection": {"Upgrade"}, "Upgrade": {"websocket"},
+		"Sec-Websocket-Version": {"13"}, "Sec-Websocket-Key": {"AAAAAAAAAAAAAAAAAAAAAA=="},
+	}
+	for i := 0; i+1 < len(more); i += 2 {
+		h.Set(more[i], more[i+1])
+	}
+	return h
+}
+
+func TestAThirdConnectionIsRefused(t *testing.T) {
+	r := startRig(t)
+	first := dialLink(t, r.ready.Address)
+	dialLink(t, r.ready.Address)
+	dialer := websocket.Dialer{Subprotocols: []string{subprotocol}}
+	_, response, err := dialer.Dial("ws://"+r.ready.Address+"/link", nil)
+	if err == nil || response == nil || response.StatusCode != http.StatusServiceUnavailable {
+		t.Fatalf("third connection: %v, %v", response, err)
+	}
+	must(t, first.Close())
+	deadline := time.Now().Add(patience)
+	for {
+		ws, _, err := dialer.Dial("ws://"+r.ready.Address+"/link", nil)
+		if err == nil {
+			must(t, ws.Close())
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("no room after a connection ended: %v", err)
+		}
+	}
+}
+
+func TestBreakingTheTransportsRulesEndsWith4000(t *testing.T) {
+	r := startRig(t)
+	cases := map[string]func(ws *websocket.Conn) error{
+		"a text message": func(ws *websocket.Conn) error { return ws.WriteMessage(websocket.TextMessage, []byte("{}")) },
+		"too long a message": func(ws *websocket.Conn) error {
+			return ws.WriteMessage(websocket.BinaryMessage, make([]byte, maxMessage+1))
+		},
+		"too long a message in pieces": func(ws *websocket.Conn) error {
+			w, err := ws.NextWriter(websocket.BinaryMessage)
+			if err != nil {
+				return err
+			}
+			if _, err := io.Copy(w, bytes.NewReader(make([]byte, 1<<20))); err != nil {
+				return nil // the board may have closed before the end
+			}
+			return w.Close()
+		},
+	}
+	for name, send := range cases {
+		ws := dialLink(t, r.ready.Address)
+		must(t, send(ws))
+		_, _, err := ws.ReadMessage()
+		t.Log(name, err)
+		wantCloseError(t, err, 4000)
+	}
+}
+
+func TestHostileBytesNeverReachTheHouse(t *testing.T) {
+	r := startRig(t)
+	key := adopt(t, r.ready.readyBoard)
+	s := openSession(t, r.ready.Address, r.ready.ID, key)
+	s.mustConfigure(theHouse()...)
+	for _, text := range []string{
+		"", "GET /link HTTP/1.1\r\n", "GET /link HTTP/1.1\r\nHost: x\r\n\r\n", "\x00\xff\x00\xff", "POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\nabc",
+	} {
+		conn, err := net.Dial("tcp", r.ready.Address)
+		must(t, err)
+		_, err = io.WriteString(conn, text)
+		must(t, err)
+		must(t, conn.Close())
+	}
+	for _, message := range [][]byte{{}, {0}, make([]byte, 48), make([]byte, 47), bytes.Repeat([]byte{0xff}, maxMessage)} {
+		ws := dialLink(t, r.ready.Address)
+		must(t, ws.WriteMessage(websocket.BinaryMessage, message))
+		_, _, err := ws.ReadMessage()
+		wantCloseError(t, err, 4001)
+		must(t, ws.Close())
+	}
+	// The session has gone on all the while.
+	if result := s.command("gpio16", "on", nil); result["code"] != "done" {
+		t.Errorf("%v", result)
+	}
+}
