@@ -1,0 +1,96 @@
+// Houses for the fake server, built from a few words each.
+
+import type { Board, Entity, HouseInfo } from '../../src/protocol/model';
+
+/** An entity with its defaults; the fake sets its revision. */
+export function entity(id: string, kind: string, more: Partial<Entity> = {}): Entity {
+  const first: Readonly<Record<string, string>> = { switch: 'off', light: 'off', button: 'released', contact: 'closed' };
+  return {
+    id,
+    kind,
+    name: id,
+    area: '',
+    icon: '',
+    board: 'hall',
+    features: [],
+    state: first[kind] ?? 'unknown',
+    attributes: {},
+    available: true,
+    unavailable: null,
+    pending: null,
+    failure: null,
+    changed: Date.now(),
+    cause: { kind: 'boot', by: '' },
+    revision: 0,
+    ...more,
+  };
+}
+
+export function board(name: string, more: Partial<Board> = {}): Board {
+  return {
+    name,
+    id: `hob-${name}`,
+    chip: 'esp32',
+    declared: true,
+    status: 'online',
+    message: '',
+    since: Date.now(),
+    address: '192.0.2.7:80',
+    firmware: '0.1.0',
+    ...more,
+  };
+}
+
+export const info = (more: Partial<HouseInfo> = {}): HouseInfo => ({
+  name: 'Lindenweg',
+  timezone: 'Europe/Berlin',
+  units: 'metric',
+  areas: [],
+  ...more,
+});
+
+/** A house with every state that a tile can be in. */
+export function everything(): { info: HouseInfo; boards: Board[]; entities: Entity[] } {
+  const now = Date.now();
+  const minutes = (n: number): number => now - n * 60_000;
+  const areas = [
+    { id: 'living', name: 'Living room' },
+    { id: 'hall', name: 'Hall' },
+    { id: 'kitchen', name: 'Kitchen' },
+    { id: 'shed', name: 'Garden shed' },
+  ];
+  const lost = { reason: 'offline', message: 'No answer from shed for 15 s', since: minutes(4) };
+  return {
+    info: info({ areas }),
+    boards: [
+      board('hall'),
+      board('kitchen', { chip: 'esp32-c3' }),
+      board('shed', { status: 'offline', message: 'No answer for 15 s', since: minutes(4) }),
+      board('', { id: 'hob-5e11ed', declared: false, status: 'unknown', message: 'It is in no configuration' }),
+    ],
+    entities: [
+      entity('ceiling', 'light', { name: 'Ceiling', area: 'living', features: ['brightness'], state: 'on', attributes: { brightness: 70 } }),
+      entity('strip', 'light', { name: 'Shelf strip', area: 'living', features: ['brightness', 'color'], state: 'on', attributes: { brightness: 45, color: '#8a3cff' } }),
+      entity('reading', 'light', { name: 'Reading lamp', area: 'living', icon: 'floor-lamp' }),
+      entity('tv', 'switch', { name: 'Television', area: 'living', icon: 'television', state: 'on' }),
+      entity('window', 'contact', { name: 'Window', area: 'living', features: ['window'], state: 'open', changed: minutes(12) }),
+      entity('porch', 'switch', { name: 'Porch lamp', area: 'hall', icon: 'outdoor-lamp', state: 'off' }),
+      entity('stairs', 'light', {
+        name: 'Stairs', area: 'hall', features: ['brightness'], state: 'off', attributes: { brightness: 40 },
+        pending: { command: '1f', action: 'on', target: 'on', origin: 'user', by: '', since: now, until: now + 5000 },
+      }),
+      entity('hall_button', 'button', { name: 'Hall button', area: 'hall', features: ['press', 'double', 'hold'], attributes: { event: 'press', event_at: minutes(3) } }),
+      entity('front_door', 'contact', { name: 'Front door', area: 'hall', features: ['door'], state: 'closed', changed: minutes(47) }),
+      entity('motion', 'contact', { name: 'Motion', area: 'hall', features: ['motion'], state: 'detected', changed: now }),
+      entity('fan', 'switch', {
+        name: 'Extractor fan', area: 'kitchen', icon: 'fan', board: 'kitchen', state: 'off',
+        failure: { command: '1e', action: 'on', target: 'on', status: 'expired', code: 'timeout', message: 'No answer', at: minutes(1) },
+      }),
+      entity('leak', 'contact', { name: 'Under the sink', area: 'kitchen', board: 'kitchen', features: ['moisture'], state: 'clear', changed: minutes(60 * 30) }),
+      entity('socket', 'switch', { name: 'Counter socket', area: 'kitchen', icon: 'power-socket', board: 'kitchen', state: 'unknown' }),
+      entity('shed_light', 'light', { name: 'Shed light', area: 'shed', board: 'shed', state: 'on', available: false, unavailable: lost }),
+      entity('pump', 'switch', { name: 'Rain water pump', area: 'shed', icon: 'water-pump', board: 'shed', state: 'off', available: false, unavailable: lost }),
+      entity('bell', 'button', { name: 'Bell', features: ['press'] }),
+    ],
+  };
+}

@@ -1,0 +1,86 @@
+// Everything that lives as long as the page, built once and handed to the
+// components by context.
+
+import { createContext } from 'svelte';
+import type { State } from './connection/machine';
+import { Connection } from './connection/socket';
+import { exchange, type Exchange, leave, takeToken } from './connection/token';
+import { Clock } from './home/clock.svelte';
+import { Home } from './home/home.svelte';
+import { Language } from './i18n/language.svelte';
+import type { ServerMessage } from './protocol/server';
+import { ThemeChoice } from './theme/theme.svelte';
+import { Router } from './views/router.svelte';
+
+export class App {
+  readonly clock = new Clock();
+  readonly language = new Language();
+  readonly theme = new ThemeChoice();
+  readonly router = new Router();
+  readonly home: Home;
+  connection = $state.raw<State>({ name: 'stopped' });
+  /** When the server was last heard of, server time, unix ms; null before the first time. */
+  heard = $state<number | null>(null);
+
+  readonly live = $derived(this.connection.name === 'live');
+
+  readonly #connection: Connection;
+  #lastMessage: number | null = null;
+
+  constructor() {
+    this.#connection = new Connection({
+      origin: location.origin,
+      resume: () => this.home.resumePoint(),
+      onState: (state) => this.#connectionChanged(state),
+      onMessage: (message) => this.#receive(message),
+    });
+    this.home = new Home({ clock: this.clock, send: (message) => this.#connection.send(message) });
+  }
+
+  /** Connects; a token in the address is exchanged for a cookie first. */
+  async start(): Promise<void> {
+    const token = takeToken();
+    this.router.start();
+    if (token !== null) await exchange(token);
+    addEventListener('hashchange', () => {
+      const later = takeToken();
+      if (later !== null) void this.unlock(later);
+    });
+    this.#connection.start();
+  }
+
+  async unlock(token: string): Promise<Exchange> {
+    const outcome = await exchange(token);
+    if (outcome === 'accepted') this.#connection.unlocked();
+    return outcome;
+  }
+
+  async leave(): Promise<boolean> {
+    const left = await leave();
+    if (left) location.reload();
+    return left;
+  }
+
+  reconnect(): void {
+    this.#connection.retry();
+  }
+
+  #connectionChanged(state: State): void {
+    if (this.connection.name === 'live' && state.name !== 'live') {
+      this.heard = this.#lastMessage;
+      this.home.disconnected();
+    }
+    this.connection = state;
+  }
+
+  #receive(message: ServerMessage): void {
+    if (message.type === 'snapshot' || message.type === 'resumed' || message.type === 'pong') {
+      this.clock.learn(message.time);
+    }
+    this.#lastMessage = this.clock.peek();
+    this.home.receive(message);
+    if (message.type === 'snapshot' || message.type === 'house') this.language.timezone = message.house.timezone;
+  }
+}
+
+export const [app, provideApp] = createContext<App>();

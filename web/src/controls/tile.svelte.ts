@@ -1,0 +1,102 @@
+// What a tile says and does, derived from its entity; Tile.svelte draws it.
+
+import type { App } from '../app.svelte';
+import { moduleOf } from '../entities';
+import { colors, dims, level } from '../entities/light';
+import { failureWord, offlineWord, pendingWord, phase, type Phase } from '../entities/phase';
+import type { Cell } from '../home/home.svelte';
+import type { Action } from '../protocol/client';
+
+export class TileModel {
+  readonly #app: App;
+  readonly #cell: () => Cell;
+
+  readonly entity = $derived.by(() => this.#cell().entity);
+  readonly phase: Phase = $derived.by(() => phase(this.entity, this.#cell().request));
+  readonly look = $derived.by(() => this.#module.look(this.entity, this.#text));
+  readonly tap = $derived.by(() => this.#module.tap(this.entity));
+  readonly menu = $derived.by(() => this.#module.menu(this.entity, this.#text));
+  readonly usable = $derived.by(() => this.#app.live && this.phase.name !== 'offline');
+  readonly dims = $derived.by(() => dims(this.entity));
+  readonly colors = $derived.by(() => colors(this.entity));
+  readonly level = $derived.by(() => level(this.entity));
+
+  constructor(app: App, cell: () => Cell) {
+    this.#app = app;
+    this.#cell = cell;
+  }
+
+  get #text() {
+    return this.#app.language.text;
+  }
+
+  get #format() {
+    return this.#app.language.format;
+  }
+
+  get #module() {
+    return moduleOf(this.entity.kind);
+  }
+
+  /** For aria-pressed: undefined when a tap does not toggle. */
+  get pressed(): 'true' | 'false' | 'mixed' | undefined {
+    if (!this.#module.toggles) return undefined;
+    if (this.look.tone === 'unknown') return 'mixed';
+    return this.look.tone === 'on' ? 'true' : 'false';
+  }
+
+  /** The state in words: "On · 40 %", "Open · 3 min. ago", "Turning on…". */
+  get word(): string {
+    const { phase, look } = this;
+    if (phase.name === 'pending') return pendingWord(phase, this.#text);
+    if (phase.name === 'offline') return this.#lastKnown(phase.unavailable.since);
+    if (look.level !== null) return `${look.word} · ${this.percent(look.level)}`;
+    if (look.since !== null) return `${look.word} · ${this.#ago(look.since)}`;
+    return look.word;
+  }
+
+  /** What is wrong, or null. */
+  get trouble(): string | null {
+    const { phase, entity } = this;
+    const { clock } = this.#app;
+    switch (phase.name) {
+      case 'failed':
+        return this.#text.failure.at(
+          failureWord(phase.code, phase.message, entity.board, this.#text),
+          this.#format.moment(phase.at, clock.now),
+        );
+      case 'offline':
+        return offlineWord(phase.unavailable.reason, entity.board, this.#text);
+      case 'unknown':
+        return this.#text.unknown.hint;
+      case 'pending':
+      case 'settled':
+        return null;
+    }
+  }
+
+  readonly percent = (value: number): string => this.#format.percent(value);
+
+  act(action: Action | null): void {
+    if (action !== null && this.usable) this.#app.home.act(this.entity.id, action);
+  }
+
+  retry(): void {
+    const { phase } = this;
+    if (phase.name === 'failed' && this.usable) this.#app.home.retry(this.entity.id, phase.action, phase.retry);
+  }
+
+  cancel(): void {
+    if (this.phase.name === 'pending' && this.phase.command !== null) this.#app.home.cancel(this.phase.command);
+  }
+
+  #lastKnown(since: number): string {
+    const text = this.#text;
+    if (this.entity.state === 'unknown') return text.offline.neverSeen;
+    return text.offline.was(this.look.word, this.#ago(since));
+  }
+
+  #ago(at: number): string {
+    return this.#format.ago(at, this.#app.clock.now);
+  }
+}

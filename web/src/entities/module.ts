@@ -1,0 +1,30 @@
+// What every kind of entity says about itself. One pure module per kind; the
+// tile draws what they say and decides nothing.
+
+import type { Catalogue } from '../i18n/en';
+import type { Action } from '../protocol/client';
+import type { Entity } from '../protocol/model';
+
+/** How a state is drawn; always along with a word and a shape. */
+export type Tone = 'on' | 'off' | 'active' | 'calm' | 'alarm' | 'unknown';
+
+export interface Look {
+  readonly word: string;
+  /** A number that belongs to the word, such as a brightness in percent; null when there is none. */
+  readonly level: number | null;
+  readonly tone: Tone;
+  /** An SVG path in a box of 24. */
+  readonly icon: string;
+  /** When what the tile shows last changed, if people care (unix ms). */
+  readonly since: number | null;
+}
+
+export interface KindModule {
+  look(entity: Entity, text: Catalogue): Look;
+  /** What a tap asks for; null when a tap does nothing. */
+  tap(entity: Entity): Action | null;
+  /** Whether a tap changes between two states, as a toggle button does. */
+  readonly toggles: boolean;
+  /** Further actions for the tile's menu. */
+  menu(entity: Entity, text: Catalogue): readonly { readonly name: string; readonly action: Action }[];
+}

@@ -1,0 +1,129 @@
+// Which of its states a tile is in (05-dashboard's table), from what the server
+// says of the entity and what this page asked of it. Pure.
+
+import type { Request } from '../home/requests';
+import type { Catalogue } from '../i18n/en';
+import type { Action } from '../protocol/client';
+import type { Entity, Failure, Unavailable } from '../protocol/model';
+
+export type Phase =
+  | { readonly name: 'settled' }
+  | { readonly name: 'unknown' }
+  | {
+      readonly name: 'pending';
+      readonly action: string;
+      readonly target: string;
+      /** The command to cancel; null until the server has accepted it. */
+      readonly command: string | null;
+    }
+  | {
+      readonly name: 'failed';
+      readonly code: string;
+      readonly message: string;
+      readonly at: number;
+      /** What failed, and what to ask when trying again and nothing better is known. */
+      readonly action: string;
+      readonly retry: Action;
+    }
+  | { readonly name: 'offline'; readonly unavailable: Unavailable };
+
+export function phase(entity: Entity, request: Request | null): Phase {
+  if (!entity.available) return { name: 'offline', unavailable: entity.unavailable ?? nobodySaidWhy(entity) };
+  if (entity.pending !== null) {
+    const { action, target, command } = entity.pending;
+    return { name: 'pending', action, target, command };
+  }
+  if (request?.status === 'sent') {
+    return { name: 'pending', action: request.action.action, target: targetOf(request.action, entity), command: null };
+  }
+  const failure = entity.failure;
+  if (failure !== null && isNews(failure.code)) {
+    const { code, message, at, action } = failure;
+    return { name: 'failed', code, message, at, action, retry: retryOf(failure) };
+  }
+  if (request?.status === 'failed') {
+    const { code, message, at, action } = request;
+    const retry = explicit(action, targetOf(action, entity));
+    return { name: 'failed', code, message, at, action: action.action, retry };
+  }
+  return entity.state === 'unknown' && entity.kind !== 'button' ? { name: 'unknown' } : { name: 'settled' };
+}
+
+const nobodySaidWhy = (entity: Entity): Unavailable => ({ reason: 'offline', message: '', since: entity.changed });
+
+/** A command that somebody took back or replaced did not fail. */
+const isNews = (code: string): boolean => code !== 'cancelled' && code !== 'superseded';
+
+/** The state that an action asks for, as far as this page can tell. */
+function targetOf({ action, level }: Action, entity: Entity): string {
+  switch (action) {
+    case 'on':
+    case 'off':
+      return action;
+    case 'toggle':
+      return entity.state === 'on' ? 'off' : 'on';
+    case 'set':
+      return level === 0 ? 'off' : 'on';
+    default:
+      return '';
+  }
+}
+
+/** Trying again must not undo what did happen after all: a toggle becomes its target. */
+function explicit(action: Action, target: string): Action {
+  return action.action === 'toggle' && (target === 'on' || target === 'off') ? { action: target } : action;
+}
+
+function retryOf({ action, target }: Failure): Action {
+  switch (action) {
+    case 'press':
+    case 'double':
+    case 'hold':
+      return { action };
+    default:
+      return { action: target === 'off' ? 'off' : 'on' };
+  }
+}
+
+export function pendingWord({ action, target }: { action: string; target: string }, text: Catalogue): string {
+  switch (action) {
+    case 'on':
+    case 'off':
+      return text.pending[action];
+    case 'toggle':
+      return target === 'on' || target === 'off' ? text.pending[target] : text.pending.other;
+    case 'set':
+      return target === 'off' ? text.pending.off : text.pending.set;
+    case 'press':
+    case 'double':
+    case 'hold':
+      return text.pending.press;
+    default:
+      return text.pending.other;
+  }
+}
+
+/** Why it failed. The codes are those of docs/api.md; the board's own words are kept. */
+export function failureWord(code: string, message: string, board: string, text: Catalogue): string {
+  const who = board === '' ? text.failure.someBoard : board;
+  switch (code) {
+    case 'timeout':
+    case 'offline':
+    case 'link_lost':
+      return text.failure[code](who);
+    case 'removed':
+    case 'busy':
+    case 'disconnected':
+      return text.failure[code];
+    default:
+      return message === '' ? text.failure.refused : message;
+  }
+}
+
+/** Why it cannot be used. The reasons are statuses of boards. */
+export function offlineWord(reason: string, board: string, text: Catalogue): string {
+  const { because } = text.offline;
+  const who = board === '' ? text.failure.someBoard : board;
+  const words = Object.hasOwn(because, reason) ? because[reason as keyof typeof because] : because.other;
+  return words(who);
+}

@@ -1,0 +1,75 @@
+// Commands that this page has sent. The tile shows a request from the tap on,
+// until the server says what became of it; the state itself changes only by
+// what the server reports. Pure.
+
+import type { Action } from '../protocol/client';
+import type { CommandResult } from '../protocol/server';
+
+export interface Request {
+  readonly id: string;
+  readonly entity: string;
+  readonly action: Action;
+  readonly status: 'sent' | 'failed';
+  /** Why it failed: a code of docs/api.md, or `disconnected`. "" while sent. */
+  readonly code: string;
+  readonly message: string;
+  /** When it was sent, then when it failed; server time, unix ms. */
+  readonly at: number;
+}
+
+/** The newest request of each entity. */
+export type Requests = ReadonlyMap<string, Request>;
+
+export const none: Requests = new Map();
+
+export function sent(requests: Requests, id: string, entity: string, action: Action, now: number): Requests {
+  return new Map(requests).set(entity, { id, entity, action, status: 'sent', code: '', message: '', at: now });
+}
+
+/** Takes in the server's answer; one to a request that a newer one replaced is old news. */
+export function answered(requests: Requests, result: CommandResult, now: number): Requests {
+  const request = [...requests.values()].find((r) => r.id === result.id);
+  if (request === undefined) return requests;
+  if (isNews(result)) {
+    return new Map(requests).set(request.entity, {
+      ...request,
+      status: 'failed',
+      code: result.code,
+      message: result.message,
+      at: now,
+    });
+  }
+  return without(requests, request.entity);
+}
+
+/** Not confirmed, and not by anybody's wish. */
+function isNews(result: CommandResult): boolean {
+  if (result.status === 'confirmed' || result.status === 'accepted') return false;
+  return result.code !== 'cancelled' && result.code !== 'superseded';
+}
+
+/** The connection is gone: what became of unanswered requests cannot be known. */
+export function disconnected(requests: Requests, now: number): Requests {
+  return new Map(
+    [...requests].map(([entity, r]) => [
+      entity,
+      r.status === 'sent' ? { ...r, status: 'failed' as const, code: 'disconnected', at: now } : r,
+    ]),
+  );
+}
+
+/** The entity has reported: an old failure says nothing about it any more. */
+export function reported(requests: Requests, entity: string): Requests {
+  return requests.get(entity)?.status === 'failed' ? without(requests, entity) : requests;
+}
+
+/** The entity is gone, and with it what was asked of it. */
+export function forgotten(requests: Requests, entity: string): Requests {
+  return requests.has(entity) ? without(requests, entity) : requests;
+}
+
+function without(requests: Requests, entity: string): Requests {
+  const copy = new Map(requests);
+  copy.delete(entity);
+  return copy;
+}

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { sections } from './sections';
+
+const info = {
+  name: '',
+  timezone: '',
+  units: '',
+  areas: [
+    { id: 'hall', name: 'Hall' },
+    { id: 'attic', name: 'Attic' },
+    { id: 'living', name: 'Living room' },
+  ],
+};
+
+const areas: Readonly<Record<string, string>> = { lamp: 'living', porch: 'hall', fan: '', door: 'hall', lost: 'cellar' };
+const areaOf = (id: string): string | undefined => areas[id];
+
+test('areas and entities keep the order of the configuration, and empty areas are left out', () => {
+  const result = sections(info, ['lamp', 'door', 'porch'], areaOf);
+  expect(result.map((s) => [s.id, s.entities])).toEqual([
+    ['hall', ['door', 'porch']],
+    ['living', ['lamp']],
+  ]);
+});
+
+test('what is in no area, or in one that is not declared, comes last', () => {
+  const result = sections(info, ['fan', 'lost', 'porch'], areaOf);
+  expect(result.map((s) => [s.id, s.entities])).toEqual([
+    ['hall', ['porch']],
+    ['', ['fan', 'lost']],
+  ]);
+});
+
+test('an id without an entity is nowhere', () => {
+  expect(sections(info, ['ghost'], areaOf)).toEqual([]);
+});

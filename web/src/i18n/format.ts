@@ -1,0 +1,57 @@
+// Times and numbers in the words of a language and the time zone of the house.
+// Pure: the same input gives the same text.
+
+export class Format {
+  readonly #time: Intl.DateTimeFormat;
+  readonly #dateTime: Intl.DateTimeFormat;
+  readonly #day: Intl.DateTimeFormat;
+  readonly #ago: Intl.RelativeTimeFormat;
+  readonly #percent: Intl.NumberFormat;
+  readonly #count: Intl.NumberFormat;
+
+  /** `timezone` is an IANA name; one that this browser does not know is ignored. */
+  constructor(locale: string, timezone: string) {
+    const zone = known(timezone) ? { timeZone: timezone } : {};
+    const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+    this.#time = new Intl.DateTimeFormat(locale, { ...time, ...zone });
+    this.#dateTime = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', ...time, ...zone });
+    this.#day = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', ...zone });
+    this.#ago = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+    this.#percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
+    this.#count = new Intl.NumberFormat(locale);
+  }
+
+  /** A moment (unix ms): the time, and the day too when it is not today. */
+  moment(at: number, now: number): string {
+    return this.#day.format(at) === this.#day.format(now) ? this.#time.format(at) : this.#dateTime.format(at);
+  }
+
+  /** How long ago: "now", "20 sec. ago", "3 min. ago", "yesterday". A moment in the future is now. */
+  ago(at: number, now: number): string {
+    const seconds = Math.max(0, Math.floor((now - at) / 1000));
+    if (seconds < 5) return this.#ago.format(0, 'second');
+    if (seconds < 60) return this.#ago.format(-(seconds - (seconds % 5)), 'second');
+    if (seconds < 3600) return this.#ago.format(-Math.floor(seconds / 60), 'minute');
+    if (seconds < 86_400) return this.#ago.format(-Math.floor(seconds / 3600), 'hour');
+    return this.#ago.format(-Math.floor(seconds / 86_400), 'day');
+  }
+
+  /** A level in percent, 0 to 100. One above zero is never shown as zero. */
+  percent(level: number): string {
+    return this.#percent.format(level > 0 && level < 1 ? 0.01 : level / 100);
+  }
+
+  count(n: number): string {
+    return this.#count.format(n);
+  }
+}
+
+function known(timezone: string): boolean {
+  if (timezone === '') return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: timezone });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,26 @@
+// Words and shapes for the status of a board.
+
+import {
+  mdiAlertCircleOutline, mdiCheckCircleOutline, mdiContentDuplicate, mdiKeyAlert, mdiLanDisconnect, mdiLinkVariantOff,
+  mdiNewBox, mdiProgressClock, mdiShieldKeyOutline,
+} from '@mdi/js';
+import type { Catalogue } from '../i18n/en';
+
+const icons: Readonly<Record<string, string>> = {
+  online: mdiCheckCircleOutline,
+  connecting: mdiProgressClock,
+  offline: mdiLanDisconnect,
+  not_adopted: mdiShieldKeyOutline,
+  key_refused: mdiKeyAlert,
+  wrong_id: mdiLinkVariantOff,
+  duplicate: mdiContentDuplicate,
+  unknown: mdiNewBox,
+};
+
+export const statusIcon = (status: string): string =>
+  (Object.hasOwn(icons, status) ? icons[status] : undefined) ?? mdiAlertCircleOutline;
+
+export function statusWord(status: string, text: Catalogue): string {
+  const words = text.boards.status;
+  return Object.hasOwn(words, status) ? words[status as keyof typeof words] : status;
+}
