@@ -82,7 +82,7 @@ func (c *candidate) isSame(s sighting) bool {
 		}
 	}
 	return c.alike(s) && c.renamed == s.renamed && c.iface == s.iface &&
-		false
+		families(c.addresses)&families(s.addresses) == 0
 }
 
 // alike tells whether both describe themselves in the same words, as one board

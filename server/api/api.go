@@ -1,0 +1,174 @@
+// Package api is what Hob says over HTTP: REST with its OpenAPI description,
+// the way in to the live WebSocket, and the dashboard. docs/api.md is its
+// contract.
+//
+// app builds one API and serves its handlers on each listener; a handler knows
+// how much its listener is trusted. The package keeps no state but the token's
+// hash; everything may be called from any goroutine.
+package api
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"hob/internal/command"
+	"hob/internal/entity"
+	"hob/internal/registry"
+)
+
+// House is what the api reads.
+type House interface {
+	Snapshot() registry.Snapshot
+	Entity(entity.ID) (entity.Record, bool)
+	Boards() []entity.BoardRecord
+	Revision() entity.Revision
+	Epoch() string
+}
+
+// Commands is where commands go.
+type Commands interface {
+	Submit(command.Request, func(command.Result)) entity.CommandID
+	Find(entity.CommandID) (command.Result, bool)
+}
+
+// Boards is what can be done with boards; app joins it to the link. Errors are
+// *BoardError for what a person can put right.
+type Boards interface {
+	Link(entity.BoardID) *entity.LinkInfo // nil when there is none
+	Adopt(ctx context.Context, id entity.BoardID, code string, replace bool) error
+	Rotate(ctx context.Context, id entity.BoardID) error
+	// Revoke says whether the board could be told.
+	Revoke(ctx context.Context, id entity.BoardID) (told bool, err error)
+	Identify(ctx context.Context, id entity.BoardID) error
+	Restart(ctx context.Context, id entity.BoardID) error
+}
+
+// Live serves the WebSocket to one client; the cause is that of its commands.
+type Live func(w http.ResponseWriter, r *http.Request, cause entity.Cause)
+
+// Options configures New. All of it is needed but Log.
+type Options struct {
+	House     House
+	Commands  Commands
+	Boards    Boards
+	Live      Live
+	Dashboard fs.FS  // the built dashboard
+	Policy    string // its Content-Security-Policy
+	Token     string // asked for on listeners that are not trusted
+	Version   string
+	Log       *slog.Logger
+}
+
+// API answers requests. Make one with New.
+type API struct {
+	Options
+	echo *echo.Echo
+	token
+}
+
+// New returns an API.
+func New(o Options) *API {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	a := &API{Options: o, echo: echo.New(), token: newToken(o.Token)}
+	a.echo.HideBanner, a.echo.HidePort = true, true
+	a.echo.HTTPErrorHandler = a.problems
+	a.echo.IPExtractor = echo.ExtractIPDirect()
+	a.echo.Use(a.recoverPanic, a.guard, a.secureHeaders, middleware.BodyLimit("64K"))
+	rest := humaecho.New(a.echo, a.config())
+	a.routeHouse(rest)
+	a.routeCommands(rest)
+	a.routeBoards(rest)
+	a.echo.GET("/healthz", a.health)
+	a.echo.GET("/api/live", a.live)
+	a.echo.GET("/api/docs", a.docs(rest.OpenAPI()))
+	a.echo.POST("/api/session", a.openSession)
+	a.echo.DELETE("/api/session", a.closeSession)
+	a.echo.Any("/api", notFound)
+	a.echo.Any("/api/*", notFound)
+	a.echo.GET("/*", a.dashboard())
+	return a
+}
+
+func (a *API) config() huma.Config {
+	c := huma.DefaultConfig("Hob", a.Version)
+	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "/api/openapi", "", ""
+	c.CreateHooks = nil // no $schema member in answers
+	c.Info.Description = "The normative description, with the live protocol, is docs/api.md."
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"token": {Type: "http", Scheme: "bearer", Description: "Not needed on loopback and on the unix socket."}}
+	c.Security = []map[string][]string{{"token": {}}, {}}
+	return c
+}
+
+// Trust says how a listener's requests are taken.
+type Trust int
+
+// Values of Trust.
+const (
+	TrustNobody   Trust = iota // every request needs the token
+	TrustLoopback              // every local process may ask
+	TrustSocket                // the unix socket: the command line
+)
+
+type trustKey struct{}
+
+// Handler answers for one listener.
+func (a *API) Handler(t Trust) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.echo.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), trustKey{}, t)))
+	})
+}
+
+// NewServer wraps a handler with the limits that a server on a home network needs.
+func NewServer(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 60 * time.Second,
+		WriteTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
+}
+
+func trustOf(ctx context.Context) Trust {
+	t, _ := ctx.Value(trustKey{}).(Trust)
+	return t
+}
+
+// causeOf is who a request's commands come from.
+func causeOf(r *http.Request) entity.Cause {
+	switch {
+	case r.Header.Get("Origin") != "":
+		return entity.Cause{Kind: entity.CauseUser}
+	case trustOf(r.Context()) == TrustSocket || r.Header.Get("Hob-Client") == "cli":
+		return entity.Cause{Kind: entity.CauseCLI}
+	}
+	return entity.Cause{Kind: entity.CauseAPI}
+}
+
+func (a *API) live(c echo.Context) error {
+	// The server's timeouts are for requests; the hub sets its own on a session.
+	rc := http.NewResponseController(c.Response().Writer)
+	_ = rc.SetReadDeadline(time.Time{})
+	_ = rc.SetWriteDeadline(time.Time{})
+	a.Live(c.Response().Writer, c.Request(), causeOf(c.Request()))
+	return nil
+}
+
+func (a *API) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		defer func() {
+			if p := recover(); p != nil {
+				a.Log.Error("a request panicked", "path", c.Path(), "panic", p)
+				err = problem(http.StatusInternalServerError, "internal error")
+			}
+		}()
+		return next(c)
+	}
+}

@@ -1,0 +1,112 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+
+	"hob/internal/command"
+	"hob/internal/entity"
+)
+
+const (
+	defaultWait = 5 * time.Second
+	mostWait    = 30 * time.Second
+)
+
+type (
+	commandInput struct {
+		ID   entity.ID `path:"id" doc:"entity id" example:"porch"`
+		Body struct {
+			Action string   `json:"action" doc:"on, off, toggle, set, press, double or hold" example:"on"`
+			Level  *float64 `json:"level,omitempty" minimum:"0" maximum:"100" doc:"brightness in percent, with set and on"`
+			Color  *string  `json:"color,omitempty" pattern:"^#[0-9a-fA-F]{6}$" doc:"with set and on"`
+			Wait   string   `json:"wait,omitempty" doc:"how long to wait for the end, such as 5s; at most 30s" example:"5s"`
+		}
+		cause entity.Cause
+	}
+	commandOutput struct {
+		Status int
+		Body   command.Result
+	}
+	commandPath struct {
+		Command entity.CommandID `path:"command"`
+	}
+)
+
+// Resolve implements huma.Resolver: who asks is in the request, not in the body.
+func (in *commandInput) Resolve(ctx huma.Context) []error {
+	in.cause = causeOf(humaecho.Unwrap(ctx).Request())
+	return nil
+}
+
+func (a *API) routeCommands(rest huma.API) {
+	huma.Post(rest, "/api/entities/{id}/commands", func(ctx context.Context, in *commandInput) (*commandOutput, error) {
+		wait := defaultWait
+		if in.Body.Wait != "" {
+			d, err := time.ParseDuration(in.Body.Wait)
+			if err != nil || d < 0 || d > mostWait {
+				return nil, huma.Error422UnprocessableEntity("wait must be a duration from 0s to 30s, such as 5s")
+			}
+			wait = d
+		}
+		action, err := entity.ActionOf(in.Body.Action, in.Body.Level, in.Body.Color)
+		if err != nil {
+			return nil, huma.Error422UnprocessableEntity(err.Error())
+		}
+		res := a.await(ctx, command.Request{Entity: in.ID, Action: action, Cause: in.cause}, wait)
+		return &commandOutput{statusOf(res), res}, nil
+	})
+	huma.Get(rest, "/api/commands/{command}", func(_ context.Context, in *commandPath) (*body[command.Result], error) {
+		res, ok := a.Commands.Find(in.Command)
+		if !ok {
+			return nil, huma.Error404NotFound("no such command among the last 1000")
+		}
+		return &body[command.Result]{res}, nil
+	})
+}
+
+// await submits and waits for the end, at most as long as asked. The command
+// goes on when the asker does not wait for it.
+func (a *API) await(ctx context.Context, req command.Request, wait time.Duration) command.Result {
+	ended := make(chan command.Result, 1)
+	id := a.Commands.Submit(req, func(r command.Result) { ended <- r })
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case r := <-ended:
+		return r
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	if r, ok := a.Commands.Find(id); ok {
+		return r
+	}
+	return command.Result{Command: id, Entity: req.Entity, Action: req.Action.Verb, Status: entity.StatusAccepted}
+}
+
+func statusOf(r command.Result) int {
+	switch r.Status {
+	case entity.StatusConfirmed:
+		return http.StatusOK
+	case entity.StatusAccepted:
+		return http.StatusAccepted
+	case entity.StatusFailed:
+		return http.StatusBadGateway
+	case entity.StatusExpired:
+		return http.StatusGatewayTimeout
+	case entity.StatusRefused:
+		switch r.Code {
+		case entity.CodeOffline:
+			return http.StatusServiceUnavailable
+		case entity.CodeUnknownEntity:
+			return http.StatusNotFound
+		case entity.CodeInvalid:
+			return http.StatusUnprocessableEntity
+		}
+	}
+	return http.StatusConflict
+}

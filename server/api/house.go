@@ -1,0 +1,70 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/labstack/echo/v4"
+
+	"hob/internal/entity"
+)
+
+type (
+	entityPath struct {
+		ID entity.ID `path:"id" doc:"entity id" example:"porch"`
+	}
+	areaBody struct {
+		ID   entity.AreaID `json:"id"`
+		Name string        `json:"name"`
+	}
+	houseBody struct {
+		Name     string          `json:"name"`
+		Timezone string          `json:"timezone"`
+		Units    string          `json:"units"`
+		Areas    []areaBody      `json:"areas"`
+		Epoch    string          `json:"epoch"`
+		Revision entity.Revision `json:"revision"`
+	}
+	body[T any] struct{ Body T }
+)
+
+func (a *API) routeHouse(rest huma.API) {
+	huma.Get(rest, "/api/house", func(context.Context, *struct{}) (*body[houseBody], error) {
+		s := a.House.Snapshot()
+		h := houseBody{Name: s.House.Name, Timezone: s.House.Timezone, Units: s.House.Units,
+			Areas: []areaBody{}, Epoch: s.Epoch, Revision: s.Revision}
+		for _, ar := range s.House.Areas {
+			h.Areas = append(h.Areas, areaBody(ar))
+		}
+		return &body[houseBody]{h}, nil
+	})
+	huma.Get(rest, "/api/entities", func(context.Context, *struct{}) (*body[[]*entity.Record], error) {
+		return &body[[]*entity.Record]{a.House.Snapshot().Entities}, nil
+	})
+	huma.Get(rest, "/api/entities/{id}", func(_ context.Context, in *entityPath) (*body[entity.Record], error) {
+		rec, ok := a.House.Entity(in.ID)
+		if !ok {
+			return nil, huma.Error404NotFound("there is no entity " + string(in.ID))
+		}
+		return &body[entity.Record]{rec}, nil
+	})
+}
+
+// health says that the server runs; who may not ask more learns no more.
+func (a *API) health(c echo.Context) error {
+	if trustOf(c.Request().Context()) == TrustNobody && !a.token.is(tokenOf(c.Request())) {
+		return c.JSON(http.StatusOK, map[string]string{"status": "ok"})
+	}
+	online, declared := 0, 0
+	for _, b := range a.House.Boards() {
+		if b.Declared {
+			declared++
+		}
+		if b.Status == entity.BoardOnline {
+			online++
+		}
+	}
+	return c.JSON(http.StatusOK, map[string]any{"status": "ok", "version": a.Version, "epoch": a.House.Epoch(),
+		"revision": a.House.Revision(), "boards": map[string]int{"online": online, "declared": declared}})
+}

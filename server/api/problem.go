@@ -1,0 +1,38 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/labstack/echo/v4"
+)
+
+// problem is an error in the form of RFC 9457, the one that huma uses too.
+func problem(status int, detail string) *huma.ErrorModel {
+	return &huma.ErrorModel{Status: status, Title: http.StatusText(status), Detail: detail}
+}
+
+// problems answers errors of handlers that are not huma's.
+func (a *API) problems(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	var p *huma.ErrorModel
+	var he *echo.HTTPError
+	switch {
+	case errors.As(err, &p):
+	case errors.As(err, &he):
+		p = problem(he.Code, "")
+	default:
+		a.Log.Error("a request failed", "path", c.Path(), "error", err)
+		p = problem(http.StatusInternalServerError, "internal error")
+	}
+	b, _ := json.Marshal(p) // a struct of strings and numbers
+	_ = c.Blob(p.Status, "application/problem+json", b)
+}
+
+func notFound(echo.Context) error {
+	return problem(http.StatusNotFound, "there is nothing at this address; see /api/docs")
+}

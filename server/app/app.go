@@ -1,0 +1,193 @@
+// Package app joins the parts of the server: it builds them, starts them, gives
+// them a new house, and stops them, in an order that is on this page. It has no
+// behaviour of its own. The hob command and tests use it; an App is one server.
+package app
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"hob/internal/command"
+	"hob/internal/entity"
+	"hob/internal/registry"
+	"hob/server/api"
+	"hob/server/automation"
+	"hob/server/discovery"
+	"hob/server/hub"
+	"hob/server/link"
+)
+
+// Options configures New. All are needed but Interface and Log.
+type Options struct {
+	House     *entity.House
+	State     string // directory for keys, token and socket
+	Listen    string // address for HTTP, such as "127.0.0.1:8420"
+	Interface string // where to browse for boards; "" is every usable one
+	Version   string
+	Dashboard fs.FS
+	Policy    string // the dashboard's Content-Security-Policy
+	Log       *slog.Logger
+}
+
+// App is a server. Make one with New, then Run it.
+type App struct {
+	log       *slog.Logger
+	state     *stateDir
+	token     string
+	listeners []listener
+
+	registry  *registry.Registry
+	router    *command.Router
+	links     *link.Manager
+	browser   *discovery.Browser
+	hub       *hub.Hub
+	bindings  *automation.Bindings
+	api       *api.API
+	reloading sync.Mutex
+}
+
+// New builds a server and opens its listeners. Nothing is served before Run.
+func New(o Options) (*App, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	a := &App{log: o.Log}
+	var err error
+	if a.state, err = openState(o.State); err != nil {
+		return nil, err
+	}
+	if err := a.build(o); err != nil {
+		a.close()
+		return nil, err
+	}
+	return a, nil
+}
+
+func (a *App) build(o Options) error {
+	var err error
+	if a.token, err = a.state.token(); err != nil {
+		return err
+	}
+	keys, err := link.OpenKeys(a.state.file("keys"))
+	if err != nil {
+		return err
+	}
+	a.registry = registry.New(registry.Options{})
+	a.router = command.New(command.Options{House: a.registry})
+	a.links = link.New(link.Options{Registry: a.registry, Keys: keys, Log: o.Log, Version: o.Version})
+	a.browser = discovery.New(discovery.Options{Interface: o.Interface, Sink: a.found, Log: o.Log})
+	a.hub = hub.New(hub.Options{Source: a.registry, Commands: a.router, Log: o.Log})
+	a.bindings = automation.NewBindings(a.registry, a.router, o.Log)
+	a.api = api.New(api.Options{House: a.registry, Commands: a.router, Boards: boards{a.links},
+		Live: func(w http.ResponseWriter, r *http.Request, cause entity.Cause) {
+			a.hub.Serve(w, r, hub.Who{Cause: cause})
+		},
+		Dashboard: o.Dashboard, Policy: o.Policy, Token: a.token, Version: o.Version, Log: o.Log})
+	a.Reload(o.House)
+	a.listeners, err = listen(o.Listen, a.state)
+	return err
+}
+
+// Reload gives every part the new house. It was checked as a whole before, so
+// nothing here can fail half-way.
+func (a *App) Reload(h *entity.House) {
+	a.reloading.Lock()
+	defer a.reloading.Unlock()
+	ids := make([]string, 0, len(h.Boards))
+	for _, b := range h.Boards {
+		ids = append(ids, string(b.ID))
+	}
+	a.registry.Apply(h)
+	a.links.SetHouse(h)
+	a.browser.SetKnown(ids)
+}
+
+// Run serves until ctx is done, then stops everything and waits for it. What
+// brings work in stops first, what does the work last.
+func (a *App) Run(ctx context.Context) error {
+	defer a.close()
+	failed := make(chan error, 8)
+	var stops []func()
+	start := func(run func(context.Context) error) {
+		ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			if err := run(ctx); err != nil {
+				failed <- err
+			}
+		}()
+		stops = append(stops, func() { cancel(); <-done })
+	}
+	start(a.links.Run)
+	start(a.bindings.Run)
+	start(a.hub.Run)
+	start(a.browser.Run)
+	for _, l := range a.listeners {
+		start(func(ctx context.Context) error { return a.serve(ctx, l) })
+	}
+	a.log.Info("ready", "address", a.Addr().String())
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	for i := len(stops) - 1; i >= 0; i-- {
+		if stops[i](); i == 2 {
+			a.router.Close() // askers get their answer while there is a link to ask
+		}
+	}
+	return err
+}
+
+// serve answers on one listener until ctx is done.
+func (a *App) serve(ctx context.Context, l listener) error {
+	srv := api.NewServer(a.api.Handler(l.trust), a.log)
+	stopped := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(stopped)
+		// A moment for answers that are under way. Live sessions are the hub's.
+		limit, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		if srv.Shutdown(limit) != nil {
+			_ = srv.Close()
+		}
+	})
+	err := srv.Serve(l.Listener)
+	if errors.Is(err, http.ErrServerClosed) {
+		<-stopped
+		return nil
+	}
+	stop()
+	return err
+}
+
+func (a *App) close() {
+	for _, l := range a.listeners {
+		_ = l.Close()
+	}
+	a.state.Close()
+}
+
+// Addr is the address that HTTP is served on.
+func (a *App) Addr() net.Addr { return a.listeners[0].Addr() }
+
+// Token is the bearer token; Guarded says whether Addr asks for it.
+func (a *App) Token() string { return a.token }
+
+// Guarded says whether requests to Addr need the token.
+func (a *App) Guarded() bool { return a.listeners[0].trust == api.TrustNobody }
+
+// Adopt gives a key to a board with this setup code.
+func (a *App) Adopt(ctx context.Context, id entity.BoardID, code string) error {
+	return boards{a.links}.Adopt(ctx, id, code, false)
+}
+
+// Boards lists the boards as they are.
+func (a *App) Boards() []entity.BoardRecord { return a.registry.Boards() }

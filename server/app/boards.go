@@ -1,0 +1,93 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"hob/internal/entity"
+	"hob/internal/wire"
+	"hob/server/api"
+	"hob/server/discovery"
+	"hob/server/link"
+)
+
+// found hands what discovery hears to the link.
+func (a *App) found(change discovery.Change, n discovery.Announcement) {
+	if change == discovery.Gone {
+		a.links.Lost(entity.BoardID(n.ID))
+		return
+	}
+	a.links.Found(link.Announcement{ID: entity.BoardID(n.ID), Addresses: n.Addresses, State: n.State,
+		Chip: n.Chip, Firmware: n.Firmware, Conflict: n.Conflict})
+}
+
+// identifyFor is how long a board blinks when asked to show itself.
+const identifyFor = 10 * time.Second
+
+// boards is the link as the api sees it.
+type boards struct{ links *link.Manager }
+
+// Link implements api.Boards.
+func (b boards) Link(id entity.BoardID) *entity.LinkInfo {
+	for _, s := range b.links.Status() {
+		if s.ID != id || s.Link == nil {
+			continue
+		}
+		l := s.Link
+		return &entity.LinkInfo{Boot: l.Boot, Reset: l.Reset, UptimeMS: l.Uptime.Milliseconds(), Config: l.Config,
+			Points: l.Points, RSSI: l.RSSI, Heap: l.Heap, LoopUS: l.LoopMicros, Temp: l.Temp,
+			Reconnects: l.Reconnects, Refused: l.Refused}
+	}
+	return nil
+}
+
+// Adopt implements api.Boards.
+func (b boards) Adopt(ctx context.Context, id entity.BoardID, code string, replace bool) error {
+	c, err := wire.ParseSetupCode(code)
+	if err != nil {
+		return &api.BoardError{Status: http.StatusUnprocessableEntity, Message: "a setup code has 26 letters and digits, such as XXXXX-XXXXX-XXXXX-XXXXX-XXXXXX"}
+	}
+	return forPeople(b.links.Adopt(ctx, id, c, replace))
+}
+
+// Rotate implements api.Boards.
+func (b boards) Rotate(ctx context.Context, id entity.BoardID) error {
+	return forPeople(b.links.Rotate(ctx, id))
+}
+
+// Revoke implements api.Boards.
+func (b boards) Revoke(ctx context.Context, id entity.BoardID) (told bool, err error) {
+	told, err = b.links.Revoke(ctx, id)
+	return told, forPeople(err)
+}
+
+// Identify implements api.Boards.
+func (b boards) Identify(ctx context.Context, id entity.BoardID) error {
+	return forPeople(b.links.Identify(ctx, id, identifyFor))
+}
+
+// Restart implements api.Boards.
+func (b boards) Restart(ctx context.Context, id entity.BoardID) error {
+	return forPeople(b.links.Restart(ctx, id))
+}
+
+// forPeople gives the link's kinds of errors their HTTP status.
+func forPeople(err error) error {
+	var why *link.Error
+	if !errors.As(err, &why) {
+		return err
+	}
+	status, ok := map[link.Kind]int{
+		link.KindInvalid:     http.StatusUnprocessableEntity,
+		link.KindNotFound:    http.StatusNotFound,
+		link.KindRefused:     http.StatusConflict,
+		link.KindUnavailable: http.StatusServiceUnavailable,
+		link.KindTimeout:     http.StatusGatewayTimeout,
+	}[why.Kind]
+	if !ok {
+		return err
+	}
+	return &api.BoardError{Status: status, Message: why.Error()}
+}

@@ -1,0 +1,111 @@
+// Package automation holds the drivers that turn what happens into commands.
+// So far there is one: Bindings does what a button is bound to when its own
+// board cannot do it alone. app runs it; it owns its goroutine and nothing else.
+package automation
+
+import (
+	"context"
+	"log/slog"
+
+	"hob/internal/command"
+	"hob/internal/entity"
+	"hob/internal/registry"
+)
+
+// Source is what is followed.
+type Source interface {
+	Subscribe(wake func()) (registry.Snapshot, *registry.Subscription)
+	House() *entity.House
+}
+
+// Commands is where commands go.
+type Commands interface {
+	Submit(command.Request, func(command.Result)) entity.CommandID
+}
+
+// Bindings runs the bindings that need the server: those whose target is on
+// another board, or whose action the board does not know.
+type Bindings struct {
+	source   Source
+	commands Commands
+	log      *slog.Logger
+
+	// The house that specs was made for, so that a press costs no walk through it.
+	house *entity.House
+	specs map[entity.ID]entity.Spec
+}
+
+// NewBindings returns a driver; Run it.
+func NewBindings(s Source, c Commands, log *slog.Logger) *Bindings {
+	return &Bindings{source: s, commands: c, log: log}
+}
+
+// Run follows the house until ctx is done. A gesture that came while the
+// driver had fallen behind is not made up for: a press must act now or never.
+func (b *Bindings) Run(ctx context.Context) error {
+	woken := make(chan struct{}, 1)
+	wake := func() {
+		select {
+		case woken <- struct{}{}:
+		default:
+		}
+	}
+	_, sub := b.source.Subscribe(wake)
+	defer func() { sub.Close() }()
+	events := make([]registry.Event, 0, 64)
+	for {
+		var err error
+		if events, err = sub.Take(events[:0]); err != nil {
+			b.log.Warn("fell behind the registry; button presses may have been lost")
+			sub.Close()
+			_, sub = b.source.Subscribe(wake)
+			continue
+		}
+		for _, e := range events {
+			if e.Gesture != "" {
+				b.gesture(e.ID, e.Gesture)
+			}
+		}
+		if len(events) > 0 {
+			continue
+		}
+		select {
+		case <-woken:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func (b *Bindings) gesture(id entity.ID, g entity.Gesture) {
+	for _, w := range b.serverSide(id, g) {
+		b.commands.Submit(command.Request{Entity: w.Target, Action: w.Action,
+			Cause: entity.Cause{Kind: entity.CauseButton, By: string(id)}}, func(r command.Result) {
+			if r.Status != entity.StatusConfirmed {
+				b.log.Warn("binding failed", "button", id, "gesture", g, "target", w.Target,
+					"status", r.Status, "message", r.Message)
+			}
+		})
+	}
+}
+
+// serverSide lists what the gesture of the button does that its board does not do.
+func (b *Bindings) serverSide(id entity.ID, g entity.Gesture) []entity.Binding {
+	if h := b.source.House(); h != b.house {
+		b.house, b.specs = h, make(map[entity.ID]entity.Spec, len(h.Entities))
+		for _, e := range h.Entities {
+			b.specs[e.ID] = e.Spec
+		}
+	}
+	button, ok := b.specs[id].(*entity.Button)
+	if !ok {
+		return nil
+	}
+	var out []entity.Binding
+	for _, w := range button.Bindings {
+		if w.On == g && !button.OnBoard(w, b.specs[w.Target]) {
+			out = append(out, w)
+		}
+	}
+	return out
+}

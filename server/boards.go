@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"hob/internal/entity"
+	"hob/server/client"
+)
+
+func (c *cli) boardsCommand() *cobra.Command {
+	var watch bool
+	cmd := &cobra.Command{
+		Use:   "boards",
+		Short: "List the boards, and why one is not online",
+		Long: `Lists the boards of config.yaml and those that announce themselves on the
+network but are in no config (status unknown; they are never commanded).
+
+With --json it prints an array; with --json and --watch one object a line.`,
+		Args: args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if watch {
+				return c.watchBoards(cmd.Context())
+			}
+			return c.listBoards(cmd.Context())
+		},
+	}
+	cmd.Flags().BoolVarP(&watch, "watch", "w", false, "go on and print changes")
+	return cmd
+}
+
+func (c *cli) listBoards(ctx context.Context) error {
+	cl, err := c.client()
+	if err != nil {
+		return err
+	}
+	list, err := cl.Boards(ctx)
+	if err != nil {
+		return c.emptyJSON(err)
+	}
+	if c.json {
+		return c.printJSON(list)
+	}
+	rows := make([]entity.BoardRecord, 0, len(list))
+	for _, b := range list {
+		rows = append(rows, b.BoardRecord)
+	}
+	c.boardTable(rows)
+	return nil
+}
+
+func (c *cli) boardTable(list []entity.BoardRecord) {
+	if len(list) == 0 {
+		fmt.Fprintln(c.stderr, "No boards: none in config.yaml, and none has announced itself.")
+		return
+	}
+	rows := make([][]cell, 0, len(list))
+	for _, b := range list {
+		rows = append(rows, []cell{text(string(b.Name)), text(string(b.ID)), text(b.Chip), statusCell(b.Status),
+			text(b.Address), text(b.Firmware), text(age(b.Since)), text(b.Message)})
+	}
+	table(c.stdout, []string{"BOARD", "ID", "CHIP", "STATUS", "ADDRESS", "FIRMWARE", "SINCE", ""}, rows)
+}
+
+func statusCell(s entity.BoardStatus) cell {
+	switch s {
+	case entity.BoardOnline:
+		return cell{string(s), green}
+	case entity.BoardConnecting, entity.BoardUnknown, entity.BoardNotAdopted:
+		return cell{string(s), yellow}
+	}
+	return cell{string(s), red}
+}
+
+func (c *cli) watchBoards(ctx context.Context) error {
+	first := func(v *client.View) error {
+		list := make([]entity.BoardRecord, 0, len(v.Boards))
+		for _, b := range v.BoardList() {
+			if c.json {
+				if err := c.printLine(b); err != nil {
+					return err
+				}
+			}
+			list = append(list, b)
+		}
+		if !c.json {
+			c.boardTable(list)
+		}
+		return nil
+	}
+	change := func(ch client.Change) error {
+		switch {
+		case ch.Board == nil:
+			return nil
+		case c.json:
+			return c.printLine(ch.Board)
+		}
+		b := ch.Board
+		name := string(b.Name)
+		if name == "" {
+			name = string(b.ID)
+		}
+		line := fmt.Sprintf("%s  %s  %s", time.Now().Format("15:04:05"), name, b.Status)
+		if b.Message != "" {
+			line += "  (" + b.Message + ")"
+		}
+		_, err := fmt.Fprintln(c.stdout, line)
+		return err
+	}
+	return c.follow(ctx, first, change)
+}

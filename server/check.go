@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"hob/config"
+	"hob/internal/diag"
+	"hob/internal/entity"
+)
+
+func (c *cli) checkCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "check [FILE]",
+		Short: "Find every mistake in a config file",
+		Long: `Checks a config file (config.yaml when none is named) and shows every mistake
+with its line, column and a suggestion. Nothing is contacted or changed.
+
+With --json it prints an array of objects with file, line, column, end_column,
+severity, code, message and suggestion; it is empty when there is nothing to say.
+Exit code 3 means that there are errors; warnings alone are 0.`,
+		Args: args(cobra.MaximumNArgs(1)),
+		RunE: func(_ *cobra.Command, given []string) error {
+			file := "config.yaml"
+			if len(given) == 1 {
+				file = given[0]
+			}
+			return c.check(file)
+		},
+	}
+}
+
+func (c *cli) check(file string) error {
+	house, list, err := config.Load(file)
+	if err != nil {
+		return c.emptyJSON(err)
+	}
+	if c.json {
+		if list == nil {
+			list = diag.List{}
+		}
+		if err := c.printJSON(list); err != nil {
+			return err
+		}
+	} else if err := c.diagnose(list); err != nil {
+		return err
+	}
+	if list.HasErrors() {
+		return &exitError{exitConfig, fmt.Sprintf("%s: %s", file, tally(list))}
+	}
+	say := fmt.Sprintf("%s is valid: %s", file, contents(house))
+	if w := list.Warnings(); w > 0 {
+		say += ", " + tally(list)
+	}
+	fmt.Fprintln(c.stderr, say)
+	return nil
+}
+
+// diagnose shows a list to people.
+func (c *cli) diagnose(list diag.List) error {
+	if len(list) == 0 {
+		return nil
+	}
+	if err := list.WriteText(c.stderr, diag.TextOptions{Color: colorful(c.stderr)}); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(c.stderr)
+	return err
+}
+
+// load reads a house that is to be run, and shows what is wrong with it.
+func (c *cli) load(file string) (*entity.House, error) {
+	house, list, err := config.Load(file)
+	if err != nil {
+		return nil, &exitError{exitConfig, err.Error()}
+	}
+	if err := c.diagnose(list); err != nil {
+		return nil, err
+	}
+	if list.HasErrors() {
+		return nil, &exitError{exitConfig, fmt.Sprintf("%s: %s", file, tally(list))}
+	}
+	return house, nil
+}
+
+func tally(l diag.List) string {
+	var out string
+	if e := l.Errors(); e > 0 {
+		out = count(e, "error")
+	}
+	if w := l.Warnings(); w > 0 {
+		if out != "" {
+			out += ", "
+		}
+		out += count(w, "warning")
+	}
+	return out
+}
+
+func contents(h *entity.House) string {
+	boards, entities := count(len(h.Boards), "board"), "1 entity"
+	if n := len(h.Entities); n != 1 {
+		entities = fmt.Sprintf("%d entities", n)
+	}
+	return boards + ", " + entities
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

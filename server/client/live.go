@@ -1,0 +1,117 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"hob/internal/entity"
+)
+
+const (
+	silence   = 70 * time.Second // the server pings every 20 s
+	sendLimit = 10 * time.Second
+)
+
+// House is the static part of a snapshot.
+type House struct {
+	Name  string `json:"name"`
+	Areas []struct {
+		ID   entity.AreaID `json:"id"`
+		Name string        `json:"name"`
+	} `json:"areas"`
+}
+
+// Message is one message of the live protocol. Which members are set follows
+// from Type; see docs/api.md.
+type Message struct {
+	Type     string               `json:"type"`
+	Epoch    string               `json:"epoch"`
+	Revision entity.Revision      `json:"revision"`
+	House    House                `json:"house"`
+	Boards   []entity.BoardRecord `json:"boards"`
+	Entities []entity.Record      `json:"entities"`
+	Board    entity.BoardRecord   `json:"board"`
+	Entity   json.RawMessage      `json:"entity"` // a record in "entity", an id in "result"
+	ID       json.RawMessage      `json:"id"`     // a string, or a number in "pong"
+
+	// The dynamic part of an entity, in "state".
+	State       string              `json:"state"`
+	Attributes  any                 `json:"attributes"`
+	Available   *bool               `json:"available"`
+	Unavailable *entity.Unavailable `json:"unavailable"`
+	Pending     *entity.Pending     `json:"pending"`
+	Failure     *entity.Failure     `json:"failure"`
+	Changed     int64               `json:"changed"`
+	Cause       entity.Cause        `json:"cause"`
+
+	// The end of a command, in "result", and Code and Message in "error".
+	Command entity.CommandID `json:"command"`
+	Action  entity.Verb      `json:"action"`
+	Status  entity.Status    `json:"status"`
+	Code    entity.Code      `json:"code"`
+	Message string           `json:"message"`
+}
+
+// Name is the id of a message as a string.
+func (m Message) Name() string {
+	var s string
+	_ = json.Unmarshal(m.ID, &s) // "" for a message whose id is a number
+	return s
+}
+
+// Live is a session of the live protocol.
+type Live struct {
+	ws   *websocket.Conn
+	stop func() bool
+}
+
+// Live opens a session and says hello; the first message that Next returns is
+// the answer. It ends with Close or ctx.
+func (c *Client) Live(ctx context.Context) (*Live, error) {
+	u := *c.base
+	u.Scheme = map[string]string{"http": "ws", "https": "wss"}[u.Scheme]
+	h := http.Header{}
+	c.sign(h)
+	d := websocket.Dialer{NetDialContext: c.dial, HandshakeTimeout: sendLimit, Subprotocols: []string{"hob.live.1"}}
+	ws, resp, err := d.DialContext(ctx, u.JoinPath("/api/live").String(), h)
+	switch {
+	case errors.Is(err, websocket.ErrBadHandshake) && resp != nil:
+		return nil, c.problem(resp.StatusCode, nil)
+	case err != nil:
+		return nil, c.unreachable(err)
+	}
+	l := &Live{ws: ws, stop: context.AfterFunc(ctx, func() { _ = ws.Close() })}
+	ws.SetPingHandler(func(data string) error {
+		_ = ws.SetReadDeadline(time.Now().Add(silence))
+		return ws.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(sendLimit))
+	})
+	return l, l.Send(map[string]any{"type": "hello", "protocol": 1})
+}
+
+// Send writes one message. It is not safe for concurrent use.
+func (l *Live) Send(v any) error {
+	_ = l.ws.SetWriteDeadline(time.Now().Add(sendLimit))
+	return l.ws.WriteJSON(v)
+}
+
+// Next waits for the next message.
+func (l *Live) Next() (Message, error) {
+	var m Message
+	_ = l.ws.SetReadDeadline(time.Now().Add(silence))
+	if err := l.ws.ReadJSON(&m); err != nil {
+		return m, fmt.Errorf("the live connection ended: %w", err)
+	}
+	return m, nil
+}
+
+// Close ends the session.
+func (l *Live) Close() {
+	l.stop()
+	_ = l.ws.Close()
+}

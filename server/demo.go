@@ -1,0 +1,229 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"hob"
+	"hob/config"
+	"hob/internal/diag"
+	"hob/internal/entity"
+	"hob/server/api"
+	"hob/server/app"
+)
+
+func (c *cli) demoCommand() *cobra.Command {
+	var d demo
+	var level string
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Try a house on virtual boards",
+		Long: `Runs a house on virtual boards: the real firmware core, compiled for this
+computer. It uses ./config.yaml, or the sample house when there is none, starts a
+hob-board for each board of it, and adopts those and no others. Everything stays
+on this computer, and is forgotten at the end unless --state is given.`,
+		Args: args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			log, err := c.logger(level)
+			if err != nil {
+				return err
+			}
+			d.cli, d.log = c, log
+			d.keep = cmd.Flags().Changed("state")
+			return d.run(cmd.Context())
+		},
+	}
+	cmd.Flags().StringVar(&d.file, "config", "", "the house (./config.yaml, or the sample)")
+	cmd.Flags().StringVar(&d.listen, "listen", defaultListen, "address and port to serve on")
+	cmd.Flags().StringVar(&level, "log", "warn", "what is logged: debug, info, warn or error")
+	return cmd
+}
+
+// demo is one run of `hob demo`.
+type demo struct {
+	*cli
+	log    *slog.Logger
+	file   string
+	listen string
+	keep   bool // the state directory is the user's
+}
+
+const loopback = "lo"
+
+func (d *demo) run(ctx context.Context) error {
+	house, err := d.house()
+	if err != nil {
+		return err
+	}
+	forget, err := d.openState()
+	if err != nil {
+		return err
+	}
+	defer forget()
+	program, err := boardProgram()
+	if err != nil {
+		return err
+	}
+	// The app is built first: it locks the state directory, so a second demo
+	// with the same one ends here and starts no boards.
+	a, err := d.newApp(house, app.Options{State: d.state, Listen: d.listen, Interface: loopback, Log: d.log})
+	if err != nil {
+		return err
+	}
+	boards := newBoards(program, filepath.Join(d.state, "boards"), d.stderr)
+	defer boards.stop()
+	for _, b := range house.Boards {
+		if err := boards.start(b); err != nil {
+			return err
+		}
+	}
+	return d.serveAndAdopt(ctx, a, house, boards)
+}
+
+func (d *demo) serveAndAdopt(ctx context.Context, a *app.App, house *entity.House, boards *boards) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	adopted := make(chan error, 1)
+	go func() { adopted <- d.adopt(ctx, a, boards) }()
+	if err := d.introduce(a, house, boards); err != nil {
+		return err
+	}
+	served := make(chan error, 1)
+	go func() { served <- a.Run(ctx) }()
+	var err error
+	select {
+	case err = <-served:
+	case err = <-boards.died:
+		cancel()
+		err = errors.Join(err, <-served)
+	}
+	cancel()
+	return errors.Join(err, ignoreEnd(<-adopted))
+}
+
+func ignoreEnd(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// house is --config, or ./config.yaml, or the sample.
+func (d *demo) house() (*entity.House, error) {
+	if d.file == "" {
+		if _, err := os.Stat("config.yaml"); err == nil {
+			d.file = "config.yaml"
+		}
+	}
+	if d.file != "" {
+		return d.load(d.file)
+	}
+	h, list := config.Parse("the sample house", hob.SampleConfig)
+	if list.HasErrors() {
+		_ = list.WriteText(d.stderr, diag.TextOptions{})
+		return nil, &exitError{exitConfig, "the sample house has errors"}
+	}
+	return h, nil
+}
+
+// openState makes sure of a state directory, and returns what to do with it at the end.
+func (d *demo) openState() (forget func(), err error) {
+	if d.keep {
+		return func() {}, nil
+	}
+	if d.state, err = os.MkdirTemp("", "hob-demo-"); err != nil {
+		return nil, err
+	}
+	return func() { _ = os.RemoveAll(d.state) }, nil
+}
+
+// introduce says what there is to see and to try.
+func (d *demo) introduce(a *app.App, house *entity.House, boards *boards) error {
+	if d.json {
+		controls := map[entity.BoardName]string{}
+		for _, b := range boards.running {
+			controls[b.board.Name] = b.control
+		}
+		return d.printLine(map[string]any{"url": "http://" + a.Addr().String() + "/", "state": d.state,
+			"pid": os.Getpid(), "token_needed": a.Guarded(), "controls": controls})
+	}
+	if err := d.greet(a, house); err != nil {
+		return err
+	}
+	fmt.Fprintf(d.stderr, "Boards:    %d virtual ones; their wall is at %s\n", len(house.Boards), boards.dir)
+	me := os.Args[0]
+	fmt.Fprintf(d.stderr, "\nIn another terminal:\n  export HOB_STATE=%s\n  %s get -w\n", d.state, me)
+	if id := firstOutput(house); id != "" {
+		fmt.Fprintf(d.stderr, "  %s set %s toggle\n", me, id)
+	}
+	if pin, b := firstButton(house, boards); b != nil {
+		fmt.Fprintf(d.stderr, "Press a button on the wall:\n  %s --control %s press %d\n", boards.program, b.control, pin)
+	}
+	fmt.Fprintln(d.stderr, "\nCtrl-C ends it.")
+	return nil
+}
+
+func firstOutput(h *entity.House) entity.ID {
+	for _, e := range h.Entities {
+		if _, ok := entity.OutputOf(e.Spec); ok {
+			return e.ID
+		}
+	}
+	return ""
+}
+
+func firstButton(h *entity.House, boards *boards) (pin int, on *runningBoard) {
+	for _, e := range h.Entities {
+		if spec, ok := e.Spec.(*entity.Button); ok {
+			for _, b := range boards.running {
+				if b.board.Name == spec.Board {
+					return spec.Pin, b
+				}
+			}
+		}
+	}
+	return 0, nil
+}
+
+const (
+	adoptEvery  = 100 * time.Millisecond
+	adoptWithin = time.Minute
+)
+
+// adopt gives a key to every board that was started and has none, as soon as it
+// is found.
+func (d *demo) adopt(ctx context.Context, a *app.App, boards *boards) error {
+	ctx, cancel := context.WithTimeout(ctx, adoptWithin)
+	defer cancel()
+	retry := time.NewTicker(adoptEvery)
+	defer retry.Stop()
+	for _, b := range boards.running {
+		for b.code != "" {
+			err := a.Adopt(ctx, b.board.ID, b.code)
+			var why *api.BoardError
+			if err == nil {
+				break
+			}
+			// Not found yet, or not reachable this very moment.
+			if !errors.As(err, &why) || why.Status != 404 && why.Status != 503 && why.Status != 504 {
+				return fmt.Errorf("adopt %s: %w", b.board.Name, err)
+			}
+			select {
+			case <-retry.C:
+			case <-ctx.Done():
+				if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+					d.log.Error("a virtual board was not found", "board", b.board.Name, "error", err)
+				}
+				return context.Canceled
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"time"
+
+	"hob/internal/entity"
+)
+
+const stopWithin = 3 * time.Second
+
+// boardProgram finds hob-board: beside this program, or on the path.
+func boardProgram() (string, error) {
+	if me, err := os.Executable(); err == nil {
+		beside := filepath.Join(filepath.Dir(me), "hob-board")
+		if _, err := os.Stat(beside); err == nil {
+			return beside, nil
+		}
+	}
+	p, err := exec.LookPath("hob-board")
+	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("hob-board is neither beside this program nor on the PATH; `make build` builds both")
+	}
+	return p, err
+}
+
+// boards are the hob-board processes of a demo, one for each board.
+type boards struct {
+	program string
+	dir     string
+	stderr  io.Writer
+	running []*runningBoard
+	died    chan error // a process that ended
+}
+
+// runningBoard is one of them.
+type runningBoard struct {
+	board   entity.Board
+	code    string // setup code; "" when it is adopted already
+	control string
+	cmd     *exec.Cmd
+	exited  chan struct{}
+}
+
+func newBoards(program, dir string, stderr io.Writer) *boards {
+	return &boards{program: program, dir: dir, stderr: stderr, died: make(chan error, 1)}
+}
+
+// start runs one board and waits for its ready line.
+func (s *boards) start(b entity.Board) error {
+	dir := filepath.Join(s.dir, string(b.Name))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	r := &runningBoard{board: b, control: dir + ".sock", exited: make(chan struct{})}
+	r.cmd = exec.Command(s.program, "--id", string(b.ID), "--chip", b.Chip, "--listen", "127.0.0.1:0",
+		"--state", dir, "--control", r.control, "--mdns-interface", loopback)
+	r.cmd.Stderr = s.stderr
+	// A terminal's Ctrl-C goes to the whole group, and a board must outlive the
+	// server's goodbye; so boards get their own group and die with us.
+	r.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
+	out, err := r.cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	line, err := s.launch(r, out)
+	if err != nil {
+		return fmt.Errorf("board %s: %w", b.Name, err)
+	}
+	s.running = append(s.running, r)
+	var ready struct {
+		SetupCode string `json:"setup_code"`
+	}
+	if err := json.Unmarshal(line, &ready); err != nil {
+		return fmt.Errorf("board %s: its ready line is not JSON: %w", b.Name, err)
+	}
+	r.code = ready.SetupCode
+	return nil
+}
+
+// launch starts the process on a thread of its own, which lives as long as the
+// process: Pdeathsig is about the thread that started it.
+func (s *boards) launch(r *runningBoard, out io.Reader) ([]byte, error) {
+	type answer struct {
+		line []byte
+		err  error
+	}
+	ready := make(chan answer, 1)
+	go func() {
+		runtime.LockOSThread()
+		defer close(r.exited)
+		if err := r.cmd.Start(); err != nil {
+			ready <- answer{err: err}
+			return
+		}
+		reader := bufio.NewReader(out)
+		line, err := reader.ReadBytes('\n')
+		if err != nil {
+			err = errors.New("it ended before it was ready")
+		}
+		ready <- answer{line, err}
+		_, _ = io.Copy(io.Discard, reader) // until it ends
+		_ = r.cmd.Wait()                   // what it came to is in ProcessState
+		select {
+		case s.died <- fmt.Errorf("board %s ended: %v", r.board.Name, r.cmd.ProcessState):
+		default: // one is enough to know
+		}
+	}()
+	a := <-ready
+	return a.line, a.err
+}
+
+// stop ends all boards and waits for them.
+func (s *boards) stop() {
+	for _, r := range s.running {
+		_ = r.cmd.Process.Signal(syscall.SIGTERM)
+	}
+	limit := time.After(stopWithin)
+	for _, r := range s.running {
+		select {
+		case <-r.exited:
+		case <-limit:
+			_ = r.cmd.Process.Kill()
+			<-r.exited
+		}
+	}
+}

@@ -1,0 +1,181 @@
+// Command hob runs a house: it serves, and it is what people and scripts type
+// to look at a running server and to command it. One file per subcommand, with
+// its help inside.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"hob/server/client"
+)
+
+// version is set by the linker.
+var version = "dev" //nolint:gochecknoglobals // -ldflags -X needs a variable
+
+// Exit codes; scripts rely on them.
+const (
+	exitFailed  = 1
+	exitUsage   = 2
+	exitConfig  = 3
+	exitAuth    = 4
+	exitOffline = 5 // a board that is offline, or no answer in time
+)
+
+// exitError ends the program with a code; an empty text prints nothing, because
+// the command has said it already.
+type exitError struct {
+	code int
+	text string
+}
+
+func (e *exitError) Error() string { return e.text }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is main for tests.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	c := &cli{stdout: stdout, stderr: stderr}
+	root := c.command()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	code := codeOf(err)
+	if text := err.Error(); text != "" {
+		fmt.Fprintln(stderr, "hob:", text)
+	}
+	return code
+}
+
+// codeOf is the exit code for an error. What cobra says about flags and
+// arguments comes wrapped as a usage error already.
+func codeOf(err error) int {
+	var exit *exitError
+	var problem *client.Problem
+	switch {
+	case errors.As(err, &exit):
+		return exit.code
+	case errors.Is(err, client.ErrAuth):
+		return exitAuth
+	case errors.Is(err, context.DeadlineExceeded):
+		return exitOffline
+	case errors.As(err, &problem):
+		switch problem.Status {
+		case 422, 400:
+			return exitUsage
+		case 503, 504:
+			return exitOffline
+		}
+	}
+	return exitFailed
+}
+
+func usage(format string, args ...any) error {
+	return &exitError{exitUsage, fmt.Sprintf(format, args...)}
+}
+
+// cli is one invocation: where it writes, and the flags that all commands have.
+type cli struct {
+	stdout, stderr io.Writer
+	state          string
+	url            string
+	token          string
+	json           bool
+}
+
+func (c *cli) command() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "hob",
+		Short: "Runs a home: relays, lights and buttons on ESP32 boards",
+		Long: `Hob runs a home. One server reads config.yaml, finds the boards, tells each
+what its pins are, and keeps every wall button, browser and script in sync.
+
+Try it without hardware:   hob demo
+Run your house:            hob serve --config config.yaml
+
+Commands that look at a running server reach it through the unix socket in its
+state directory (--state), or over the network with --url and --token.
+
+Exit codes: 0 success, 1 failed, 2 usage, 3 invalid config, 4 authentication,
+5 board offline or no answer in time.`,
+		Version:       version,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usage("there is no command %q; see hob --help", args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetOut(c.stdout)
+	root.SetErr(c.stderr)
+	root.SetVersionTemplate("hob {{.Version}}\n")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage("%v; see %s --help", err, cmd.CommandPath())
+	})
+	flags := root.PersistentFlags()
+	flags.StringVar(&c.state, "state", defaultState(), "state directory of the server")
+	flags.StringVar(&c.url, "url", os.Getenv("HOB_URL"), "address of the server, instead of its socket (or HOB_URL)")
+	flags.StringVar(&c.token, "token", "", "its token (better: HOB_TOKEN, which other users of this computer cannot see)")
+	flags.BoolVar(&c.json, "json", false, "print JSON on standard output")
+	root.AddCommand(c.serveCommand(), c.demoCommand(), c.checkCommand(), c.boardsCommand(), c.getCommand(),
+		c.setCommand(), c.adoptCommand(), c.keyCommand(), c.identifyCommand())
+	return root
+}
+
+// defaultState is where a server keeps its state when it is not told.
+func defaultState() string {
+	if d := os.Getenv("HOB_STATE"); d != "" {
+		return d
+	}
+	if os.Geteuid() == 0 {
+		return "/var/lib/hob"
+	}
+	if d := os.Getenv("XDG_STATE_HOME"); d != "" {
+		return filepath.Join(d, "hob")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "hob-state"
+	}
+	return filepath.Join(home, ".local", "state", "hob")
+}
+
+// client is the way to the server.
+func (c *cli) client() (*client.Client, error) {
+	token := c.token
+	if token == "" {
+		token = os.Getenv("HOB_TOKEN")
+	}
+	cl, err := client.New(client.Options{State: c.state, URL: c.url, Token: token})
+	if err != nil {
+		return nil, usage("%v", err)
+	}
+	return cl, nil
+}
+
+// args wraps cobra's checks so that their errors are usage errors.
+func args(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, given []string) error {
+		if err := check(cmd, given); err != nil {
+			return usage("%v; see %s --help", err, cmd.CommandPath())
+		}
+		return nil
+	}
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/term"
+
+	"hob/internal/entity"
+)
+
+// printJSON writes one value, indented, as a document of its own.
+func (c *cli) printJSON(v any) error {
+	enc := json.NewEncoder(c.stdout)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// printLine writes one value as one line, for streams.
+func (c *cli) printLine(v any) error {
+	enc := json.NewEncoder(c.stdout)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// colorful says whether w is a terminal whose user wants colour.
+func colorful(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
+}
+
+// Colours of states: ANSI, the terminal's own palette.
+const (
+	plain  = ""
+	green  = "\x1b[32m"
+	yellow = "\x1b[33m"
+	red    = "\x1b[31m"
+	dim    = "\x1b[2m"
+	reset  = "\x1b[0m"
+)
+
+// cell is a word of a table and its colour.
+type cell struct {
+	text  string
+	color string
+}
+
+func text(s string) cell { return cell{text: s} }
+
+// table prints rows in columns. Colour does not count as width.
+func table(w io.Writer, head []string, rows [][]cell) {
+	color := colorful(w)
+	widths := make([]int, len(head))
+	all := append([][]cell{titles(head)}, rows...)
+	for _, row := range all {
+		for i, c := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(c.text))
+		}
+	}
+	for _, row := range all {
+		var b strings.Builder
+		for i, c := range row {
+			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(c.text)+2)
+			if i == len(row)-1 {
+				pad = ""
+			}
+			if color && c.color != plain && c.text != "" {
+				c.text = c.color + c.text + reset
+			}
+			b.WriteString(c.text + pad)
+		}
+		fmt.Fprintln(w, strings.TrimRight(b.String(), " "))
+	}
+}
+
+func titles(head []string) []cell {
+	out := make([]cell, len(head))
+	for i, h := range head {
+		out[i] = cell{h, dim}
+	}
+	return out
+}
+
+// age is how long ago a unix time in ms was, in the words of a glance.
+func age(ms int64) string {
+	if ms == 0 {
+		return ""
+	}
+	switch d := time.Since(time.UnixMilli(ms)); {
+	case d < 0:
+		return "0s"
+	case d < time.Minute:
+		return fmt.Sprintf("%ds", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%dm", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%dh", int(d.Hours()))
+	default:
+		return fmt.Sprintf("%dd", int(d.Hours()/24))
+	}
+}
+
+// stateCell is an entity's state with what a person wants to know beside it.
+func stateCell(e entity.Record) cell {
+	s := e.State
+	if a, ok := e.Attributes.(map[string]any); ok {
+		if b, ok := a["brightness"].(float64); ok && e.State == "on" {
+			s += fmt.Sprintf(" %g%%", b)
+		}
+		if col, ok := a["color"].(string); ok && e.State == "on" {
+			s += " " + col
+		}
+	}
+	switch {
+	case !e.Available:
+		return cell{s, dim}
+	case e.State == "on" || e.State == "open" || e.State == "detected" || e.State == "pressed":
+		return cell{s, green}
+	}
+	return text(s)
+}
+
+// noteCell is what is not as it should be.
+func noteCell(e entity.Record) cell {
+	switch {
+	case e.Unavailable != nil:
+		return cell{string(e.Unavailable.Reason) + ": " + e.Unavailable.Message, red}
+	case e.Pending != nil:
+		return cell{string(e.Pending.Action) + " pending", yellow}
+	case e.Failure != nil:
+		return cell{string(e.Failure.Action) + " " + string(e.Failure.Status) + ": " + e.Failure.Message, red}
+	}
+	return text("")
+}
+
+// because is a cause in words.
+func because(c entity.Cause) string {
+	if c.By != "" {
+		return string(c.Kind) + " " + c.By
+	}
+	return string(c.Kind)
+}

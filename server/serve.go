@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/lmittmann/tint"
+	"github.com/spf13/cobra"
+
+	"hob/internal/entity"
+	"hob/server/app"
+	"hob/web"
+)
+
+const defaultListen = "127.0.0.1:8420"
+
+func (c *cli) serveCommand() *cobra.Command {
+	var file, listen, iface, level string
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the house",
+		Long: `Runs the house that a config file declares: finds its boards, keeps them
+configured and linked, and serves the dashboard and the API.
+
+It listens on this computer only unless --listen names another address, such as
+:8420 for every interface; then every request needs the token that is kept in
+the state directory. SIGHUP reads the config file again: a file with mistakes
+changes nothing.`,
+		Args: args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			log, err := c.logger(level)
+			if err != nil {
+				return err
+			}
+			return c.serve(cmd.Context(), file, app.Options{State: c.state, Listen: listen, Interface: iface, Log: log})
+		},
+	}
+	cmd.Flags().StringVar(&file, "config", "config.yaml", "the house")
+	cmd.Flags().StringVar(&listen, "listen", defaultListen, "address and port to serve on")
+	cmd.Flags().StringVar(&iface, "mdns-interface", "", "the only network interface to look for boards on")
+	cmd.Flags().StringVar(&level, "log", "info", "what is logged: debug, info, warn or error")
+	return cmd
+}
+
+// logger writes to standard error: for people on a terminal, as JSON lines with --json.
+func (c *cli) logger(level string) (*slog.Logger, error) {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		return nil, usage("--log must be debug, info, warn or error, not %q", level)
+	}
+	if c.json {
+		return slog.New(slog.NewJSONHandler(c.stderr, &slog.HandlerOptions{Level: l})), nil
+	}
+	return slog.New(tint.NewHandler(c.stderr, &tint.Options{Level: l, NoColor: !colorful(c.stderr), TimeFormat: "15:04:05.000"})), nil
+}
+
+func (c *cli) serve(ctx context.Context, file string, o app.Options) error {
+	house, err := c.load(file)
+	if err != nil {
+		return err
+	}
+	a, err := c.newApp(house, o)
+	if err != nil {
+		return err
+	}
+	if err := c.greet(a, house); err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	reloads := c.reloadOnHangup(ctx, a, file, o.Log)
+	err = a.Run(ctx)
+	stop()
+	<-reloads
+	return err
+}
+
+func (c *cli) newApp(house *entity.House, o app.Options) (*app.App, error) {
+	o.House, o.Version, o.Dashboard, o.Policy = house, version, web.Files(), web.ContentSecurityPolicy()
+	a, err := app.New(o)
+	switch {
+	case errors.Is(err, app.ErrInUse):
+		return nil, fmt.Errorf("%w; stop it, or give this one another --state", err)
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%w; stop what uses it, or choose another --listen", err)
+	}
+	return a, err
+}
+
+// greet says where the dashboard is. With --json it is one line for scripts.
+func (c *cli) greet(a *app.App, h *entity.House) error {
+	url := "http://" + a.Addr().String() + "/"
+	if c.json {
+		return c.printLine(map[string]any{"url": url, "state": c.state, "pid": os.Getpid(), "token_needed": a.Guarded()})
+	}
+	fmt.Fprintf(c.stderr, "%s: %s\n", title(h), contents(h))
+	if a.Guarded() {
+		// The part behind # stays in the browser; it is in no log and no request line.
+		url += "#token=" + a.Token()
+	}
+	fmt.Fprintf(c.stderr, "Dashboard: %s\n", url)
+	return nil
+}
+
+func title(h *entity.House) string {
+	if h.Name == "" {
+		return "Hob"
+	}
+	return "Hob at " + strings.TrimSpace(h.Name)
+}
+
+// reloadOnHangup reads the file again on SIGHUP, until ctx is done.
+func (c *cli) reloadOnHangup(ctx context.Context, a *app.App, file string, log *slog.Logger) (done chan struct{}) {
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	done = make(chan struct{})
+	go func() {
+		defer close(done)
+		defer signal.Stop(hangups)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-hangups:
+			}
+			house, err := c.load(file)
+			if err != nil {
+				log.Error("the house stays as it is", "file", file, "error", err)
+				continue
+			}
+			a.Reload(house)
+			log.Info("config reloaded", "file", file, "contents", contents(house))
+		}
+	}()
+	return done
+}
