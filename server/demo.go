@@ -15,7 +15,6 @@ import (
 	"hob/config"
 	"hob/internal/diag"
 	"hob/internal/entity"
-	"hob/server/api"
 	"hob/server/app"
 )
 
@@ -207,12 +206,10 @@ func (d *demo) adopt(ctx context.Context, a *app.App, boards *boards) error {
 	for _, b := range boards.running {
 		for b.code != "" {
 			err := a.Adopt(ctx, b.board.ID, b.code)
-			var why *api.BoardError
 			if err == nil {
 				break
 			}
-			// Not found yet, or not reachable this very moment.
-			if !errors.As(err, &why) || why.Status != 404 && why.Status != 503 && why.Status != 504 {
+			if !errors.Is(err, app.ErrNotThere) {
 				return fmt.Errorf("adopt %s: %w", b.board.Name, err)
 			}
 			select {

@@ -10,8 +10,9 @@ import (
 
 // SetBoard publishes how a board is: its status while it has no session,
 // or a board that was found and is in no config (Declared false). The name,
-// the chip and whether it is declared come from the house; a session's status
-// is set by Attach and Detach, and SetBoard does not end one.
+// the chip and whether it is declared come from the house. SetBoard ends no
+// session: while there is one, of the statuses only those count that a live
+// session can have.
 func (r *Registry) SetBoard(rec entity.BoardRecord) {
 	r.update(func() {
 		b := r.boards[rec.ID]
@@ -21,7 +22,7 @@ func (r *Registry) SetBoard(rec entity.BoardRecord) {
 		}
 		if b.record.Declared {
 			rec.Name, rec.Chip, rec.Declared = b.record.Name, b.record.Chip, true
-			if b.live != nil {
+			if b.live != nil && !withSession(rec.Status) {
 				rec.Status, rec.Message = b.record.Status, b.record.Message
 			}
 		} else {
@@ -29,6 +30,12 @@ func (r *Registry) SetBoard(rec entity.BoardRecord) {
 		}
 		r.setBoard(b, rec)
 	})
+}
+
+// withSession says whether a board with a live session can have the status: it
+// works, but something about it wants attention.
+func withSession(s entity.BoardStatus) bool {
+	return s == entity.BoardOnline || s == entity.BoardConfigRefused || s == entity.BoardDuplicate
 }
 
 // RemoveBoard takes a board that is in no config from the list; a declared one stays.

@@ -45,7 +45,7 @@ type PointReport struct {
 	// ByPoint is the point of the button behind a CauseButton; the registry
 	// turns it into the button's id.
 	ByPoint entity.PointID
-	// At is when the point took the value, by the server's clock.
+	// At is when the point took the value, by the server's clock; the zero time is now.
 	At time.Time
 }
 
@@ -174,7 +174,11 @@ func (r *Registry) report(a *Attachment, p PointReport) {
 	if owner := r.points[point{a.id, p.ByPoint}]; p.ByPoint != "" && owner != nil {
 		cause.By = string(owner.declared.ID)
 	}
-	r.publishView(it, cause, p.At, "")
+	at := p.At
+	if at.IsZero() {
+		at = r.now()
+	}
+	r.publishView(it, cause, at, "")
 }
 
 // publishView publishes the entity when what people see of it has changed. A

@@ -184,10 +184,5 @@ func (a *App) Token() string { return a.token }
 // Guarded says whether requests to Addr need the token.
 func (a *App) Guarded() bool { return a.listeners[0].trust == api.TrustNobody }
 
-// Adopt gives a key to a board with this setup code.
-func (a *App) Adopt(ctx context.Context, id entity.BoardID, code string) error {
-	return boards{a.links}.Adopt(ctx, id, code, false)
-}
-
 // Boards lists the boards as they are.
 func (a *App) Boards() []entity.BoardRecord { return a.registry.Boards() }

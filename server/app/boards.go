@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -21,6 +22,24 @@ func (a *App) found(change discovery.Change, n discovery.Announcement) {
 	}
 	a.links.Found(link.Announcement{ID: entity.BoardID(n.ID), Addresses: n.Addresses, State: n.State,
 		Chip: n.Chip, Firmware: n.Firmware, Conflict: n.Conflict})
+}
+
+// ErrNotThere says that a board cannot be reached yet: it has not been found, or
+// does not answer at this moment.
+var ErrNotThere = errors.New("the board cannot be reached yet")
+
+// Adopt gives a key to a board with this setup code. It fails with ErrNotThere
+// when trying again soon makes sense.
+func (a *App) Adopt(ctx context.Context, id entity.BoardID, code string) error {
+	err := boards{a.links}.Adopt(ctx, id, code, false)
+	var why *api.BoardError
+	if errors.As(err, &why) {
+		switch why.Status {
+		case http.StatusNotFound, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+			return fmt.Errorf("%w: %w", ErrNotThere, err)
+		}
+	}
+	return err
 }
 
 // identifyFor is how long a board blinks when asked to show itself.

@@ -17,7 +17,7 @@ func (b *board) admit(interval time.Duration, now time.Time) bool {
 		b.window, b.heard = now, 0
 	}
 	b.heard++
-	return true
+	return b.heard <= maxHeard
 }
 
 // appear starts afresh: nothing is left of what was known before.

@@ -60,7 +60,9 @@ func (h *Hub) start(a *audience, resume *resume) (first []byte, p place, rev ent
 	if resume != nil && resume.Epoch == h.mirror.epoch {
 		if delta, ok := h.mirror.since(resume.Revision, a.Audience); ok {
 			p, rev = a.log.end()
-			hello := text(resumedMessage{"resumed", h.mirror.epoch, h.mirror.revision, time.Now().UnixMilli()})
+			// It says the client's own revision: what follows is newer, and a
+			// connection that breaks before it has come must resume from there again.
+			hello := text(resumedMessage{"resumed", h.mirror.epoch, resume.Revision, time.Now().UnixMilli()})
 			return append(hello, delta...), p, max(rev, h.mirror.revision)
 		}
 	}

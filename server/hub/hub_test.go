@@ -67,6 +67,13 @@ type rig struct {
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
+	r, stop := openRig(t)
+	t.Cleanup(stop)
+	return r
+}
+
+func openRig(t *testing.T) (r *rig, stop func()) {
+	t.Helper()
 	reg := registry.New(registry.Options{Epoch: "e1"})
 	reg.Apply(house())
 	router := command.New(command.Options{House: reg})
@@ -82,10 +89,9 @@ func newRig(t *testing.T) *rig {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { _ = h.Run(ctx); close(done) }()
-	t.Cleanup(func() { cancel(); <-done; srv.Close(); router.Close() })
-	r := &rig{t: t, reg: reg, hub: h, board: &fakeBoard{}, url: "ws" + strings.TrimPrefix(srv.URL, "http")}
+	r = &rig{t: t, reg: reg, hub: h, board: &fakeBoard{}, url: "ws" + strings.TrimPrefix(srv.URL, "http")}
 	r.attach()
-	return r
+	return r, func() { cancel(); <-done; srv.Close(); router.Close() }
 }
 
 func (r *rig) attach() {

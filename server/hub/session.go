@@ -128,8 +128,8 @@ func (h *Hub) catchUp(c *client) {
 	defer h.mu.Unlock()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.aud.lagging(c.at) {
-		return // somebody else has done it
+	if len(c.rest) > 0 || !c.aud.lagging(c.at) {
+		return // somebody else has done it, and may be in the middle of a frame
 	}
 	if delta, ok := h.mirror.since(c.rev, c.aud.Audience); ok {
 		c.rest = delta

@@ -146,6 +146,10 @@ func (b *board) pause(ctx context.Context, idle bool, wait time.Duration, soones
 // round tries every address with every key, in turn, and holds the first
 // session that opens until it ends.
 func (b *board) round(ctx context.Context) next {
+	select {
+	case <-b.kick: // whatever has changed, this round sees it
+	default:
+	}
 	pair, err := b.m.keys.Load(b.id)
 	if err != nil {
 		b.m.complain("key "+string(b.id), "key cannot be read", "board", b.id, "error", err)

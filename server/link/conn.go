@@ -79,6 +79,9 @@ func badFrame(cause error) *fault {
 // when the peer is to blame.
 func (c *conn) read() (wire.BoardFrame, error) {
 	kind, r, err := c.ws.NextReader()
+	if errors.Is(err, websocket.ErrReadLimit) {
+		return nil, badFrame(errors.New("message too long"))
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -159,9 +159,15 @@ func (r *rig) entity(id entity.ID) entity.Record {
 // online brings the board up and checks that it is.
 func (r *rig) online() {
 	r.t.Helper()
+	r.up(entity.BoardOnline)
+}
+
+// up lets the board be found and checks what comes of it.
+func (r *rig) up(state entity.BoardStatus) {
+	r.t.Helper()
 	r.found(hallAddr)
 	synctest.Wait()
-	r.want(entity.BoardOnline)
+	r.want(state)
 }
 
 // pass lets fake time pass, and everything come to rest.

@@ -1,0 +1,198 @@
+package registry
+
+import (
+	"fmt"
+	"reflect"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"hob/internal/entity"
+)
+
+// follower keeps a copy of the house by events alone, as the hub does.
+type follower struct {
+	r        *Registry
+	sub      *Subscription
+	entities map[entity.ID]entity.Record
+	boards   map[entity.BoardID]entity.BoardRecord
+	rev      entity.Revision
+}
+
+func follow(r *Registry) *follower {
+	snap, sub := r.Subscribe(func() {})
+	f := &follower{r: r, sub: sub, rev: snap.Revision,
+		entities: map[entity.ID]entity.Record{}, boards: map[entity.BoardID]entity.BoardRecord{}}
+	for _, rec := range snap.Entities {
+		f.entities[rec.ID] = *rec
+	}
+	for _, b := range snap.Boards {
+		f.boards[b.ID] = b
+	}
+	return f
+}
+
+// catchUp takes what is new; a follower that lagged begins anew.
+func (f *follower) catchUp(t interface{ Fatalf(string, ...any) }) {
+	events, err := f.sub.Take(nil)
+	if err != nil {
+		f.sub.Close()
+		*f = *follow(f.r)
+		return
+	}
+	for _, e := range events {
+		if e.Revision != f.rev+1 {
+			t.Fatalf("revision %d after %d", e.Revision, f.rev)
+		}
+		f.rev = e.Revision
+		switch e.Kind {
+		case StateChanged, EntityDeclared:
+			f.entities[e.ID] = *e.Entity
+		case EntityRemoved:
+			delete(f.entities, e.ID)
+		case BoardChanged:
+			f.boards[e.Board.ID] = e.Board
+		case BoardRemoved:
+			delete(f.boards, e.Board.ID)
+		}
+	}
+}
+
+func (f *follower) same(t interface{ Fatalf(string, ...any) }) {
+	snap := f.r.Snapshot()
+	if len(snap.Entities) != len(f.entities) || len(snap.Boards) != len(f.boards) {
+		t.Fatalf("%d entities and %d boards, want %d and %d", len(f.entities), len(f.boards), len(snap.Entities), len(snap.Boards))
+	}
+	for _, rec := range snap.Entities {
+		if !reflect.DeepEqual(*rec, f.entities[rec.ID]) {
+			t.Fatalf("%s is %+v, want %+v", rec.ID, f.entities[rec.ID], *rec)
+		}
+	}
+	for _, b := range snap.Boards {
+		if b != f.boards[b.ID] {
+			t.Fatalf("%s is %+v, want %+v", b.ID, f.boards[b.ID], b)
+		}
+	}
+}
+
+// houses are what a reload may bring.
+func houses() []*entity.House {
+	b := testHouse()
+	b.Entities[0].Name = "Front lamp"
+	c := testHouse()
+	c.Boards, c.Entities = c.Boards[:1], c.Entities[1:3]
+	d := testHouse()
+	d.Boards[0].Name = "entry"
+	d.Entities = []entity.Entity{{ID: "lantern", Spec: &entity.Switch{Output: out("entry", 16)}}}
+	return []*entity.House{testHouse(), b, c, d}
+}
+
+func TestWhoeverFollowsTheEventsHasTheHouseAsItIs(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := New(Options{Epoch: "e", Events: 16})
+		r.Apply(testHouse())
+		followers := []*follower{follow(r), follow(r)}
+		var sessions []*Attachment
+		session := func() *Attachment {
+			if len(sessions) == 0 {
+				return nil
+			}
+			return rapid.SampledFrom(sessions).Draw(t, "session")
+		}
+		id := rapid.SampledFrom([]entity.BoardID{hallID, shedID, "hob-ffffff"})
+		entities := rapid.SampledFrom([]entity.ID{"porch", "stairs", "bell", "lamp", "lantern"})
+		n := 0
+		t.Repeat(map[string]func(*rapid.T){
+			"attach": func(t *rapid.T) {
+				if a, err := r.Attach(id.Draw(t, "board"), "", "1", &nowhere{}, point16(rapid.Bool().Draw(t, "on"))); err == nil {
+					sessions = append(sessions, a)
+				}
+			},
+			"detach": func(*rapid.T) {
+				if a := session(); a != nil {
+					a.Detach(entity.BoardOffline, "gone")
+				}
+			},
+			"report": func(t *rapid.T) {
+				if a := session(); a != nil {
+					_ = a.Report(point16(rapid.Bool().Draw(t, "on")))
+				}
+			},
+			"configured": func(t *rapid.T) {
+				if a := session(); a != nil {
+					_ = a.Configured([]PointReport{{Point: "gpio19", Value: entity.Value{HasLevel: true, Level: 10}}})
+				}
+			},
+			"gesture": func(*rapid.T) {
+				if a := session(); a != nil {
+					_ = a.Gesture("gpio32", entity.GesturePress)
+				}
+			},
+			"command": func(t *rapid.T) {
+				n++
+				_, _ = r.Accept(Request{Command: entity.CommandID(fmt.Sprint(n)), Entity: entities.Draw(t, "entity"),
+					Action: entity.Action{Verb: entity.VerbToggle}})
+			},
+			"finish": func(t *rapid.T) {
+				r.Finish(entities.Draw(t, "entity"), entity.CommandID(fmt.Sprint(n)), &entity.Failure{Status: entity.StatusExpired})
+			},
+			"reload": func(t *rapid.T) { r.Apply(rapid.SampledFrom(houses()).Draw(t, "house")) },
+			"stranger": func(t *rapid.T) {
+				r.SetBoard(entity.BoardRecord{ID: id.Draw(t, "board"), Status: entity.BoardConnecting, Message: "m"})
+			},
+			"stranger leaves": func(t *rapid.T) { r.RemoveBoard(id.Draw(t, "board")) },
+			"one follows": func(t *rapid.T) {
+				rapid.SampledFrom(followers).Draw(t, "who").catchUp(t)
+			},
+			"": func(t *rapid.T) {
+				for _, rec := range r.Snapshot().Entities {
+					if rec.Available != (rec.Unavailable == nil) {
+						t.Fatalf("%s is available and is not: %+v", rec.ID, rec)
+					}
+				}
+			},
+		})
+		for _, f := range followers {
+			f.catchUp(t)
+			f.catchUp(t)
+			f.same(t)
+		}
+	})
+}
+
+func TestAWakeComesAfterTheChangeCanBeTaken(t *testing.T) {
+	r := New(Options{})
+	r.Apply(testHouse())
+	a := attach(t, r, hallID, point16(false)...)
+	var sub *Subscription
+	var mu sync.Mutex
+	var seen atomic.Int64
+	ready := make(chan struct{})
+	_, sub = r.Subscribe(func() {
+		<-ready
+		mu.Lock()
+		defer mu.Unlock()
+		events, err := sub.Take(nil)
+		if err != nil {
+			t.Error(err)
+		}
+		seen.Add(int64(len(events)))
+	})
+	close(ready)
+	var wg sync.WaitGroup
+	for g := range 4 {
+		wg.Go(func() {
+			for i := range 200 {
+				_ = a.Report(point16((g+i)%2 == 0))
+				_ = r.Snapshot()
+			}
+		})
+	}
+	before := r.Revision()
+	wg.Wait()
+	if got := seen.Load(); got < int64(r.Revision()-before) {
+		t.Errorf("%d events were seen by the end, of at least %d", got, r.Revision()-before)
+	}
+}
