@@ -25,7 +25,7 @@ const actionForms = `write "toggle porch", "porch on", "porch off" or "stairs 40
 
 func (f *action) decode(v value, _ reflect.StructTag) {
 	f.hold(v)
-	raw, ok := v.text(`one action such as "toggle porch"`, "")
+	raw, ok := v.text(`one action such as "toggle porch"`)
 	if !ok {
 		return
 	}

@@ -22,7 +22,7 @@ type boardID struct {
 
 func (f *boardID) decode(v value, _ reflect.StructTag) {
 	f.hold(v)
-	raw, ok := v.text("a board id such as hob-7c9ebd", "")
+	raw, ok := v.text("a board id such as hob-7c9ebd")
 	if !ok {
 		return
 	}
@@ -68,7 +68,7 @@ var hostName = regexp.MustCompile(`^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,62})(?:\.[a-zA-
 
 func (f *address) decode(v value, _ reflect.StructTag) {
 	f.hold(v)
-	raw, ok := v.text("an address such as 192.168.1.40", "")
+	raw, ok := v.text("an address such as 192.168.1.40")
 	if !ok {
 		return
 	}

@@ -66,7 +66,13 @@ func (b *book) checkInterlocks() {
 		for _, it := range members[1:] {
 			checkOneBoard(name, members[0], it)
 		}
+		checkOneOn(name, members)
 	}
+	b.checkWaits()
+}
+
+// checkWaits: a waiting time belongs to a group.
+func (b *book) checkWaits() {
 	for _, it := range b.items {
 		out := it.driven()
 		if out != nil && out.InterlockWait.given && !out.Interlock.given {
@@ -95,6 +101,32 @@ func checkOneBoard(name string, first, it item) {
 	}
 	say(it, first)
 	say(first, it)
+}
+
+// checkOneOn: of a group, one output at most can be on after power-up.
+func checkOneOn(name string, members []item) {
+	var on []item
+	for _, it := range members {
+		if boot := it.driven().Boot; boot.valid && entity.Boot(boot.value) == entity.BootOn {
+			on = append(on, it)
+		}
+	}
+	for i, it := range on {
+		if len(on) == 1 {
+			return
+		}
+		other := on[0] // as with pins: everyone points to the first, the first to the next
+		if i == 0 {
+			other = on[1]
+		}
+		there := other.driven().Boot.at.span()
+		it.driven().Boot.at.problem(problem{
+			code: diag.BootConflict,
+			message: fmt.Sprintf("%q and, on line %d, %q of the interlock group %q would both be on after power-up",
+				it.id, there.Line, other.id, name),
+			suggestion: "leave boot: on with one of them",
+		}, diag.Related{Span: there, Message: string(other.id)})
+	}
 }
 
 // boardOf is the board of the entity's output, "" if its pin could not be read.

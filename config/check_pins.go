@@ -108,9 +108,8 @@ func (b *book) wire(it item, use pinUse) (wired, bool) {
 // in use, of which none is suggested.
 func (u wired) checkChip(used []int) {
 	p := u.chip.Pin(u.gpio)
-	free := u.suggestFree(used)
 	fail := func(code diag.Code, format string, args ...any) {
-		u.at.problem(problem{code: code, message: fmt.Sprintf(format, args...), suggestion: free, part: u.part})
+		u.at.problem(problem{code: code, message: fmt.Sprintf(format, args...), suggestion: u.suggestFree(used), part: u.part})
 	}
 	switch {
 	case !p.Present():
@@ -123,33 +122,30 @@ func (u wired) checkChip(used []int) {
 		u.pull.at.problem(problem{
 			code:       diag.PinNoPull,
 			message:    fmt.Sprintf("GPIO%d of the %s has no internal pull resistors", u.gpio, u.chip.Title),
-			suggestion: "wire a resistor of 10 kΩ and delete pull, or use another pin; " + free,
+			suggestion: "wire a resistor of 10 kΩ and delete pull, or use another pin; " + u.suggestFree(used),
 		})
-	default:
-		u.warn(p, free)
+	case u.pin != nil:
+		u.warn(p, used)
 	}
 }
 
 // warn tells of second roles. The status LED is exempt: makers of boards do put
 // it on such pins, where it does no harm.
-func (u wired) warn(p chip.Pin, free string) {
-	if u.pin == nil {
-		return
-	}
+func (u wired) warn(p chip.Pin, used []int) {
 	switch {
 	case p.Caps.Has(chip.Strapping):
 		u.at.warning(problem{
 			code: diag.PinStrapping,
 			message: fmt.Sprintf("GPIO%d chooses how the %s boots (%s): what is connected to it can keep the board from starting",
 				u.gpio, u.chip.Title, p.Note),
-			suggestion: free, part: u.part,
+			suggestion: u.suggestFree(used), part: u.part,
 		})
 	case p.Caps&(chip.Console|chip.USB) != 0:
 		u.at.warning(problem{
 			code: diag.PinConsole,
 			message: fmt.Sprintf("GPIO%d of the %s has another use (%s): it moves at each start, and flashing over it stops working",
 				u.gpio, u.chip.Title, p.Note),
-			suggestion: free, part: u.part,
+			suggestion: u.suggestFree(used), part: u.part,
 		})
 	}
 }

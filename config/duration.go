@@ -22,7 +22,7 @@ type duration struct {
 
 func (f *duration) decode(v value, tags reflect.StructTag) {
 	f.hold(v)
-	raw, ok := v.text("a duration such as "+tags.Get("example"), "")
+	raw, ok := v.text("a duration such as " + tags.Get("example"))
 	if !ok {
 		return
 	}
@@ -167,7 +167,7 @@ func formatDuration(d time.Duration) string {
 		length := unitLength(unit)
 		if n := d / length; n > 0 {
 			fmt.Fprintf(&out, "%d%s", n, unit)
-			d -= n * length
+			d %= length
 		}
 	}
 	return out.String()

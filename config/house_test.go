@@ -68,7 +68,7 @@ areas:
   living_room:
   hall: {name: Entrance}
 lights:
-  strip: {ws2812: hall/18, count: 60, order: rgb, fade: 1s, min_brightness: 2.5%, inverted: true, boot: on}
+  strip: {ws2812: hall/18, count: 60, order: rgb, fade: 1s, min_brightness: 2.5%, boot: on}
   stairs: {name: Stairs, area: hall, icon: stairs-up, pwm: hall/19, fade: 400ms, min_brightness: 4%, boot: restore,
     off_after: 30m, max_on: 1h30m, lease: 60s}
   plain: {pin: hall/21, interlock: valves}
@@ -99,7 +99,7 @@ func TestEveryKeyReachesTheHouse(t *testing.T) {
 		Areas: []entity.Area{{ID: "living_room", Name: "Living room"}, {ID: "hall", Name: "Entrance"}},
 		Entities: []entity.Entity{
 			{ID: "strip", Name: "Strip", Spec: &entity.Light{
-				Output: entity.Output{Board: "hall", Pin: 18, Inverted: true, Boot: entity.BootOn},
+				Output: entity.Output{Board: "hall", Pin: 18, Boot: entity.BootOn},
 				Drive:  entity.DriveWS2812, Fade: time.Second, MinBrightness: 25, Count: 60, Order: "rgb",
 			}},
 			{ID: "stairs", Name: "Stairs", Area: "hall", Icon: "stairs-up", Spec: &entity.Light{

@@ -87,6 +87,7 @@ func (y *lightYAML) checkOptions(at value) {
 		{y.MinBrightness.slot, `"pwm" or "ws2812"`, dims},
 		{y.Count.slot, `"ws2812"`, drive == entity.DriveWS2812},
 		{y.Order.slot, `"ws2812"`, drive == entity.DriveWS2812},
+		{y.Inverted.slot, `"pin" or "pwm"`, drive != entity.DriveWS2812},
 	} {
 		if o.given && !o.fits {
 			o.at.r.errorAt(o.at.keySpan(), problem{

@@ -19,7 +19,7 @@ type percent struct {
 
 func (f *percent) decode(v value, _ reflect.StructTag) {
 	f.hold(v)
-	raw, ok := v.text("a percentage such as 40%", "")
+	raw, ok := v.text("a percentage such as 40%")
 	if !ok {
 		return
 	}

@@ -25,7 +25,7 @@ var (
 
 func (f *pin) decode(v value, _ reflect.StructTag) {
 	f.hold(v)
-	raw, ok := v.text("a pin such as hall/16", "")
+	raw, ok := v.text("a pin such as hall/16")
 	if !ok {
 		return
 	}

@@ -24,7 +24,7 @@ type text struct {
 
 func (f *text) decode(v value, _ reflect.StructTag) {
 	f.hold(v)
-	raw, ok := v.text("a text", "")
+	raw, ok := v.text("a text")
 	if !ok {
 		return
 	}
@@ -55,7 +55,7 @@ type word struct {
 
 func (f *word) decode(v value, tags reflect.StructTag) {
 	f.hold(v)
-	raw, ok := v.text("a name", "")
+	raw, ok := v.text("a name")
 	if !ok {
 		return
 	}
@@ -79,7 +79,7 @@ type reference struct {
 
 func (f *reference) decode(v value, tags reflect.StructTag) {
 	f.hold(v)
-	f.value, f.valid = v.text(tags.Get("names"), "")
+	f.value, f.valid = v.text(tags.Get("names"))
 }
 
 // flag is true or false.
@@ -90,7 +90,7 @@ type flag struct {
 
 func (f *flag) decode(v value, _ reflect.StructTag) {
 	f.hold(v)
-	raw, ok := v.text("true or false", "")
+	raw, ok := v.text("true or false")
 	if !ok {
 		return
 	}
@@ -119,7 +119,7 @@ var decimal = regexp.MustCompile(`^-?(?:0|[1-9][0-9]*)$`)
 
 func (f *whole) decode(v value, tags reflect.StructTag) {
 	f.hold(v)
-	raw, ok := v.text("a whole number", "")
+	raw, ok := v.text("a whole number")
 	if !ok {
 		return
 	}
@@ -170,7 +170,7 @@ var fraction = regexp.MustCompile(`^-?[0-9]{1,6}(?:\.[0-9]{1,12})?$`)
 
 func (f *number) decode(v value, tags reflect.StructTag) {
 	f.hold(v)
-	raw, ok := v.text("a number", "")
+	raw, ok := v.text("a number")
 	if !ok {
 		return
 	}
@@ -204,7 +204,7 @@ func (f *choice) decode(v value, tags reflect.StructTag) {
 }
 
 func decodeChoice(v value, words []string, code diag.Code) (string, bool) {
-	raw, ok := v.text(oneOf(words), "")
+	raw, ok := v.text(oneOf(words))
 	if !ok {
 		return "", false
 	}

@@ -18,7 +18,7 @@ type timezone struct {
 
 func (f *timezone) decode(v value, _ reflect.StructTag) {
 	f.hold(v)
-	raw, ok := v.text("a time zone such as Europe/Berlin", "")
+	raw, ok := v.text("a time zone such as Europe/Berlin")
 	if !ok {
 		return
 	}

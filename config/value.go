@@ -126,12 +126,12 @@ func (v value) untagged() bool {
 
 // text returns the raw text of a scalar, exactly as written: the type of the
 // field decides what it means, never YAML.
-func (v value) text(expected, example string) (string, bool) {
+func (v value) text(expected string) (string, bool) {
 	if !v.untagged() {
 		return "", false
 	}
 	if v.node.Kind != yaml.ScalarNode || isNothing(v.node) {
-		v.wrongType(expected, example)
+		v.wrongType(expected, "")
 		return "", false
 	}
 	return v.node.Value, true

@@ -73,6 +73,7 @@ const (
 	LoneInterlock     Code = "HOB052"
 	InterlockBoards   Code = "HOB053"
 	LimitNeverReached Code = "HOB054"
+	BootConflict      Code = "HOB055"
 )
 
 // MoreNotShown ends a list that was cut.
@@ -139,6 +140,7 @@ func Codes() []CodeInfo {
 		{LoneInterlock, "An interlock group with one member (warning)."},
 		{InterlockBoards, "An interlock group, or its waiting time, over more than one board."},
 		{LimitNeverReached, "A limit that another one always reaches first (warning)."},
+		{BootConflict, "Two outputs of one interlock group that are both on after power-up."},
 
 		{MoreNotShown, "There are more problems than are shown."},
 	}
