@@ -44,6 +44,7 @@ type client struct {
 	draining bool            // a goroutine of its own writes
 	closing  bool            // nothing is added any more; ends when all is sent
 	closed   bool
+	drains   sync.WaitGroup
 
 	// Scratch of tryWrite: RawConn wants a function, and one that is made for
 	// each write would be garbage.
@@ -103,6 +104,7 @@ func (c *client) close(code int, reason string) {
 	}
 	c.closing = true
 	c.own = append(c.own, closeFrame(code, reason)...)
+	_ = c.conn.SetWriteDeadline(time.Now().Add(goodbyeWithin)) // also of a write that waits already
 	c.mu.Unlock()
 	_ = c.ws.SetReadDeadline(time.Now().Add(goodbyeWithin)) // then the read loop ends
 	c.flush()
@@ -148,7 +150,7 @@ func (c *client) sendAll() (lagging bool) {
 			return false
 		} else if c.rest = c.rest[n:]; len(c.rest) > 0 {
 			c.draining = true
-			c.hub.work.Go(c.drain)
+			c.drains.Go(c.drain)
 			return false
 		}
 	}
@@ -218,10 +220,15 @@ func (c *client) drain() {
 		chunk := c.rest
 		if !lagging && len(chunk) == 0 || c.closed {
 			c.draining = false
-			_ = c.conn.SetWriteDeadline(time.Time{})
+			if !c.closing {
+				_ = c.conn.SetWriteDeadline(time.Time{})
+			}
 			c.closed = c.closed || c.closing
 			c.mu.Unlock()
 			return
+		}
+		if !lagging && !c.closing {
+			_ = c.conn.SetWriteDeadline(time.Now().Add(drainWithin))
 		}
 		c.mu.Unlock()
 		if lagging {
@@ -229,7 +236,6 @@ func (c *client) drain() {
 			continue
 		}
 		chunk = chunk[:min(len(chunk), drainChunk)]
-		_ = c.conn.SetWriteDeadline(time.Now().Add(drainWithin))
 		n, err := c.conn.Write(chunk)
 		c.mu.Lock()
 		c.rest = c.rest[n:]

@@ -67,6 +67,9 @@ func (f *folded) take(m message) error {
 	return nil
 }
 
+// jsonRaw is a message as roundTrip takes it.
+func jsonRaw(b []byte) json.RawMessage { return b }
+
 func roundTrip[T any](v any) T {
 	b, err := json.Marshal(v)
 	if err != nil {

@@ -66,7 +66,7 @@ type Hub struct {
 	count    atomic.Int64
 	nextID   atomic.Uint64
 	refusals refusals
-	work     sync.WaitGroup // read loops, drains
+	work     sync.WaitGroup // sessions
 
 	mu         sync.Mutex
 	sub        *registry.Subscription

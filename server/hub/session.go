@@ -67,15 +67,24 @@ func (c *client) serve() {
 	})
 	_ = c.ws.SetReadDeadline(time.Now().Add(helloWithin))
 	c.readAll()
-	c.linger()
+	c.mu.Lock()
+	closing := c.closing
+	c.mu.Unlock()
+	if closing {
+		c.linger()
+	}
 }
 
 // linger reads on after our goodbye, for a moment: a connection that is closed
 // with bytes unread is reset, and the goodbye may be lost with it.
 func (c *client) linger() {
-	_ = c.ws.SetReadDeadline(time.Now().Add(goodbyeWithin))
+	c.drains.Wait() // close has given it a deadline
+	_ = c.conn.SetReadDeadline(time.Now().Add(goodbyeWithin))
+	scrap := make([]byte, 512)
 	for {
-		if _, _, err := c.ws.NextReader(); err != nil {
+		// Not through ws: it gives its first error for ever, and that may have
+		// been a deadline of ours.
+		if _, err := c.conn.Read(scrap); err != nil {
 			return
 		}
 	}
@@ -87,6 +96,7 @@ func (h *Hub) leave(c *client) {
 	c.closed = true
 	c.mu.Unlock()
 	_ = c.ws.Close()
+	c.drains.Wait()
 	c.shard.remove(c)
 	h.mu.Lock()
 	delete(h.commanders, c)
