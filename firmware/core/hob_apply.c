@@ -84,15 +84,12 @@ static void release(struct hob_board *b, uint8_t i)
 
 static void reconfigure(struct hob_board *b, uint8_t i, const struct hob_point_config *to)
 {
-    struct hob_point *p = &b->points[i];
-    /* Byte for byte or in meaning: both configurations are in one checked form. */
-    if (memcmp(&p->config, to, sizeof *to) == 0)
-        return;
+    /* Each difference is looked for by itself, so one that is equal in meaning is none. */
     if (!is_output(to)) {
         hob_input_reconfigure(b, i, &to->in);
         return;
     }
-    if (p->config.out.group != to->out.group)
+    if (b->points[i].config.out.group != to->out.group)
         hob_interlock_end(b, i, HOB_WAIT_CANCELLED);
     hob_output_reconfigure(b, i, &to->out);
 }

@@ -199,6 +199,7 @@ enum hob_record { HOB_RECORD_KEYS = 0, HOB_RECORD_CONFIG, HOB_RECORD_STATE, HOB_
 struct hob_record_state {
     uint32_t seq;
     uint8_t newest; /* 0 or 1, HOB_NONE if neither slot is good */
+    bool doubtful;  /* a slot could not be read: what it holds may be newer */
 };
 
 /* Digits of a setup code, without dashes and terminator. */
@@ -212,7 +213,7 @@ struct hob_keys {
     bool has_current;
     bool has_next;
     bool has_code;
-    bool scrub;              /* an older key may still be in a slot */
+    uint8_t scrubs;          /* writes still to be made until no slot has an older key */
     uint64_t scrub_at;
     uint64_t adoption_until; /* 0: closed */
 };

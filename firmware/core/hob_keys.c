@@ -18,7 +18,11 @@
 #define HAS_CURRENT 1u
 #define HAS_NEXT 2u
 #define HAS_CODE 4u
-#define CONTENT (1u + 2u * HOB_KEY_LEN + HOB_CODE_LEN)
+/* Where things are in the content, after the byte of flags. */
+#define CURRENT ((size_t)1)
+#define NEXT (CURRENT + HOB_KEY_LEN)
+#define CODE (NEXT + HOB_KEY_LEN)
+#define CONTENT (CODE + HOB_CODE_LEN)
 #define RECORD (HOB_RECORD_HEAD + CONTENT + HOB_RECORD_TAIL)
 
 static void encode(const struct hob_keys *k, uint8_t *p)
@@ -27,11 +31,11 @@ static void encode(const struct hob_keys *k, uint8_t *p)
     p[0] = (uint8_t)((k->has_current ? HAS_CURRENT : 0u) | (k->has_next ? HAS_NEXT : 0u) |
                      (k->has_code ? HAS_CODE : 0u));
     if (k->has_current)
-        memcpy(p + 1, k->current, HOB_KEY_LEN);
+        memcpy(p + CURRENT, k->current, HOB_KEY_LEN);
     if (k->has_next)
-        memcpy(p + 1 + HOB_KEY_LEN, k->next, HOB_KEY_LEN);
+        memcpy(p + NEXT, k->next, HOB_KEY_LEN);
     if (k->has_code)
-        memcpy(p + 1 + 2 * HOB_KEY_LEN, k->code, HOB_CODE_LEN);
+        memcpy(p + CODE, k->code, HOB_CODE_LEN);
 }
 
 static void decode(struct hob_keys *k, const uint8_t *p)
@@ -39,9 +43,9 @@ static void decode(struct hob_keys *k, const uint8_t *p)
     k->has_current = (p[0] & HAS_CURRENT) != 0;
     k->has_next = (p[0] & HAS_NEXT) != 0;
     k->has_code = (p[0] & HAS_CODE) != 0;
-    memcpy(k->current, p + 1, HOB_KEY_LEN);
-    memcpy(k->next, p + 1 + HOB_KEY_LEN, HOB_KEY_LEN);
-    memcpy(k->code, p + 1 + 2 * HOB_KEY_LEN, HOB_CODE_LEN);
+    memcpy(k->current, p + CURRENT, HOB_KEY_LEN);
+    memcpy(k->next, p + NEXT, HOB_KEY_LEN);
+    memcpy(k->code, p + CODE, HOB_CODE_LEN);
     k->code[HOB_CODE_LEN] = '\0';
 }
 
@@ -54,10 +58,11 @@ static int save(struct hob_board *b, const struct hob_keys *k)
     return r;
 }
 
-/* Overwrites the slot that still has what was before. */
+/* Writes as often as it takes to have nothing else in either slot. */
 static void scrub(struct hob_board *b)
 {
-    b->keys.scrub = save(b, &b->keys) != HOB_OK;
+    while (b->keys.scrubs > 0 && save(b, &b->keys) == HOB_OK)
+        b->keys.scrubs--;
     b->keys.scrub_at = b->now + SCRUB_RETRY_MS;
 }
 
@@ -67,6 +72,7 @@ static int replace(struct hob_board *b, struct hob_keys *k)
     int r = save(b, k);
     if (r == HOB_OK) {
         b->keys = *k;
+        b->keys.scrubs = 1;
         scrub(b);
     }
     hob_wipe(k, sizeof *k);
@@ -195,14 +201,10 @@ void hob_keys_promote(struct hob_board *b)
     k->has_current = true;
     k->has_next = false;
     hob_wipe(k->next, HOB_KEY_LEN);
-    /* Once for the new record and once over the old one. If it fails, a boot finds
+    /* Once for the new record and once over the old one. If that fails, a boot finds
      * current and next as they were, and next fits as well as before. */
-    if (save(b, k) == HOB_OK) {
-        scrub(b);
-    } else {
-        k->scrub = true;
-        k->scrub_at = b->now + SCRUB_RETRY_MS;
-    }
+    k->scrubs = 2;
+    scrub(b);
 }
 
 int hob_keys_forget(struct hob_board *b)
@@ -239,7 +241,7 @@ void hob_keys_tick(struct hob_board *b)
         k->adoption_until = 0;
         announce(b, HOB_LOG_ADOPTION_CLOSED);
     }
-    if (k->scrub && b->now >= k->scrub_at)
+    if (k->scrubs > 0 && b->now >= k->scrub_at)
         scrub(b);
 }
 
@@ -247,7 +249,7 @@ uint64_t hob_keys_due(const struct hob_board *b)
 {
     const struct hob_keys *k = &b->keys;
     uint64_t due = k->adoption_until > 0 ? k->adoption_until : UINT64_MAX;
-    return k->scrub && k->scrub_at < due ? k->scrub_at : due;
+    return k->scrubs > 0 && k->scrub_at < due ? k->scrub_at : due;
 }
 
 int hob_setup_code(const struct hob_board *b, char out[HOB_SETUP_CODE_SIZE])

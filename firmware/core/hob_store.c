@@ -100,8 +100,10 @@ int hob_store_load(struct hob_board *b, enum hob_record kind, uint8_t *buf, size
     int result[2];
     state->newest = HOB_NONE;
     state->seq = 0;
+    state->doubtful = false;
     for (int which = 0; which < 2; which++) {
         result[which] = load_slot(b, kind, which, buf, cap);
+        state->doubtful = state->doubtful || result[which] == HOB_ERR_STORAGE;
         if (result[which] < 0)
             continue;
         uint32_t seq = hob_get32(buf + 8);
@@ -126,13 +128,10 @@ static int write_slot(struct hob_board *b, enum hob_slot slot, const uint8_t *da
     return HOB_ERR_STORAGE;
 }
 
-int hob_store_save(struct hob_board *b, enum hob_record kind, uint8_t *buf, size_t cap,
-                   size_t len)
+/* Writes the record to the slot that is not the newest. */
+static int save_once(struct hob_board *b, enum hob_record kind, uint8_t *buf, size_t len)
 {
     struct hob_record_state *state = &b->records[kind];
-    if (cap < HOB_RECORD_HEAD + HOB_RECORD_TAIL ||
-        len > cap - HOB_RECORD_HEAD - HOB_RECORD_TAIL)
-        return HOB_ERR_SPACE;
     memcpy(buf, magic, sizeof magic);
     hob_put32(buf + 4, (uint32_t)kind);
     hob_put32(buf + 8, state->seq + 1);
@@ -146,6 +145,22 @@ int hob_store_save(struct hob_board *b, enum hob_record kind, uint8_t *buf, size
         state->newest = (uint8_t)which;
         state->seq++;
     }
+    return r;
+}
+
+int hob_store_save(struct hob_board *b, enum hob_record kind, uint8_t *buf, size_t cap,
+                   size_t len)
+{
+    struct hob_record_state *state = &b->records[kind];
+    if (cap < HOB_RECORD_HEAD + HOB_RECORD_TAIL ||
+        len > cap - HOB_RECORD_HEAD - HOB_RECORD_TAIL)
+        return HOB_ERR_SPACE;
+    int r = save_once(b, kind, buf, len);
+    /* What could not be read may carry a higher number: it must go as well. */
+    if (r == HOB_OK && state->doubtful)
+        r = save_once(b, kind, buf, len);
+    if (r == HOB_OK)
+        state->doubtful = false;
     return r;
 }
 

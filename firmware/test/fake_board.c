@@ -42,7 +42,7 @@ static int pin_output(void *ctx, uint8_t pin, bool level)
     take(f, pin, FAKE_OUTPUT, false);
     f->pins[pin].level = level;
     note(f, pin, FAKE_OPEN, level);
-    return 0;
+    return f->pins_broken ? -1 : 0;
 }
 
 static void pin_write(void *ctx, uint8_t pin, bool level)
@@ -59,7 +59,7 @@ static int pin_input(void *ctx, uint8_t pin, enum hob_pull pull)
     take(f, pin, FAKE_INPUT, false);
     f->pins[pin].pull = pull;
     note(f, pin, FAKE_OPEN, 0);
-    return 0;
+    return f->pins_broken ? -1 : 0;
 }
 
 static bool pin_read(void *ctx, uint8_t pin)
@@ -85,7 +85,7 @@ static int pwm_open(void *ctx, uint8_t pin, uint32_t freq_hz, uint16_t duty)
     f->pins[pin].freq = freq_hz;
     f->pins[pin].duty = duty;
     note(f, pin, FAKE_OPEN, duty);
-    return 0;
+    return f->pins_broken ? -1 : 0;
 }
 
 static void pwm_write(void *ctx, uint8_t pin, uint16_t duty)
@@ -102,7 +102,7 @@ static int strip_open(void *ctx, uint8_t pin, uint16_t count)
     take(f, pin, FAKE_STRIP, true);
     f->pins[pin].count = count;
     note(f, pin, FAKE_OPEN, count);
-    return 0;
+    return f->pins_broken ? -1 : 0;
 }
 
 static void strip_fill(void *ctx, uint8_t pin, uint16_t count, const uint8_t pixel[3])
@@ -138,6 +138,7 @@ static void torn_write(struct fake_board *f, struct fake_slot *s, const uint8_t 
         s->len = done;
     if (len == 0 && f->cut_short)
         s->len = 0;
+    f->cut_len = len;
     f->dead = true;
 }
 
@@ -277,8 +278,10 @@ int fake_boot(struct fake_board *f)
     for (int i = 0; i < FAKE_PINS; i++)
         f->pins[i].outside = outside[i];
     memset(f->peers, 0, sizeof f->peers);
+    /* Power that has failed once stays. */
+    if (f->dead)
+        f->cut_write = 0;
     f->dead = false;
-    f->cut_write = 0;
     f->now = 0;
     fake_clear(f);
     return hob_init(&f->board, &f->options, f->now);
@@ -359,6 +362,11 @@ const char *fake_hear(struct fake_board *f)
     f->frame_first = (f->frame_first + 1) % FAKE_FRAMES;
     f->frame_count--;
     return text;
+}
+
+const char *fake_last(const struct fake_board *f)
+{
+    return f->frames[(f->frame_first + FAKE_FRAMES - 1) % FAKE_FRAMES].text;
 }
 
 const char *fake_wait(struct fake_board *f, const char *part)

@@ -69,6 +69,7 @@ struct fake_board {
     struct fake_pin pins[FAKE_PINS];
     struct fake_edge edges[FAKE_EDGES];
     int edge_count;
+    bool pins_broken; /* setting one up fails */
     int faults; /* uses of a pin that the port does not allow */
 
     struct fake_slot slots[HOB_SLOT_COUNT];
@@ -76,7 +77,8 @@ struct fake_board {
     int cut_write; /* power fails in this one, counted from 1; 0: never */
     size_t cut_at; /* after so many bytes of it */
     bool cut_short; /* the rest of the slot is gone, instead of being as before */
-    bool dead;     /* power has failed */
+    size_t cut_len; /* how long that write was to be */
+    bool dead;      /* power has failed */
     bool unreadable; /* storage_read fails */
     bool full;       /* storage_write fails, with nothing written */
 
@@ -119,6 +121,9 @@ int fake_say_bytes(struct fake_board *f, int conn, const void *data, size_t len)
 
 /* The next frame that the board sent, "" if there is none. */
 const char *fake_hear(struct fake_board *f);
+
+/* The frame that was heard last, again. */
+const char *fake_last(const struct fake_board *f);
 
 /* Skips frames up to one that holds the text; "" if none does. */
 const char *fake_wait(struct fake_board *f, const char *part);

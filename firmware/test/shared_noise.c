@@ -175,6 +175,32 @@ TEST(init_refuses_what_makes_no_session)
     CHECK_INT(hob_noise_init(&s, HOB_NOISE_RESPONDER, crypto, psk, 32, NULL, 0, 65536),
               HOB_ERR_ARG);
     check_dead(&s);
+    CHECK_INT(hob_noise_init(&s, HOB_NOISE_RESPONDER, crypto, psk, 32, NULL, 0, 16), HOB_OK);
+    CHECK_INT(hob_noise_init(&s, HOB_NOISE_RESPONDER, crypto, psk, 32, NULL, 0, 65535), HOB_OK);
+}
+
+TEST(a_missing_buffer_is_refused_and_changes_nothing)
+{
+    struct noise_pair p;
+    uint8_t msg[SEALED_LEN];
+    CHECK_INT(noise_pair_init(&p.server, HOB_NOISE_INITIATOR, crypto), HOB_OK);
+    CHECK_INT(hob_noise_write_handshake(NULL, NULL, 0, msg, sizeof msg), HOB_ERR_ARG);
+    CHECK_INT(hob_noise_write_handshake(&p.server, NULL, 0, NULL, 48), HOB_ERR_ARG);
+    CHECK_INT(hob_noise_write_handshake(&p.server, NULL, 1, msg, sizeof msg), HOB_ERR_ARG);
+    CHECK_INT(noise_pair_init(&p.board, HOB_NOISE_RESPONDER, crypto), HOB_OK);
+    CHECK_INT(hob_noise_read_handshake(NULL, msg, 48, NULL, 0), HOB_ERR_ARG);
+    CHECK_INT(hob_noise_read_handshake(&p.board, NULL, 48, NULL, 0), HOB_ERR_ARG);
+    CHECK_INT(hob_noise_read_handshake(&p.board, msg, 48, NULL, 1), HOB_ERR_ARG);
+    CHECK_INT(p.board.stage, HOB_NOISE_MESSAGE_1);
+    REQUIRE(noise_pair_connect(&p, crypto));
+    CHECK_INT(hob_noise_seal(NULL, NULL, 0, msg, sizeof msg), HOB_ERR_ARG);
+    CHECK_INT(hob_noise_seal(&p.server, NULL, 0, NULL, 16), HOB_ERR_ARG);
+    CHECK_INT(hob_noise_seal(&p.server, NULL, 1, msg, sizeof msg), HOB_ERR_ARG);
+    seal_text(&p.server, msg);
+    CHECK_INT(hob_noise_open(NULL, msg, sizeof msg, NULL, 0), HOB_ERR_ARG);
+    CHECK_INT(hob_noise_open(&p.board, NULL, sizeof msg, NULL, 0), HOB_ERR_ARG);
+    CHECK_INT(hob_noise_open(&p.board, msg, sizeof msg, NULL, TEXT_LEN), HOB_ERR_ARG);
+    CHECK_INT(open_text(&p.board, msg, sizeof msg), TEXT_LEN);
 }
 
 TEST(a_wrong_key_is_found_at_message_1)
@@ -499,6 +525,7 @@ void shared_noise_run(const struct hob_crypto *c)
     RUN(two_handshakes_never_share_bytes);
     RUN(a_key_that_is_not_32_bytes_or_all_zero_is_refused);
     RUN(init_refuses_what_makes_no_session);
+    RUN(a_missing_buffer_is_refused_and_changes_nothing);
     RUN(a_wrong_key_is_found_at_message_1);
     RUN(a_wrong_version_or_board_id_is_found_at_message_1);
     RUN(a_board_with_two_keys_takes_either);

@@ -296,6 +296,8 @@ TEST(escaped_strings_equal_only_their_whole_self)
     CHECK_INT(hob_json_equals(&doc, 0, "a\xC3\xA9" "b"), 1);
     CHECK_INT(hob_json_equals(&doc, 0, "a\xC3\xA9"), 0);
     CHECK_INT(hob_json_equals(&doc, 0, "a\xC3"), 0);
+    CHECK_INT(hob_json_equals(&doc, 0, "a\xC3\xA8" "b"), 0);
+    CHECK_INT(hob_json_equals(&doc, 0, "x\xC3\xA9" "b"), 0);
     CHECK_INT(hob_json_equals(&doc, 0, "a\xC3\xA9" "bc"), 0);
     CHECK_INT(hob_json_equals(&doc, 0, ""), 0);
 }

@@ -470,6 +470,46 @@ TEST(identify_blinks_the_status_led_and_stops)
     CHECK_INT(fake_edges(&f, 2), 0);
 }
 
+TEST(the_status_led_tells_how_things_are)
+{
+    /* Lit so many ms of every 3 s; edges in 3 s. */
+    static const struct {
+        const char *what;
+        int edges;
+    } rows[] = {{"no network", 4}, {"no server", 2}, {"session", 0}, {"adoption", 6}};
+    REQUIRE(start("{\"kind\":\"board\",\"status_led\":2}\n"));
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        test_row("%s", rows[i].what);
+        hob_set_network(&f.board, i > 0, f.now);
+        if (i == 1)
+            hob_conn_closed(&f.board, conn, f.now);
+        if (i == 2)
+            conn = fake_session(&f, fake_key);
+        if (i == 3)
+            (void)hob_boot_button_held(&f.board, f.now);
+        fake_run(&f, 6000 - f.now % 3000 - 1);
+        fake_clear(&f);
+        fake_run(&f, 3000);
+        CHECK_INT(fake_edges(&f, 2), rows[i].edges);
+    }
+}
+
+TEST(a_new_curve_shows_at_once_and_a_new_frequency_too)
+{
+    REQUIRE(start("{\"kind\":\"pwm\",\"point\":\"l\",\"pin\":17,\"gamma\":1000}\n"));
+    (void)command("l", "\"do\":\"set\",\"level\":500");
+    CHECK_INT(f.pins[17].duty, 32768);
+    REQUIRE(fake_configure(&f, conn, "2",
+                           "{\"kind\":\"pwm\",\"point\":\"l\",\"pin\":17,\"gamma\":2000}\n"));
+    CHECK_INT(f.pins[17].duty, 16384);
+    REQUIRE(fake_configure(&f, conn, "3",
+                           "{\"kind\":\"pwm\",\"point\":\"l\",\"pin\":17,\"gamma\":2000,"
+                           "\"freq\":200}\n"));
+    CHECK_INT(f.pins[17].freq, 200);
+    CHECK_INT(fake_point(&f, "l").level, 500);
+    CHECK_INT(f.faults, 0);
+}
+
 int main(void)
 {
     RUN(a_command_changes_the_pin_and_tells_state_before_result);
@@ -495,6 +535,8 @@ int main(void)
     RUN(a_strip_shows_colour_times_brightness_in_wire_order);
     RUN(a_strip_keeps_its_colour_and_reports_it);
     RUN(only_the_newest_value_is_reported);
+    RUN(the_status_led_tells_how_things_are);
+    RUN(a_new_curve_shows_at_once_and_a_new_frequency_too);
     RUN(identify_blinks_the_status_led_and_stops);
     return test_end("outputs");
 }

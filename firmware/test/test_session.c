@@ -217,6 +217,99 @@ TEST(sending_that_fails_ends_the_session_and_nothing_else)
     CHECK(heard("\"points\":[{\"p\":\"r\",\"v\":true"));
 }
 
+TEST(points_that_do_not_fit_into_hello_follow_at_once)
+{
+    fake_make(&f, 7);
+    (void)fake_boot(&f);
+    (void)hob_set_key(&f.board, fake_key, 0);
+    /* More than any chip has pins for, with everything at its longest. */
+    for (int i = 0; i < HOB_MAX_POINTS; i++) {
+        struct hob_point *p = &f.board.points[i];
+        memcpy(p->config.name, "point-number-00", HOB_NAME_SIZE);
+        p->config.name[13] = (char)('0' + i / 10);
+        p->config.name[14] = (char)('0' + i % 10);
+        p->config.kind = HOB_KIND_WS2812;
+        p->out.level = 1000;
+        p->up = 9007199254740991;
+        p->cause = HOB_CAUSE_COMMAND;
+        p->cmd = 9007199254740991;
+    }
+    REQUIRE(fake_session(&f, fake_key) >= 0);
+    CHECK(f.frame_count >= 2);
+    int told = 0;
+    for (int n = f.frame_count; n > 0; n--) {
+        const char *text = fake_hear(&f);
+        CHECK(strlen(text) <= HOB_MAX_FRAME);
+        for (const char *p = text; (p = strstr(p, "{\"p\":")) != NULL; p++)
+            told++;
+    }
+    CHECK_INT(told, HOB_MAX_POINTS);
+    CHECK_INT(f.faults, 0);
+}
+
+/* Any one primitive of the handshake and the first frames fails, once. */
+TEST(a_primitive_that_fails_ends_one_connection_at_most)
+{
+    for (uint32_t at = 1; at < 80; at++) {
+        test_row("call %d", (int)at);
+        fake_make(&f, 7);
+        (void)fake_boot(&f);
+        (void)hob_set_key(&f.board, fake_key, 0);
+        f.random.calls = 0;
+        f.random.fail_at = at;
+        (void)fake_session(&f, fake_key);
+        f.random.fail_at = 0;
+        for (int i = 0; i < HOB_MAX_CONNS; i++) {
+            if (f.peers[i].open)
+                hob_conn_closed(&f.board, i, f.now);
+        }
+        fake_clear(&f);
+        CHECK(fake_session(&f, fake_key) >= 0);
+        CHECK(heard("hello"));
+    }
+}
+
+TEST(an_answer_to_the_handshake_that_cannot_be_sent_ends_it)
+{
+    (void)start();
+    f.deaf = true;
+    CHECK(fake_dial(&f, fake_key) < 0);
+    CHECK(!f.peers[1].open);
+    f.deaf = false;
+    CHECK(fake_session(&f, fake_key) >= 0);
+}
+
+TEST(a_session_ends_in_the_tick_that_cannot_be_told)
+{
+    int conn = start();
+    REQUIRE(fake_configure(&f, conn, "1",
+                           "{\"kind\":\"input\",\"point\":\"i\",\"pin\":32,\"role\":\"button\"}\n"));
+    fake_run(&f, 100);
+    f.deaf = true;
+    fake_set(&f, 32, true);
+    f.now += 30;
+    /* The message comes in the moment in which the press is due and cannot be sent. */
+    CHECK_INT(fake_say(&f, conn, "{\"t\":\"ping\",\"n\":1}"), HOB_ERR_STATE);
+    CHECK(!f.peers[conn].open);
+}
+
+TEST(every_line_of_the_log_has_a_text_and_none_a_secret)
+{
+    for (int what = -1; what <= HOB_LOG_COUNT; what++) {
+        CHECK(hob_log_text((enum hob_log)what)[0] != '\0');
+        CHECK(hob_log_level((enum hob_log)what) <= HOB_LOG_ERROR);
+    }
+    CHECK_STR(hob_log_text(HOB_LOG_COUNT), "unknown");
+}
+
+TEST(a_board_takes_the_memory_that_it_says)
+{
+    CHECK_INT(hob_board_size(), sizeof(struct hob_board));
+    CHECK_INT(hob_scratch_size(), sizeof(struct hob_scratch));
+    /* A thousand of them are to fit in one process. */
+    CHECK(hob_board_size() + hob_scratch_size() <= 40960);
+}
+
 TEST(text_and_oversized_messages_are_violations)
 {
     int conn = start();
@@ -256,6 +349,44 @@ TEST(stats_come_every_thirty_seconds)
     CHECK(heard("\"heap\":123456,\"loop\":850,\"rssi\":-61}"));
 }
 
+/* Good frames with bytes changed: each is answered, acted on or ends the session. */
+TEST(hostile_frames_never_do_harm)
+{
+    static const char *const frames[] = {
+        "{\"t\":\"command\",\"id\":1,\"point\":\"r\",\"do\":\"on\",\"until\":99999999}",
+        ("{\"t\":\"config_begin\",\"rev\":\"5d\",\"items\":3,\"sha256\":"
+         "\"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\"}"),
+        "{\"t\":\"config_item\",\"n\":0,\"item\":{\"kind\":\"relay\",\"point\":\"r\"}}",
+        "{\"t\":\"config_commit\",\"rev\":\"5d\"}",
+        "{\"t\":\"renew\",\"points\":[\"r\",\"q\"],\"until\":21000}",
+        "{\"t\":\"identify\",\"for\":10000}",
+    };
+    uint32_t seed = 77;
+    int conn = start();
+    REQUIRE(fake_configure(&f, conn, "1", "{\"kind\":\"relay\",\"point\":\"r\",\"pin\":16}\n"));
+    for (int n = 0; n < 3000; n++) {
+        char text[160];
+        const char *frame = frames[test_random(&seed) % COUNT(frames)];
+        size_t len = strlen(frame);
+        memcpy(text, frame, len);
+        for (uint32_t k = test_random(&seed) % 4; k > 0; k--)
+            text[test_random(&seed) % len] = (char)test_random(&seed);
+        if (test_random(&seed) % 8 == 0)
+            len = test_random(&seed) % len;
+        (void)fake_say_bytes(&f, conn, text, len);
+        fake_clear(&f);
+        if (!f.peers[conn].open) {
+            conn = fake_session(&f, fake_key);
+            REQUIRE(conn >= 0);
+        }
+    }
+    CHECK_INT(f.faults, 0);
+    CHECK_STR(f.board.rev, "1");
+    fake_clear(&f);
+    CHECK_INT(fake_say(&f, conn, "{\"t\":\"ping\",\"n\":1}"), HOB_OK);
+    CHECK(heard("pong"));
+}
+
 TEST(restart_stores_and_closes_and_restarts)
 {
     int conn = start();
@@ -276,6 +407,9 @@ TEST(options_that_make_no_board_are_refused)
     CHECK_INT(hob_init(b, &o, 0), HOB_ERR_ARG);
     o = f.options;
     o.fw = "";
+    CHECK_INT(hob_init(b, &o, 0), HOB_ERR_ARG);
+    o = f.options;
+    o.fw = "0.1\"";
     CHECK_INT(hob_init(b, &o, 0), HOB_ERR_ARG);
     o = f.options;
     o.scratch = NULL;
@@ -303,9 +437,16 @@ int main(void)
     RUN(a_changed_byte_ends_the_connection);
     RUN(a_replayed_frame_ends_the_connection);
     RUN(sending_that_fails_ends_the_session_and_nothing_else);
+    RUN(points_that_do_not_fit_into_hello_follow_at_once);
+    RUN(a_primitive_that_fails_ends_one_connection_at_most);
+    RUN(an_answer_to_the_handshake_that_cannot_be_sent_ends_it);
+    RUN(a_session_ends_in_the_tick_that_cannot_be_told);
+    RUN(every_line_of_the_log_has_a_text_and_none_a_secret);
+    RUN(a_board_takes_the_memory_that_it_says);
     RUN(text_and_oversized_messages_are_violations);
     RUN(wall_time_counts_from_the_build_date_on);
     RUN(stats_come_every_thirty_seconds);
+    RUN(hostile_frames_never_do_harm);
     RUN(restart_stores_and_closes_and_restarts);
     RUN(options_that_make_no_board_are_refused);
     return test_end("session");

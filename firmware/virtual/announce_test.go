@@ -132,6 +132,14 @@ func TestABoardIsAnnouncedWithItsAddressAndState(t *testing.T) {
 	}
 }
 
+func TestAnAdoptedBoardIsAnnouncedAnew(t *testing.T) {
+	id := randomID(t)
+	r := startRig(t, "--id", id, "--mdns-interface", "lo")
+	browse(t, id, func(e *zeroconf.ServiceEntry) bool { return slices.Contains(e.Text, "state=new") })
+	adopt(t, r.ready.readyBoard)
+	browse(t, id, func(e *zeroconf.ServiceEntry) bool { return slices.Contains(e.Text, "state=adopted") })
+}
+
 func TestOnlyACleanStopSaysGoodbye(t *testing.T) {
 	id := randomID(t)
 	records := hearRecords(t, id)

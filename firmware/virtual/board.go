@@ -8,18 +8,13 @@ import (
 	"net"
 	"time"
 
-	"github.com/gorilla/websocket"
-
 	"hob/internal/chip"
 )
 
 // bootHold is how long BOOT must be held to open adoption.
 const bootHold = 5 * time.Second
 
-var (
-	errStopped = errors.New("the board process is stopping")
-	errGone    = errors.New("the connection is gone")
-)
+var errStopped = errors.New("the board process is stopping")
 
 // job is something to be done on a board's goroutine.
 type job struct {
@@ -52,7 +47,7 @@ type board struct {
 	// Of run's goroutine from here on.
 	running     *core // nil without power
 	peers       [2]*peer
-	boot        int32
+	boots       int32
 	frozen      bool
 	blocked     bool
 	bootDown    bool
@@ -67,7 +62,6 @@ type boardOptions struct {
 	core      coreOptions // pins, flash and host are filled in
 	eng       *engine
 	stateDir  string
-	listen    string
 	keepEdges int
 	seed      uint64
 	links     *linkServer
@@ -140,8 +134,7 @@ func (b *board) settle() time.Duration {
 		b.checkBootButton()
 		next := b.running.tick(b.clock.now())
 		if b.wantRestart {
-			b.net.finish(closePatience / 2)
-			b.restart(resetRestart)
+			b.restartItself()
 			continue
 		}
 		if b.wantPublish {
@@ -180,10 +173,30 @@ func (b *board) checkBootButton() {
 // the one from before). Outputs first, network last.
 func (b *board) powerOn(listen string, reset resetReason) error {
 	b.net.reset() // what the peers of before still believe in
-	b.boot++
+	if err := b.boot(reset); err != nil {
+		return err
+	}
+	if !b.flash.hasPower() {
+		return nil // cut in the middle of its first write
+	}
+	if b.blocked {
+		return nil
+	}
+	if err := b.net.open(listen); err != nil {
+		b.dropPower()
+		return err
+	}
+	b.running.setNetwork(true, b.clock.now())
+	b.publish()
+	return nil
+}
+
+// boot starts a fresh instance of the core.
+func (b *board) boot(reset resetReason) error {
+	b.boots++
 	b.clock.restart()
 	b.flash.setPower(true)
-	b.pins.powerOn(b.boot)
+	b.pins.powerOn(b.boots)
 	opt := b.core
 	opt.pins, opt.flash, opt.host = b.pins, b.flash, b
 	running, err := startCore(b.eng, opt, reset, b.clock.now())
@@ -192,21 +205,19 @@ func (b *board) powerOn(listen string, reset resetReason) error {
 		return err
 	}
 	b.running = running
-	b.frozen, b.bootDown, b.wantRestart = false, false, false
-	if !b.flash.hasPower() {
-		return nil // cut in the middle of its first write
-	}
-	if b.blocked && listen == "" {
-		return nil
-	}
-	b.blocked = false
-	if err := b.net.open(listen); err != nil {
-		b.dropPower()
-		return err
-	}
-	b.running.setNetwork(true, b.clock.now())
-	b.publish()
 	return nil
+}
+
+// restartItself is a restart that the core asked for. It has closed its sessions
+// with a reason, so their sockets may take their time to end.
+func (b *board) restartItself() {
+	b.dropPower()
+	if err := b.boot(resetRestart); err != nil {
+		b.log.Error("restart", "board", b.id, "err", err)
+		return
+	}
+	b.running.setNetwork(!b.blocked, b.clock.now())
+	b.publish()
 }
 
 // cutPower takes everything away at once. Nobody is told: with reset, the peers'
@@ -231,15 +242,6 @@ func (b *board) dropPower() {
 	b.frozen, b.bootDown, b.wantRestart, b.wantPublish = false, false, false, false
 	if b.announcer != nil {
 		b.announcer.silence()
-	}
-}
-
-// restart is a reset of the chip: like a power cut that ends at once, except
-// that the peers see resets.
-func (b *board) restart(reset resetReason) {
-	b.cutPower(false)
-	if err := b.powerOn("", reset); err != nil {
-		b.log.Error("restart", "board", b.id, "err", err)
 	}
 }
 
@@ -295,99 +297,6 @@ func (b *board) give(to chan<- job, do func()) error {
 	}
 	<-j.done
 	return nil
-}
-
-// ---- the link ----
-
-// openPeer makes room for a connection.
-func (b *board) openPeer() (p *peer, err error) {
-	stopped := b.call(func() {
-		if b.running == nil {
-			err = errPowerOff
-			return
-		}
-		var num int
-		if num, err = b.running.connOpen(b.clock.now()); err == nil {
-			p = newPeer(num)
-			b.peers[num] = p
-		}
-	})
-	return p, errors.Join(stopped, err)
-}
-
-// attachPeer gives a connection its WebSocket.
-func (b *board) attachPeer(p *peer, ws *websocket.Conn) error {
-	err := errGone
-	stopped := b.call(func() {
-		if b.has(p) {
-			p.ws, err = ws, nil
-		}
-	})
-	return errors.Join(stopped, err)
-}
-
-// has tells whether the core still knows a connection.
-func (b *board) has(p *peer) bool { return b.running != nil && b.peers[p.num] == p }
-
-// forPeer does something for a connection if there still is one. What is said
-// to a board that has ended is lost, as it should be.
-func (b *board) forPeer(p *peer, do func(now uint64)) {
-	_ = b.call(func() {
-		if b.has(p) {
-			do(b.clock.now())
-		}
-	})
-}
-
-func (b *board) peerMessage(p *peer, message []byte) {
-	b.forPeer(p, func(now uint64) {
-		if err := b.running.connMessage(p.num, message, now); err != nil {
-			b.log.Debug("message", "board", b.id, "err", err)
-		}
-	})
-}
-
-func (b *board) peerViolates(p *peer) {
-	b.forPeer(p, func(now uint64) { b.running.connViolation(p.num, now) })
-}
-
-func (b *board) peerGone(p *peer) {
-	b.forPeer(p, func(now uint64) {
-		b.peers[p.num] = nil
-		b.running.connClosed(p.num, now)
-	})
-}
-
-// ---- what the core asks for ----
-
-func (b *board) connSend(conn int, message []byte) error {
-	if conn < 0 || conn >= len(b.peers) || b.peers[conn] == nil {
-		return errGone
-	}
-	return b.peers[conn].send(message)
-}
-
-func (b *board) connClose(conn, code int, reason string) {
-	if conn < 0 || conn >= len(b.peers) || b.peers[conn] == nil {
-		return
-	}
-	p := b.peers[conn]
-	b.peers[conn] = nil
-	p.close(code, reason)
-}
-
-func (b *board) restartWanted() { b.wantRestart = true }
-
-func (b *board) adoptionChanged() { b.wantPublish = true }
-
-func (b *board) stats() coreStats {
-	s := coreStats{heapBytes: freeMemory(), loopUS: uint32(b.longest.Microseconds())}
-	b.longest = 0
-	return s
-}
-
-func (b *board) logLine(level slog.Level, text string, detail int) {
-	b.log.Log(context.Background(), level, text, "board", b.id, "detail", detail)
 }
 
 // newBoard puts a board together; nothing happens until run.

@@ -32,7 +32,7 @@ func (b *board) info() (info boardInfo, err error) {
 	err = b.order(func() {
 		info = boardInfo{
 			ID: b.id, Chip: b.core.chip, Firmware: b.core.fw, Address: b.net.address().String(),
-			Power: b.running != nil, Frozen: b.frozen, Network: !b.blocked, Boot: b.boot,
+			Power: b.running != nil, Frozen: b.frozen, Network: !b.blocked, Boot: b.boots,
 		}
 		if b.running == nil {
 			return
@@ -75,11 +75,16 @@ func (b *board) orderPowerOn(listen string) error {
 			failure = errors.New("the board has power already")
 			return
 		}
+		if b.blocked && listen != "" {
+			failure = errors.New("the network is blocked: the board cannot move now")
+			return
+		}
 		failure = b.powerOn(listen, resetPowerOn)
 	})
 	return errors.Join(stopped, failure)
 }
 
+// orderReset resets the chip: a power cut that ends at once.
 func (b *board) orderReset(reason resetReason) error {
 	if _, ok := reason.code(); !ok {
 		return errors.New("reset is one of power_on, restart, watchdog, brownout, panic, unknown")
@@ -104,6 +109,7 @@ func (b *board) orderCutWrite(bytes int) error {
 func (b *board) orderFreeze(frozen bool) error {
 	return b.powered(func() error {
 		b.frozen = frozen
+		b.networkChanged() // it may have missed one
 		return nil
 	})
 }

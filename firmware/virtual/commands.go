@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"net/netip"
 	"time"
 )
 
@@ -24,6 +25,11 @@ type command func(ctx context.Context, c *control, line []byte) (fields, error)
 type head struct {
 	Cmd   string `json:"cmd"`
 	Board string `json:"board"`
+}
+
+// noArgs is a request that concerns no board.
+type noArgs struct {
+	Cmd string `json:"cmd"`
 }
 
 func (h head) boardID() string { return h.Board }
@@ -91,10 +97,7 @@ func commandTable() map[string]command {
 // ---- questions ----
 
 func listBoards(_ context.Context, c *control, line []byte) (fields, error) {
-	var args struct {
-		Cmd string `json:"cmd"`
-	}
-	if err := decodeStrict(line, &args); err != nil {
+	if err := decodeStrict(line, &noArgs{}); err != nil {
 		return nil, err
 	}
 	infos := make([]boardInfo, 0, len(c.boards))
@@ -259,11 +262,16 @@ type powerOnArgs struct {
 	Listen string `json:"listen"`
 }
 
-func powerOn(_ context.Context, b *board, args powerOnArgs) (fields, error) {
+func powerOn(ctx context.Context, b *board, args powerOnArgs) (fields, error) {
+	if args.Listen != "" {
+		if _, err := netip.ParseAddrPort(args.Listen); err != nil {
+			return nil, badRequest("listen is an IP address and a port: %v", err)
+		}
+	}
 	if err := b.orderPowerOn(args.Listen); err != nil {
 		return nil, err
 	}
-	return showState(context.Background(), b, args.head)
+	return showState(ctx, b, args.head)
 }
 
 type rebootArgs struct {
@@ -318,15 +326,9 @@ func advance(_ context.Context, b *board, args msArgs) (fields, error) {
 	return nil, b.orderAdvance(by)
 }
 
-func quit(_ context.Context, c *control, line []byte) (fields, error) {
-	var args struct {
-		Cmd string `json:"cmd"`
-	}
-	if err := decodeStrict(line, &args); err != nil {
-		return nil, err
-	}
-	c.quit()
-	return nil, nil
+// quit only checks the request: the process ends once the answer has been sent.
+func quit(_ context.Context, _ *control, line []byte) (fields, error) {
+	return nil, decodeStrict(line, &noArgs{})
 }
 
 // duration gives ms as a duration, def when it was left out.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net"
 	"os"
 	"sync"
@@ -16,6 +17,7 @@ import (
 const (
 	maxControlConns = 64
 	maxControlLine  = 4096 // bytes
+	maxSocketPath   = 107  // bytes; what Linux has room for
 )
 
 // control is the control socket: a JSON object a line in, one a line out, in
@@ -38,6 +40,9 @@ func newControl(boards []*board, quit func()) *control {
 // listenControl makes the socket, for its owner only. A socket that a killed
 // process left behind is replaced; one that is in use is not.
 func listenControl(path string) (net.Listener, error) {
+	if len(path) > maxSocketPath {
+		return nil, fmt.Errorf("control socket: %s is longer than the %d bytes that a socket's path may have", path, maxSocketPath)
+	}
 	if err := removeLeftover(path); err != nil {
 		return nil, fmt.Errorf("control socket: %w", err)
 	}
@@ -58,7 +63,7 @@ func removeLeftover(path string) error {
 	if info.Mode().Type() != fs.ModeSocket {
 		return fmt.Errorf("%s exists and is no socket", path)
 	}
-	conn, err := net.Dial("unix", path)
+	conn, err := new(net.Dialer).Dial("unix", path)
 	if err == nil {
 		_ = conn.Close()
 		return fmt.Errorf("%s is in use", path)
@@ -99,7 +104,10 @@ func (c *control) serve(ctx context.Context, conn net.Conn) {
 	lines.Buffer(make([]byte, 256), maxControlLine)
 	answers := json.NewEncoder(conn)
 	for lines.Scan() {
-		if err := answers.Encode(c.answer(ctx, lines.Bytes())); err != nil {
+		answer, after := c.answer(ctx, lines.Bytes())
+		err := answers.Encode(answer)
+		after()
+		if err != nil {
 			return
 		}
 	}
@@ -118,27 +126,30 @@ func badRequest(format string, args ...any) error {
 	return requestError{fmt.Sprintf(format, args...)}
 }
 
-// answer does what a line asks for.
-func (c *control) answer(ctx context.Context, line []byte) fields {
-	var head struct {
+// answer does what a line asks for. after is to be called when the answer has
+// been sent.
+func (c *control) answer(ctx context.Context, line []byte) (answer fields, after func()) {
+	after = func() {}
+	var request struct {
 		Cmd string `json:"cmd"`
 	}
-	if err := json.Unmarshal(line, &head); err != nil {
-		return refusal(badRequest("not a request: %v", err))
+	if err := json.Unmarshal(line, &request); err != nil {
+		return refusal(badRequest("not a request: %v", err)), after
 	}
-	do, ok := c.commands[head.Cmd]
+	do, ok := c.commands[request.Cmd]
 	if !ok {
-		return refusal(badRequest("no command %q", head.Cmd))
+		return refusal(badRequest("no command %q", request.Cmd)), after
 	}
 	result, err := do(ctx, c, line)
 	if err != nil {
-		return refusal(err)
+		return refusal(err), after
 	}
-	answer := fields{"ok": true}
-	for name, value := range result {
-		answer[name] = value
+	if request.Cmd == "quit" {
+		after = c.quit
 	}
-	return answer
+	answer = fields{"ok": true}
+	maps.Copy(answer, result)
+	return answer, after
 }
 
 func refusal(err error) fields {

@@ -1,10 +1,16 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -27,6 +33,7 @@ func TestRequestsThatMakeNoSenseAreRefusedWithTheReason(t *testing.T) {
 		{`{"cmd":"state","board":"hob-000000"}`, "bad_request", "hob-000000"},
 		{`{"cmd":"power_cut","sockets":"melt"}`, "bad_request", "sockets"},
 		{`{"cmd":"power_on"}`, "refused", "power already"},
+		{`{"cmd":"power_on","listen":"localhost:0"}`, "bad_request", "listen"},
 		{`{"cmd":"reboot","reset":"boredom"}`, "bad_request", "boredom"},
 		{`{"cmd":"cut_write"}`, "bad_request", "bytes"},
 		{`{"cmd":"cut_write","bytes":-1}`, "bad_request", "bytes"},
@@ -106,6 +113,9 @@ func TestAControlSocketInUseIsNotTakenOver(t *testing.T) {
 	second, err := listenControl(path)
 	must(t, err)
 	must(t, second.Close())
+	if _, err := listenControl(path + strings.Repeat("x", maxSocketPath)); err == nil || !strings.Contains(err.Error(), "107") {
+		t.Errorf("too long a path: %v", err)
+	}
 	must(t, os.WriteFile(path, []byte("a file"), 0o600))
 	if _, err := listenControl(path); err == nil {
 		t.Error("replaced somebody's file")
@@ -120,4 +130,52 @@ func TestQuitEndsTheProcess(t *testing.T) {
 		t.Errorf("it goes on: %s", r.control.lines.Text())
 	}
 	must(t, r.stop())
+}
+
+func FuzzControlRequests(f *testing.F) {
+	for name := range commandTable() {
+		f.Add(fmt.Appendf(nil, `{"cmd":%q,"board":"hob-7c9ebd","pin":32,"ms":1}`, name))
+		f.Add(fmt.Appendf(nil, `{"cmd":%q}`, name))
+	}
+	f.Add([]byte(`{"cmd":"edges","since":18446744073709551615,"wait_ms":60000}`))
+	ended, cancel := context.WithCancel(context.Background())
+	cancel() // so that no request waits
+	f.Fuzz(func(t *testing.T, line []byte) {
+		if bytes.Contains(line, []byte("listen")) && !bytes.Contains(line, []byte("127.0.0.1:0")) {
+			return // only where a test may listen
+		}
+		r := fuzzRig(t)
+		answer, _ := r.answer(ended, line)
+		if _, err := json.Marshal(answer); err != nil {
+			t.Errorf("%q: %v", line, err)
+		}
+		if ok, isBool := answer["ok"].(bool); !isBool || !ok && answer["message"] == "" {
+			t.Errorf("%q: %v", line, answer)
+		}
+		if _, err := r.boards[0].info(); err != nil {
+			t.Errorf("%q ended the board: %v", line, err)
+		}
+	})
+}
+
+// fuzzRig is the control of one running board, without its socket.
+func fuzzRig(t *testing.T) *control {
+	t.Helper()
+	engines, free, err := newEngines(1)
+	must(t, err)
+	links := newLinkServer()
+	opt, err := parseOptions([]string{"--id", "hob-7c9ebd", "--state", t.TempDir()}, io.Discard)
+	must(t, err)
+	boards, err := buildBoards(opt, engines, links, testLog(t))
+	must(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	must(t, startBoards(ctx, opt, boards, &running))
+	t.Cleanup(func() {
+		cancel()
+		running.Wait()
+		links.close()
+		free()
+	})
+	return newControl(boards, func() {})
 }

@@ -107,8 +107,8 @@ func (l *edgeLog) since(seq uint64) edgeView {
 		view.lost = oldest - seq
 		seq = oldest
 	}
-	for n := seq + 1; n <= l.last; n++ {
-		view.edges = append(view.edges, l.ring[(n-1)%uint64(l.limit)])
+	for n := seq; n < l.last; n++ { // edge n+1
+		view.edges = append(view.edges, l.ring[n%uint64(l.limit)])
 	}
 	return view
 }

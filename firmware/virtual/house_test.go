@@ -4,10 +4,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"net"
 	"os"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gorilla/websocket"
 
 	"hob/internal/wire"
 )
@@ -20,6 +23,26 @@ func adoptedRig(t *testing.T, items []frame, args ...string) (*rig, *session, []
 	s := openSession(t, r.ready.Address, r.ready.ID, key)
 	s.mustConfigure(items...)
 	return r, s, key
+}
+
+// settle lets a board's inputs take their first levels, which are no events.
+func (r *rig) settle() { r.control.do(`{"cmd":"advance","ms":1000}`) }
+
+// holdBOOT holds the BOOT button for five seconds of the board's time.
+func (r *rig) holdBOOT(t *testing.T) {
+	t.Helper()
+	second := dialControl(t, r.ready.Control)
+	held := make(chan string, 1)
+	go func() { held <- string(second.raw(`{"cmd":"boot_button","ms":100}`)) }()
+	r.control.waitState(`{"cmd":"state"}`, func(b boardInfo) bool {
+		if !b.AdoptionOpen {
+			r.control.do(`{"cmd":"advance","ms":5000}`)
+		}
+		return b.AdoptionOpen
+	})
+	if text := <-held; !strings.Contains(text, `"ok":true`) {
+		t.Fatal(text)
+	}
 }
 
 func outputEdge(pin int, level bool) func(edgeLine) bool {
@@ -88,6 +111,7 @@ func TestACommandMovesThePinAndIsReportedBeforeItsResult(t *testing.T) {
 
 func TestAPressIsAnEventAndWhatItsBindingDid(t *testing.T) {
 	r, s, _ := adoptedRig(t, theHouse())
+	r.settle()
 	since := r.lastEdge()
 	r.control.do(`{"cmd":"press","pin":32}`)
 	r.control.waitEdge(since, outputEdge(16, true))
@@ -109,6 +133,7 @@ func TestAPressIsAnEventAndWhatItsBindingDid(t *testing.T) {
 		t.Errorf("state %v, event %v", state, event)
 	}
 	// One press, however much its contact bounced.
+	r.settle()
 	r.control.do(`{"cmd":"press","pin":32}`)
 	r.control.waitEdge(since, outputEdge(16, false))
 	levels := 0
@@ -129,6 +154,7 @@ func TestAButtonWorksWithoutAServerAndAfterAPowerCut(t *testing.T) {
 	r.control.do(`{"cmd":"power_cut"}`)
 	since := r.lastEdge()
 	r.control.do(`{"cmd":"power_on"}`)
+	r.settle()
 	r.control.do(`{"cmd":"press","pin":32}`)
 	if e := r.control.waitEdge(since, outputEdge(16, true)); e.Boot != 2 {
 		t.Errorf("%+v", e)
@@ -268,6 +294,49 @@ func TestASilentServerIsGivenUp(t *testing.T) {
 	}
 }
 
+func TestAServerThatDoesNotReadDoesNotStopTheHouse(t *testing.T) {
+	r, s, key := adoptedRig(t, theHouse())
+	r.settle()
+	since := r.lastEdge()
+	must(t, s.ws.NetConn().(*net.TCPConn).SetReadBuffer(4096))
+	ping := []byte(`{"t":"ping","n":1}`)
+	for n := 0; ; n++ { // every pong is one more that nobody reads
+		sealed, err := s.send.Encrypt(nil, nil, ping)
+		must(t, err)
+		if s.ws.WriteMessage(websocket.BinaryMessage, sealed) != nil {
+			break // given up by the board
+		}
+		if n > 1e6 {
+			t.Fatal("the board keeps everything")
+		}
+	}
+	r.control.do(`{"cmd":"press","pin":32}`)
+	r.control.waitEdge(since, outputEdge(16, true))
+	openSession(t, r.ready.Address, r.ready.ID, key)
+}
+
+func TestABoardReportsItsHealth(t *testing.T) {
+	r, s, _ := adoptedRig(t, theHouse())
+	var stats frame
+	for n := 0; stats == nil; n++ {
+		r.control.do(`{"cmd":"advance","ms":10000}`) // less than the silence that ends a session
+		s.write(frame{"t": "ping", "n": n})
+		_, before := s.readUntil("pong")
+		for _, f := range before {
+			if f["t"] == "stats" {
+				stats = f
+			}
+		}
+		if n > 10 {
+			t.Fatal("no stats in 100 s")
+		}
+	}
+	_, hasTemp := stats["temp"]
+	if stats["heap"].(float64) <= 0 || stats["loop"].(float64) <= 0 || stats["rssi"] != 0.0 || hasTemp {
+		t.Errorf("%v", stats)
+	}
+}
+
 func TestADroppedLinkIsGoneAndTheNextOneOpens(t *testing.T) {
 	r, s, key := adoptedRig(t, theHouse())
 	r.control.do(`{"cmd":"drop_link"}`)
@@ -316,99 +385,98 @@ func TestAdoptionIsOpenForTenMinutesAndAfterBOOTWasHeld(t *testing.T) {
 	if info := r.control.do(`{"cmd":"state"}`).Board; info.AdoptionOpen {
 		t.Fatalf("%+v", info)
 	}
-	second := dialControl(t, r.ready.Control)
-	held := make(chan string, 1)
-	go func() { held <- string(second.raw(`{"cmd":"boot_button","ms":1000}`)) }()
-	r.control.waitState(`{"cmd":"state"}`, func(boardInfo) bool {
-		r.control.do(`{"cmd":"advance","ms":5000}`) // five seconds of the board's time
-		return r.control.do(`{"cmd":"state"}`).Board.AdoptionOpen
-	})
-	if text := <-held; !strings.Contains(text, `"ok":true`) {
-		t.Error(text)
-	}
+	r.holdBOOT(t)
 	b.SetupCode = r.control.do(`{"cmd":"state"}`).Board.SetupCode
 	adopt(t, b)
 }
 
-func TestWritesCutAnywhereLeaveTheOldOrTheNew(t *testing.T) {
+// cutStride is by how many bytes the cuts of the tests below are apart.
+const cutStride = 7
+
+// TestAnAdoptionCutAnywhere: whenever the power goes while a board stores its
+// key, it comes back new, with a setup code that works, or adopted.
+func TestAnAdoptionCutAnywhereLeavesABoardThatCanBeUsed(t *testing.T) {
 	r := startRig(t)
 	b := r.ready.readyBoard
-	if testing.Short() {
-		t.Skip("many power cuts")
-	}
-	key := adoptDespiteCuts(t, r, b)
-
-	// Every second configuration is the other one; each attempt is cut later.
-	last := ""
-	for cut := 0; ; cut += 17 {
-		s := openSession(t, b.Address, b.ID, key)
-		items := theHouse()
-		items[2]["debounce"] = 31 + cut
-		r.control.do(fmt.Sprintf(`{"cmd":"cut_write","bytes":%d}`, cut))
-		// A board without power does not answer: its sockets hang.
-		must(t, s.ws.NetConn().SetReadDeadline(time.Now().Add(patience)))
-		verdict := make(chan frame, 1)
-		go func() { verdict <- s.configure(items...) }()
-		took := make(chan bool, 1)
-		r.control.waitState(`{"cmd":"state"}`, func(info boardInfo) bool {
-			select {
-			case v := <-verdict:
-				took <- v["t"] == "configured"
-				return true
-			default:
-			}
-			return !info.Power
-		})
-		select {
-		case ok := <-took:
-			if !ok {
-				t.Fatalf("cut at %d: refused", cut)
-			}
-			return // nothing was left to cut
-		default:
-		}
-		info := r.control.do(`{"cmd":"power_on"}`).Board
-		<-verdict // the old socket was reset
-		if info.Config != last && info.Config == "" || info.State != "adopted" {
-			t.Fatalf("cut at %d: configuration %q was %q before", cut, info.Config, last)
-		}
-		last = info.Config
-		if cut > 20000 {
-			t.Fatal("it never gets through")
-		}
-	}
-}
-
-// adoptDespiteCuts cuts the power at every byte that an adoption writes. The
-// board is new or adopted each time, and adopted in the end.
-func adoptDespiteCuts(t *testing.T, r *rig, b readyBoard) (key []byte) {
-	t.Helper()
-	for cut := 0; cut < 2000; cut++ {
-		key = make32(byte(cut%250 + 1))
+	for cut := 0; cut < 20000; cut += cutStride {
 		b.SetupCode = r.control.do(`{"cmd":"state"}`).Board.SetupCode
+		key := make32(byte(cut%250 + 1))
 		s := openSession(t, b.Address, b.ID, adoptionKey(b.SetupCode))
 		r.control.do(fmt.Sprintf(`{"cmd":"cut_write","bytes":%d}`, cut))
 		s.write(frame{"t": "adopt", "key": hex.EncodeToString(key)})
-		info := r.control.waitState(`{"cmd":"state"}`, func(info boardInfo) bool {
-			return !info.Power || info.State == "adopted"
-		})
-		if !info.Power {
-			info = r.control.do(`{"cmd":"power_on"}`).Board
-		}
-		switch info.State {
-		case "adopted":
+		through := !r.waitCut(func(info boardInfo) bool { return info.State == "adopted" })
+		info := r.control.do(`{"cmd":"state"}`).Board
+		if info.State == "adopted" {
 			openSession(t, b.Address, b.ID, key)
-			return key
-		case "new":
-			if info.SetupCode == "" {
-				t.Fatalf("cut at %d: neither key nor setup code: %+v", cut, info)
+			if through {
+				return
 			}
-		default:
+			// Adopted, and cut while the old settings were wiped: start over.
+			s := openSession(t, b.Address, b.ID, key)
+			s.write(frame{"t": "forget"})
+			s.readUntil("forgotten")
+		} else if info.State != "new" || info.SetupCode == "" {
 			t.Fatalf("cut at %d: %+v", cut, info)
 		}
+		r.holdBOOT(t)
 	}
 	t.Fatal("adoption never gets through")
-	return nil
+}
+
+// TestAConfigurationCutAnywhere: the old one is in force or the new one.
+func TestAConfigurationCutAnywhereIsTheOldOrTheNew(t *testing.T) {
+	r, s, key := adoptedRig(t, theHouse())
+	old := r.control.do(`{"cmd":"state"}`).Board.Config
+	for cut := 0; cut < 20000; cut += cutStride {
+		items := theHouse()
+		items[2]["debounce"] = 31 + cut
+		rev := revision(t, items)
+		r.control.do(fmt.Sprintf(`{"cmd":"cut_write","bytes":%d}`, cut))
+		s.sendConfig(items)
+		through := !r.waitCut(func(info boardInfo) bool { return info.Config == rev })
+		info := r.control.do(`{"cmd":"state"}`).Board
+		if info.Config != old && info.Config != rev {
+			t.Fatalf("cut at %d: %q is in force, neither %s nor %s", cut, info.Config, old, rev)
+		}
+		if through {
+			return
+		}
+		old = info.Config
+		s = openSession(t, r.ready.Address, r.ready.ID, key)
+	}
+	t.Fatal("a configuration never gets through")
+}
+
+// waitCut waits until the power has gone, and switches it on again, or until
+// done: it gives false then.
+func (r *rig) waitCut(done func(boardInfo) bool) bool {
+	info := r.control.waitState(`{"cmd":"state"}`, func(info boardInfo) bool { return !info.Power || done(info) })
+	if !info.Power {
+		r.control.do(`{"cmd":"power_on"}`)
+	}
+	return !info.Power
+}
+
+func TestKeysRotateAndAreForgotten(t *testing.T) {
+	r, s, old := adoptedRig(t, theHouse())
+	b := r.ready.readyBoard
+	next := make32(9)
+	s.write(frame{"t": "rotate", "key": hex.EncodeToString(next)})
+	s.readUntil("rotated")
+	openSession(t, b.Address, b.ID, old) // either, until the next one was used
+	s = openSession(t, b.Address, b.ID, next)
+	_, err := shakeHands(t, dialLink(t, b.Address), b.ID, old)
+	wantCloseError(t, err, 4001)
+
+	s.write(frame{"t": "forget"})
+	s.readUntil("forgotten")
+	s.wantClose(4006)
+	info := r.control.do(`{"cmd":"state"}`).Board
+	if info.State != "new" || info.AdoptionOpen || info.SetupCode == "" || info.Config == "" {
+		t.Errorf("%+v", info)
+	}
+	_, err = shakeHands(t, dialLink(t, b.Address), b.ID, next)
+	wantCloseError(t, err, 4002)
 }
 
 func TestGoldenFramesOverARealLink(t *testing.T) {
@@ -432,24 +500,31 @@ func TestGoldenFramesOverARealLink(t *testing.T) {
 		}
 	}
 	for _, v := range vectors.Valid {
-		if v.From != "server" || strings.Contains(v.Frame, `"adopt"`) || strings.Contains(v.Frame, `"rotate"`) {
-			continue // those two need a session of their own, and change the key
+		if v.From != "server" {
+			continue
 		}
-		s := openSession(t, r.ready.Address, r.ready.ID, key)
+		decoded, err := new(wire.Decoder).Server([]byte(v.Frame))
+		must(t, err)
+		hello := false
+		switch decoded.(type) {
+		case *wire.Adopt, *wire.Rotate, *wire.Forget, *wire.Restart:
+			continue // those change the board, and have tests of their own
+		case *wire.ServerHello:
+			hello = true // opens a session, once
+		}
+		s, err := shakeHands(t, dialLink(t, r.ready.Address), r.ready.ID, key)
+		must(t, err)
+		if !hello {
+			s.write(frame{"t": "hello", "proto": 1, "server": "test", "unix": 0})
+		}
 		s.writeText([]byte(v.Frame))
-		s.writeText([]byte(`{"t":"ping","n":4711}`))
-		for {
-			f, err := s.tryRead()
-			if err != nil {
-				t.Logf("%s: %v", v.Name, err)
-				if strings.Contains(err.Error(), "4000") {
-					t.Errorf("%s: %v", v.Name, err)
-				}
-				break
+		s.write(frame{"t": "ping", "n": 4711})
+		t.Run(v.Name, func(t *testing.T) {
+			s.t = t
+			for pong := (frame{}); pong["n"] != 4711.0; { // a ping may be what is tested
+				pong, _ = s.readUntil("pong")
 			}
-			if f["t"] == "pong" && f["n"] == 4711.0 {
-				break
-			}
-		}
+		})
+		must(t, s.ws.Close())
 	}
 }

@@ -12,5 +12,6 @@ func freeMemory() uint32 {
 	if err := syscall.Sysinfo(&info); err != nil {
 		return 0
 	}
-	return uint32(min(uint64(info.Freeram)*uint64(info.Unit), math.MaxUint32))
+	free := uint64(info.Freeram) * uint64(info.Unit) //nolint:unconvert // narrower on 32-bit machines
+	return uint32(min(free, math.MaxUint32))
 }

@@ -12,6 +12,10 @@ import (
 // lwIP has about as many.
 const maxSockets = 8
 
+// sendBuffer is how much of what was sent the kernel keeps for one connection,
+// in bytes. An ESP32 has less; its default here would be megabytes.
+const sendBuffer = 16 << 10
+
 // network is a board's place on the network: its address, and every connection
 // to it. It is for use by any goroutine.
 type network struct {
@@ -148,6 +152,7 @@ func (n *network) admit(conn *net.TCPConn) (*socket, bool) {
 	if n.listener == nil || len(n.sockets) >= maxSockets {
 		return nil, false
 	}
+	_ = conn.SetWriteBuffer(sendBuffer) // without it there is only more of it
 	s := newSocket(conn, n)
 	n.sockets[s] = struct{}{}
 	return s, true

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"math"
 	"testing"
 
 	"hob/internal/chip"
@@ -237,6 +238,7 @@ func TestEdgeLogKeepsTheNewestAndSaysWhatIsLost(t *testing.T) {
 		{8, 0, []uint64{9, 10}},
 		{10, 0, nil},
 		{99, 0, nil},
+		{math.MaxUint64, 0, nil},
 	}
 	for _, c := range cases {
 		view := log.since(c.since)

@@ -150,7 +150,7 @@ func TestNothingLeaksWhenBoardsComeAndGo(t *testing.T) {
 			for _, b := range r.ready.Boards {
 				ws := dialLink(t, b.Address)
 				must(t, ws.WriteMessage(websocket.BinaryMessage, []byte("noise")))
-				board := fmt.Sprintf(`,"board":"%s"}`, b.ID)
+				board := fmt.Sprintf(`,"board":%q}`, b.ID)
 				r.control.do(`{"cmd":"freeze"` + board)
 				askForLink(t, b.Address)
 				r.control.do(`{"cmd":"power_cut"` + board)
@@ -176,7 +176,7 @@ func askForLink(t *testing.T, address string) {
 	conn, err := net.Dial("tcp", address)
 	must(t, err)
 	t.Cleanup(func() { conn.Close() })
-	request, err := http.NewRequest("GET", "http://"+address+"/link", nil)
+	request, err := http.NewRequest(http.MethodGet, "http://"+address+"/link", nil)
 	must(t, err)
 	request.Header = upgradeHeader("Sec-Websocket-Protocol", subprotocol)
 	must(t, request.Write(conn))

@@ -169,32 +169,46 @@ func wantCloseError(t *testing.T, err error, code int) {
 	}
 }
 
-// configure sends a configuration and gives the board's verdict.
-func (s *session) configure(items ...frame) (verdict frame) {
-	s.t.Helper()
+// encodeItems gives the items as they are sent, and the hash over them.
+func encodeItems(t *testing.T, items []frame) (texts []json.RawMessage, sum string) {
+	t.Helper()
 	hash := sha256.New()
-	texts := make([]json.RawMessage, len(items))
-	for i, item := range items {
+	for _, item := range items {
 		text, err := json.Marshal(item)
-		must(s.t, err)
-		texts[i] = text
+		must(t, err)
+		texts = append(texts, text)
 		fmt.Fprintf(hash, "%s\n", text)
 	}
-	sum := hex.EncodeToString(hash.Sum(nil))
+	return texts, hex.EncodeToString(hash.Sum(nil))
+}
+
+func revision(t *testing.T, items []frame) string {
+	t.Helper()
+	_, sum := encodeItems(t, items)
+	return sum[:16]
+}
+
+func (s *session) sendConfig(items []frame) {
+	s.t.Helper()
+	texts, sum := encodeItems(s.t, items)
 	s.write(frame{"t": "config_begin", "rev": sum[:16], "items": len(items), "sha256": sum})
 	for i, text := range texts {
 		s.writeText(fmt.Appendf(nil, `{"t":"config_item","n":%d,"item":%s}`, i, text))
 	}
 	s.write(frame{"t": "config_commit", "rev": sum[:16]})
+}
+
+// configure sends a configuration and gives the board's verdict.
+func (s *session) configure(items ...frame) (verdict frame) {
+	s.t.Helper()
+	s.sendConfig(items)
 	for range 200 {
-		verdict, err := s.tryRead()
-		if err != nil {
-			return frame{"t": "gone", "err": err.Error()}
-		}
+		verdict := s.read()
 		if verdict["t"] == "configured" || verdict["t"] == "config_error" {
 			return verdict
 		}
 	}
+	s.t.Fatal("no verdict on a configuration")
 	return nil
 }
 

@@ -1,0 +1,121 @@
+/*
+ * A board in a session gets any frames, edges, gaps in time and hang-ups. It may
+ * close the connection; it may not misuse a pin, put two of a group on, or stop
+ * serving.
+ *
+ * The input is a row of lines. One that begins with { is a frame; of others the
+ * first letter says what happens: t time (its length squared in ms, 16 s at most), i an edge
+ * at the button, h hang up and dial again, m the line as a message that nobody
+ * sealed, b BOOT held.
+ *
+ * Copyright 2026 The Hob authors. SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fake_board.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Squared, longer than any silence that a session survives. */
+#define MAX_GAP 127u
+
+static struct fake_board f;
+static struct fake_board ready; /* f as it is before every input */
+static int conn;
+
+static const char items[] =
+    "{\"kind\":\"board\",\"status_led\":2}\n"
+    "{\"kind\":\"relay\",\"point\":\"up\",\"pin\":16,\"interlock\":\"g\",\"interlock_wait\":50}\n"
+    "{\"kind\":\"relay\",\"point\":\"down\",\"pin\":17,\"interlock\":\"g\",\"interlock_wait\":50,"
+    "\"lease\":900}\n"
+    "{\"kind\":\"pwm\",\"point\":\"l\",\"pin\":18,\"fade\":300,\"boot\":\"restore\"}\n"
+    "{\"kind\":\"ws2812\",\"point\":\"s\",\"pin\":19,\"count\":3,\"off_after\":700}\n"
+    "{\"kind\":\"input\",\"point\":\"b\",\"pin\":32,\"role\":\"button\",\"hold\":true,"
+    "\"double\":true}\n"
+    "{\"kind\":\"binding\",\"point\":\"b\",\"on\":\"press\",\"target\":\"up\",\"do\":\"toggle\"}\n"
+    "{\"kind\":\"binding\",\"point\":\"b\",\"on\":\"hold\",\"target\":\"l\",\"do\":\"toggle\"}\n";
+
+static void must(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+static void prepare(void)
+{
+    if (ready.options.id != NULL) {
+        memcpy(&f, &ready, sizeof f);
+        return;
+    }
+    fake_make(&f, 61);
+    (void)fake_boot(&f);
+    conn = fake_adopted(&f);
+    must(conn == 0 && fake_configure(&f, conn, "1", items));
+    fake_clear(&f);
+    memcpy(&ready, &f, sizeof f);
+}
+
+/* The session as it is, or a new one; a board that lost its key gets it again. */
+static void redial(void)
+{
+    for (int i = 0; i < HOB_MAX_CONNS; i++) {
+        if (f.peers[i].open) {
+            hob_conn_closed(&f.board, i, f.now);
+            f.peers[i].open = false;
+        }
+    }
+    conn = fake_session(&f, fake_key);
+    if (conn < 0)
+        conn = fake_adopted(&f);
+    must(conn >= 0);
+}
+
+static void line(const uint8_t *text, size_t len)
+{
+    if (!f.peers[conn].open)
+        redial();
+    switch (len > 0 ? text[0] : '\0') {
+    case 't':
+        fake_run(&f, len < MAX_GAP ? len * len : MAX_GAP * MAX_GAP);
+        break;
+    case 'i':
+        fake_set(&f, 32, !f.pins[32].outside);
+        break;
+    case 'h':
+        redial();
+        break;
+    case 'm':
+        (void)hob_conn_message(&f.board, conn, text, len, f.now);
+        break;
+    case 'b':
+        (void)hob_boot_button_held(&f.board, f.now);
+        break;
+    default:
+        (void)fake_say_bytes(&f, conn, text, len);
+        break;
+    }
+    must(f.faults == 0);
+    fake_clear(&f);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    prepare();
+    conn = 0;
+    while (size > 0) {
+        const uint8_t *end = memchr(data, '\n', size);
+        size_t len = end != NULL ? (size_t)(end - data) : size;
+        line(data, len);
+        if (strcmp(f.board.rev, "1") == 0)
+            must(!(fake_level(&f, 16) && fake_level(&f, 17)));
+        len += end != NULL;
+        data += len;
+        size -= len;
+    }
+    redial();
+    fake_clear(&f);
+    must(fake_say(&f, conn, "{\"t\":\"ping\",\"n\":1}") == HOB_OK);
+    must(fake_wait(&f, "pong")[0] != '\0');
+    return 0;
+}

@@ -1,0 +1,331 @@
+/*
+ * The vectors that Go reads too: internal/wire/testdata/frames.json, with the
+ * real cryptography.
+ *
+ * Copyright 2026 The Hob authors. SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fake_board.h"
+#include "hob_frame.h"
+#include "hob_keys.h"
+#include "hob_psa.h"
+#include "hob_report.h"
+#include "host.h"
+#include "test.h"
+
+#ifndef FRAMES_JSON
+#define FRAMES_JSON "../../internal/wire/testdata/frames.json"
+#endif
+
+static struct hob_json vectors;
+static struct hob_json_token vector_tokens[8192];
+static struct hob_psa psa;
+static struct hob_crypto psa_crypto;
+static struct fake_board f;
+
+static bool load_vectors(void)
+{
+    size_t len = 0;
+    char *text = host_read_file(FRAMES_JSON, &len);
+    /* Freed with the process: the tokens point into it. */
+    return hob_json_parse(&vectors, text, len, vector_tokens, COUNT(vector_tokens)) > 0;
+}
+
+static int list(const char *name)
+{
+    return hob_json_first(&vectors, hob_json_find(&vectors, 0, name));
+}
+
+static int next(const char *name, int i)
+{
+    return hob_json_next(&vectors, hob_json_find(&vectors, 0, name), i);
+}
+
+/* A string member of vector i; its length in bytes, which may include NUL. */
+static size_t member(int i, const char *name, char *out, size_t cap)
+{
+    int r = hob_json_copy(&vectors, hob_json_find(&vectors, i, name), out, cap);
+    return r < 0 ? 0 : (size_t)r;
+}
+
+static bool from(int i, const char *who)
+{
+    return hob_json_equals(&vectors, hob_json_find(&vectors, i, "from"), who) == 1;
+}
+
+static int decode(const char *text, size_t len)
+{
+    static struct hob_json_token tokens[256];
+    struct hob_frame frame;
+    /* The length is checked where a message is decrypted. */
+    if (len > HOB_MAX_FRAME)
+        return HOB_ERR_TOO_LONG;
+    return hob_frame_decode(&f.board, text, len, tokens, COUNT(tokens), &frame);
+}
+
+TEST(frames_that_go_calls_valid_are_understood)
+{
+    static char name[128];
+    static char text[8192];
+    int seen = 0;
+    for (int i = list("valid"); i >= 0; i = next("valid", i)) {
+        if (!from(i, "server"))
+            continue;
+        (void)member(i, "name", name, sizeof name);
+        test_row("%s", name);
+        size_t len = member(i, "frame", text, sizeof text);
+        CHECK_INT(decode(text, len), HOB_OK);
+        seen++;
+    }
+    CHECK(seen >= 20);
+}
+
+TEST(frames_that_go_calls_invalid_are_refused_for_the_same_reason)
+{
+    static char name[128];
+    static char text[8192];
+    char why[32];
+    int seen = 0;
+    for (int i = list("invalid"); i >= 0; i = next("invalid", i)) {
+        if (!from(i, "server"))
+            continue;
+        (void)member(i, "name", name, sizeof name);
+        (void)member(i, "why", why, sizeof why);
+        test_row("%s", name);
+        int copied = hob_json_copy(&vectors, hob_json_find(&vectors, i, "frame"), text, sizeof text);
+        /* A vector with U+0000 cannot be copied as a C string: its NUL is put back. */
+        size_t len = copied < 0 ? 0 : (size_t)copied;
+        if (copied == HOB_ERR_VALUE) {
+            static const char with_nul[] = "{\"t\":\"ping\",\"n\":7}";
+            memcpy(text, with_nul, sizeof with_nul);
+            len = sizeof with_nul;
+        }
+        CHECK_STR(hob_err_name(decode(text, len)), why);
+        seen++;
+    }
+    CHECK(seen >= 60);
+}
+
+/* ---- what the board says, byte for byte ---- */
+
+/* The frame of a vector by name, as a board sends it. */
+static const char *golden(const char *name)
+{
+    static char text[8192];
+    for (int i = list("valid"); i >= 0; i = next("valid", i)) {
+        if (from(i, "board") &&
+            hob_json_equals(&vectors, hob_json_find(&vectors, i, "name"), name) == 1) {
+            (void)member(i, "frame", text, sizeof text);
+            return text;
+        }
+    }
+    return "no such vector";
+}
+
+/* A board in a session at uptime 9200, with the boot id of the vectors. */
+static int speak(const char *items)
+{
+    fake_make(&f, 43);
+    (void)fake_boot(&f);
+    int conn = fake_adopted(&f);
+    (void)fake_configure(&f, conn, "1", items);
+    f.now = 9200;
+    (void)fake_say(&f, conn, "{\"t\":\"ping\",\"n\":1}");
+    memcpy(f.board.boot, "9f3c2a11", 9);
+    fake_clear(&f);
+    return conn;
+}
+
+#define HEARD(name) CHECK_STR(fake_hear(&f), golden(name))
+
+TEST(hello_is_as_in_the_vectors)
+{
+    fake_make(&f, 43);
+    (void)fake_boot(&f);
+    (void)hob_set_key(&f.board, fake_key, 0);
+    f.board.options.id = "hob-7c9ebd00aa11";
+    f.options.id = "hob-7c9ebd00aa11";
+    f.board.chip = hob_chip_find("esp32c3");
+    f.board.options.reset = HOB_RESET_WATCHDOG;
+    memcpy(f.board.boot, "00000000", 9);
+    CHECK(fake_session(&f, fake_key) >= 0);
+    HEARD("hello, no configuration");
+}
+
+TEST(hello_of_an_adoption_session_is_as_in_the_vectors)
+{
+    uint8_t key[HOB_KEY_LEN];
+    fake_make(&f, 43);
+    (void)fake_boot(&f);
+    f.now = 8123;
+    memcpy(f.board.boot, "9f3c2a11", 9);
+    CHECK_INT(hob_keys_get(&f.board, HOB_KEY_ADOPTION, key), HOB_OK);
+    int conn = fake_session(&f, key);
+    HEARD("hello of an adoption session");
+    f.now = 9200;
+    (void)fake_say(&f, conn, "{\"t\":\"adopt\",\"key\":\"%032d%032d\"}", 1, 1);
+    HEARD("adopted");
+}
+
+TEST(answers_are_as_in_the_vectors)
+{
+    int conn = speak("");
+    f.now = 9123;
+    f.board.now = 9123;
+    (void)fake_say(&f, conn, "{\"t\":\"ping\",\"n\":7}");
+    HEARD("pong");
+    f.now = 9200;
+    (void)fake_say(&f, conn, "{\"t\":\"rotate\",\"key\":\"%032d%032d\"}", 1, 1);
+    HEARD("rotated");
+    (void)fake_say(&f, conn, "{\"t\":\"forget\"}");
+    HEARD("forgotten");
+}
+
+TEST(configuration_answers_are_as_in_the_vectors)
+{
+    int conn = speak("");
+    CHECK(fake_configure(&f, conn, "5d41402abc4b2a76", ""));
+    CHECK_STR(fake_last(&f), golden("configured"));
+    HEARD("state of nothing");
+    CHECK(!fake_configure(&f, conn, "5d41402abc4b2a76",
+                          "{\"kind\":\"relay\",\"point\":\"gpio16\",\"pin\":16}\n"
+                          "{\"kind\":\"relay\",\"point\":\"gpio34\",\"pin\":34}\n"));
+    CHECK_STR(fake_last(&f), golden("config_error"));
+}
+
+TEST(results_and_states_are_as_in_the_vectors)
+{
+    int conn = speak("{\"kind\":\"relay\",\"point\":\"gpio16\",\"pin\":16}\n");
+    (void)fake_say(&f, conn,
+                   "{\"t\":\"command\",\"id\":17,\"point\":\"gpio16\",\"do\":\"on\",\"until\":9200}");
+    HEARD("state by command");
+    (void)fake_hear(&f);
+    (void)fake_say(&f, conn,
+                   "{\"t\":\"command\",\"id\":19,\"point\":\"gpio16\",\"do\":\"on\",\"until\":1}");
+    HEARD("result expired");
+    (void)fake_say(&f, conn,
+                   "{\"t\":\"command\",\"id\":19,\"point\":\"gpio16\",\"do\":\"on\",\"until\":9200}");
+    HEARD("result duplicate");
+    conn = speak("{\"kind\":\"relay\",\"point\":\"gpio16\",\"pin\":16}\n");
+    f.now = 9201;
+    (void)fake_say(&f, conn,
+                   "{\"t\":\"command\",\"id\":17,\"point\":\"gpio16\",\"do\":\"off\",\"until\":9201}");
+    HEARD("result done");
+    (void)fake_say(&f, conn,
+                   "{\"t\":\"command\",\"id\":18,\"point\":\"gpio18\",\"do\":\"on\",\"until\":9201}");
+    HEARD("result refused");
+}
+
+TEST(events_are_as_in_the_vectors)
+{
+    static const struct {
+        const char *name;
+        enum hob_gesture_event event;
+        uint32_t n;
+        uint64_t up;
+    } rows[] = {{"event press", HOB_PRESS, 4, 9300},
+                {"event release", HOB_RELEASE, 5, 9200},
+                {"event double", HOB_DOUBLE, 6, 9200},
+                {"event hold", HOB_HOLD, 7, 9200}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        (void)speak("{\"kind\":\"input\",\"point\":\"gpio32\",\"pin\":32,\"role\":\"button\"}\n");
+        f.board.points[0].in.events = rows[i].n;
+        f.board.now = rows[i].up;
+        hob_report_event(&f.board, 0, rows[i].event);
+        HEARD(rows[i].name);
+    }
+}
+
+TEST(stats_are_as_in_the_vectors)
+{
+    (void)speak("");
+    f.stats = (struct hob_stats){
+        .heap = 123456, .loop_us = 850, .rssi = -61, .temp = 41, .has_temp = true};
+    hob_report_stats(&f.board);
+    HEARD("stats");
+    f.stats.rssi = 0;
+    f.stats.has_temp = false;
+    hob_report_stats(&f.board);
+    HEARD("stats without a sensor, off Wi-Fi");
+}
+
+/* ---- configurations and setup codes, with real hashes ---- */
+
+static void say_config(int conn, int i)
+{
+    char rev[HOB_REV_SIZE];
+    char sha[65];
+    int items = hob_json_find(&vectors, i, "items");
+    int n = 0;
+    (void)member(i, "rev", rev, sizeof rev);
+    (void)member(i, "sha256", sha, sizeof sha);
+    (void)fake_say(&f, conn, "{\"t\":\"config_begin\",\"rev\":\"%s\",\"items\":%d,\"sha256\":\"%s\"}",
+                   rev, hob_json_count(&vectors, items), sha);
+    for (int k = hob_json_first(&vectors, items); k >= 0; k = hob_json_next(&vectors, items, k)) {
+        static char item[4096];
+        (void)hob_json_copy(&vectors, k, item, sizeof item);
+        (void)fake_say(&f, conn, "{\"t\":\"config_item\",\"n\":%d,\"item\":%s}", n++, item);
+    }
+    (void)fake_say(&f, conn, "{\"t\":\"config_commit\",\"rev\":\"%s\"}", rev);
+}
+
+TEST(configurations_of_the_vectors_are_accepted_with_their_hash)
+{
+    int seen = 0;
+    fake_make(&f, 47);
+    f.crypto = psa_crypto;
+    (void)fake_boot(&f);
+    int conn = fake_adopted(&f);
+    REQUIRE(conn >= 0);
+    for (int i = list("configs"); i >= 0; i = next("configs", i)) {
+        char name[64];
+        (void)member(i, "name", name, sizeof name);
+        test_row("%s", name);
+        fake_clear(&f);
+        say_config(conn, i);
+        CHECK(strstr(fake_hear(&f), "\"t\":\"configured\"") != NULL);
+        seen++;
+    }
+    CHECK(seen >= 3);
+}
+
+TEST(setup_codes_give_the_keys_of_the_vectors)
+{
+    int seen = 0;
+    fake_make(&f, 53);
+    f.crypto = psa_crypto;
+    (void)fake_boot(&f);
+    for (int i = list("setup_codes"); i >= 0; i = next("setup_codes", i)) {
+        uint8_t want[HOB_KEY_LEN];
+        uint8_t got[HOB_KEY_LEN];
+        (void)member(i, "code", f.board.keys.code, sizeof f.board.keys.code);
+        test_row("%s", f.board.keys.code);
+        CHECK_INT(hob_json_hex(&vectors, hob_json_find(&vectors, i, "key"), want, sizeof want),
+                  HOB_OK);
+        CHECK_INT(hob_keys_get(&f.board, HOB_KEY_ADOPTION, got), HOB_OK);
+        CHECK_MEM(got, want, sizeof want);
+        seen++;
+    }
+    CHECK(seen >= 3);
+}
+
+int main(void)
+{
+    if (!load_vectors() || hob_psa_init(&psa, &psa_crypto) != HOB_OK)
+        return 1;
+    RUN(frames_that_go_calls_valid_are_understood);
+    RUN(frames_that_go_calls_invalid_are_refused_for_the_same_reason);
+    RUN(hello_is_as_in_the_vectors);
+    RUN(hello_of_an_adoption_session_is_as_in_the_vectors);
+    RUN(answers_are_as_in_the_vectors);
+    RUN(configuration_answers_are_as_in_the_vectors);
+    RUN(results_and_states_are_as_in_the_vectors);
+    RUN(events_are_as_in_the_vectors);
+    RUN(stats_are_as_in_the_vectors);
+    RUN(configurations_of_the_vectors_are_accepted_with_their_hash);
+    RUN(setup_codes_give_the_keys_of_the_vectors);
+    return test_end("frames");
+}
