@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -76,7 +75,7 @@ func (d *demo) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	boards := newBoards(program, filepath.Join(d.state, "boards"), d.stderr)
+	boards := newBoards(program, d.state, d.stderr)
 	defer boards.stop()
 	for _, b := range house.Boards {
 		if err := boards.start(b); err != nil {
@@ -156,14 +155,13 @@ func (d *demo) introduce(a *app.App, house *entity.House, boards *boards) error 
 	if err := d.greet(a, house); err != nil {
 		return err
 	}
-	fmt.Fprintf(d.stderr, "Boards:    %d virtual ones; their wall is at %s\n", len(house.Boards), boards.dir)
 	me := os.Args[0]
 	fmt.Fprintf(d.stderr, "\nIn another terminal:\n  export HOB_STATE=%s\n  %s get -w\n", d.state, me)
 	if id := firstOutput(house); id != "" {
 		fmt.Fprintf(d.stderr, "  %s set %s toggle\n", me, id)
 	}
-	if pin, b := firstButton(house, boards); b != nil {
-		fmt.Fprintf(d.stderr, "Press a button on the wall:\n  %s --control %s press %d\n", boards.program, b.control, pin)
+	if b := firstButton(house); b != nil {
+		fmt.Fprintf(d.stderr, "  %s wall press %s/%d\n", me, b.Board, b.Pin)
 	}
 	fmt.Fprintln(d.stderr, "\nCtrl-C ends it.")
 	return nil
@@ -178,17 +176,13 @@ func firstOutput(h *entity.House) entity.ID {
 	return ""
 }
 
-func firstButton(h *entity.House, boards *boards) (pin int, on *runningBoard) {
+func firstButton(h *entity.House) *entity.Button {
 	for _, e := range h.Entities {
-		if spec, ok := e.Spec.(*entity.Button); ok {
-			for _, b := range boards.running {
-				if b.board.Name == spec.Board {
-					return spec.Pin, b
-				}
-			}
+		if b, ok := e.Spec.(*entity.Button); ok {
+			return b
 		}
 	}
-	return 0, nil
+	return nil
 }
 
 const (

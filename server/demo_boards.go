@@ -37,7 +37,7 @@ func boardProgram() (string, error) {
 // boards are the hob-board processes of a demo, one for each board.
 type boards struct {
 	program string
-	dir     string
+	state   string // the demo's state directory
 	stderr  io.Writer
 	running []*runningBoard
 	died    chan error // a process that ended
@@ -52,17 +52,17 @@ type runningBoard struct {
 	exited  chan struct{}
 }
 
-func newBoards(program, dir string, stderr io.Writer) *boards {
-	return &boards{program: program, dir: dir, stderr: stderr, died: make(chan error, 1)}
+func newBoards(program, state string, stderr io.Writer) *boards {
+	return &boards{program: program, state: state, stderr: stderr, died: make(chan error, 1)}
 }
 
 // start runs one board and waits for its ready line.
 func (s *boards) start(b entity.Board) error {
-	dir := filepath.Join(s.dir, string(b.Name))
+	dir := filepath.Join(s.state, "boards", string(b.Name))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	r := &runningBoard{board: b, control: dir + ".sock", exited: make(chan struct{})}
+	r := &runningBoard{board: b, control: boardSocket(s.state, string(b.Name)), exited: make(chan struct{})}
 	r.cmd = exec.Command(s.program, "--id", string(b.ID), "--chip", b.Chip, "--listen", "127.0.0.1:0",
 		"--state", dir, "--control", r.control, "--mdns-interface", loopback)
 	r.cmd.Stderr = s.stderr

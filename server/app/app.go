@@ -126,7 +126,9 @@ func (a *App) Run(ctx context.Context) error {
 		stops = append(stops, func() { cancel(); <-done })
 	}
 	start(a.links.Run)
+	stops = append(stops, a.router.Close) // while there is still a link to ask
 	start(a.bindings.Run)
+	start(a.lookAgain)
 	start(a.hub.Run)
 	start(a.browser.Run)
 	for _, l := range a.listeners {
@@ -139,9 +141,7 @@ func (a *App) Run(ctx context.Context) error {
 	case err = <-failed:
 	}
 	for i := len(stops) - 1; i >= 0; i-- {
-		if stops[i](); i == 2 {
-			a.router.Close() // askers get their answer while there is a link to ask
-		}
+		stops[i]()
 	}
 	return err
 }

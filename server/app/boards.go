@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"hob/internal/entity"
+	"hob/internal/registry"
 	"hob/internal/wire"
 	"hob/server/api"
 	"hob/server/discovery"
@@ -109,4 +111,40 @@ func forPeople(err error) error {
 		return err
 	}
 	return &api.BoardError{Status: status, Message: why.Error()}
+}
+
+// lookAgain has discovery ask anew when a board goes: one that comes back,
+// perhaps elsewhere, is then noticed by its first announcement.
+func (a *App) lookAgain(ctx context.Context) error {
+	woken := make(chan struct{}, 1)
+	wake := func() {
+		select {
+		case woken <- struct{}{}:
+		default: // it is awake already
+		}
+	}
+	_, sub := a.registry.Subscribe(wake)
+	defer func() { sub.Close() }()
+	events := make([]registry.Event, 0, 64)
+	for {
+		var err error
+		if events, err = sub.Take(events[:0]); err != nil {
+			sub.Close()
+			_, sub = a.registry.Subscribe(wake)
+		}
+		lost := func(e registry.Event) bool {
+			return e.Kind == registry.BoardChanged && e.Board.Declared && e.Board.Status == entity.BoardOffline
+		}
+		if err != nil || slices.ContainsFunc(events, lost) {
+			a.browser.Refresh()
+		}
+		if len(events) > 0 {
+			continue
+		}
+		select {
+		case <-woken:
+		case <-ctx.Done():
+			return nil
+		}
+	}
 }

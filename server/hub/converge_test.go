@@ -166,6 +166,7 @@ func converge(t *rapid.T, r *rig) {
 	clients := []*fickle{{}, {}, {}}
 	for _, c := range clients {
 		c.connect(r, false)
+		defer func() { _ = c.ws.Close() }()
 	}
 	client := func() *fickle { return rapid.SampledFrom(clients).Draw(t, "client") }
 	flip := false

@@ -20,7 +20,7 @@ import (
 
 const (
 	subprotocol   = "hob.live.1"
-	mostClients   = 4096
+	defaultMost   = 4096
 	inlineClients = 32 // up to here the goroutine that brought a change sends it on
 	mostMessage   = 4096
 	helloWithin   = 10 * time.Second
@@ -33,6 +33,7 @@ const (
 	closeGoingAway   = 1001
 	closeBadMessages = 1008
 	closeNoHello     = 4400
+	closeTooMany     = 4503
 )
 
 // Source is what the hub follows.
@@ -54,6 +55,8 @@ type Options struct {
 	// Shards is how many goroutines send when there are many clients; the
 	// number of cores when 0.
 	Shards int
+	// Most is how many clients there may be at once; 4096 when 0.
+	Most int
 }
 
 // Hub keeps every client in sync. Make one with New, and Run it.
@@ -63,6 +66,7 @@ type Hub struct {
 	logger   *slog.Logger
 	upgrader websocket.Upgrader
 	shards   []*shard
+	most     int64
 	count    atomic.Int64
 	nextID   atomic.Uint64
 	refusals refusals
@@ -82,10 +86,13 @@ func New(o Options) *Hub {
 	if o.Shards == 0 {
 		o.Shards = runtime.GOMAXPROCS(0)
 	}
+	if o.Most == 0 {
+		o.Most = defaultMost
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &Hub{source: o.Source, commands: o.Commands, logger: o.Log,
+	h := &Hub{source: o.Source, commands: o.Commands, logger: o.Log, most: int64(o.Most),
 		events: make([]registry.Event, 0, 256), audiences: map[string]*audience{}, commanders: map[*client]int{},
 		upgrader: websocket.Upgrader{Subprotocols: []string{subprotocol}, ReadBufferSize: 512, WriteBufferSize: 512,
 			WriteBufferPool: &sync.Pool{},

@@ -165,7 +165,7 @@ func decode(b []byte, into any) error {
 	case errors.As(err, &kind):
 		return fmt.Errorf("%s must not be a JSON %s", kind.Field, kind.Value)
 	case errors.As(err, &syntax):
-		return fmt.Errorf("not JSON: %v (byte %d)", syntax, syntax.Offset)
+		return fmt.Errorf("not JSON: %w (byte %d)", syntax, syntax.Offset)
 	}
 	return err
 }

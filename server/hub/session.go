@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"net"
 	"net/http"
 	"time"
 
@@ -18,21 +19,31 @@ type Who struct {
 // Serve upgrades the request and returns; the session lives on in goroutines
 // of the hub until the client goes or the hub stops.
 func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, who Who) {
-	if h.count.Add(1) > mostClients {
-		h.count.Add(-1)
-		http.Error(w, "too many connections", http.StatusServiceUnavailable)
-		return
-	}
+	full := h.count.Add(1) > h.most
 	ws, err := h.upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		h.count.Add(-1)
 		return // Upgrade has answered
 	}
+	if full {
+		h.count.Add(-1)
+		turnAway(ws, closeTooMany, "too many connections")
+		return
+	}
 	c := newClient(h, ws, who, h.shards[h.nextID.Add(1)%uint64(len(h.shards))])
 	if !h.admit(c) {
 		h.count.Add(-1)
-		_ = ws.Close()
+		turnAway(ws, closeGoingAway, "the server stops")
 	}
+}
+
+// turnAway says why there is no session. A browser learns the reason from a
+// close code only: it does not show scripts how an upgrade failed.
+func turnAway(ws *websocket.Conn, code int, reason string) {
+	limit := time.Now().Add(goodbyeWithin)
+	_ = ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), limit)
+	readOut(ws.NetConn(), limit)
+	_ = ws.Close()
 }
 
 // admit starts the session, unless the hub has stopped.
@@ -79,12 +90,16 @@ func (c *client) serve() {
 // with bytes unread is reset, and the goodbye may be lost with it.
 func (c *client) linger() {
 	c.drains.Wait() // close has given it a deadline
-	_ = c.conn.SetReadDeadline(time.Now().Add(goodbyeWithin))
+	readOut(c.conn, time.Now().Add(goodbyeWithin))
+}
+
+// readOut reads until the other side is done. Not through a websocket.Conn: it
+// gives its first error for ever, and that may have been a deadline of ours.
+func readOut(conn net.Conn, limit time.Time) {
+	_ = conn.SetReadDeadline(limit)
 	scrap := make([]byte, 512)
 	for {
-		// Not through ws: it gives its first error for ever, and that may have
-		// been a deadline of ours.
-		if _, err := c.conn.Read(scrap); err != nil {
+		if _, err := conn.Read(scrap); err != nil {
 			return
 		}
 	}

@@ -8,8 +8,9 @@ import (
 // maxAddresses is how many announced addresses of one board are remembered.
 const maxAddresses = 8
 
-// addressBook is where one board may be. Announcements are anybody's word, so
-// newer ones come first but do not displace the address that has proved itself.
+// addressBook is where one board may be. Announcements are anybody's word:
+// the newest comes first, because boards move, and then the
+// address that has proved itself: a flood of inventions delays it by one call.
 type addressBook struct {
 	heard []string // announced, the newest first
 	good  string   // of the last session; "" for none
@@ -39,8 +40,9 @@ func (a *addressBook) announced(addresses []netip.AddrPort) (fresh bool) {
 
 // all lists the addresses to try, in order; static is the one of config.yaml.
 func (a *addressBook) all(static string) []string {
-	list := slices.Clone(a.heard)
-	for _, s := range []string{a.good, static} {
+	newest := a.heard[:min(len(a.heard), 1)]
+	var list []string
+	for _, s := range slices.Concat(newest, []string{a.good, static}, a.heard) {
 		if s != "" && !slices.Contains(list, s) {
 			list = append(list, s)
 		}

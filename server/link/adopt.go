@@ -49,11 +49,14 @@ func (m *Manager) Adopt(ctx context.Context, id entity.BoardID, code wire.SetupC
 		return fail(kindOf(err), sentence(err), err)
 	}
 	defer c.close(websocket.CloseNormalClosure, "done")
-	next, err := m.stage(id, replace)
+	next, err := m.stage(id)
 	if err != nil {
 		return fail(KindInternal, err.Error(), err)
 	}
 	if err := handOver(ctx, c, next); err != nil {
+		if b := m.board(id); b != nil {
+			b.dialNow() // it may have stored the key all the same
+		}
 		return fail(kindOf(err), "the board did not confirm its key: "+sentence(err), err)
 	}
 	if err := m.keys.promote(id, next); err != nil {
@@ -61,24 +64,22 @@ func (m *Manager) Adopt(ctx context.Context, id entity.BoardID, code wire.SetupC
 	}
 	m.log.Info("board adopted", "board", id)
 	if b := m.board(id); b != nil {
-		b.rekeyed("The board has a new key")
+		b.rekeyed(entity.BoardConnecting, "The board has its key")
 	}
 	return nil
 }
 
-// stage stores a new key as the next one. An earlier next one is given up: a
-// board that still opens adoption sessions has no key, and one that has opened
-// a session under the current key holds that. With anew, what was stored and
-// cannot be read is given up too.
-func (m *Manager) stage(id entity.BoardID, anew bool) (wire.Key, error) {
+// stage stores a new key as the next one of a board that has just opened an
+// adoption session, and so has no key: an earlier next one, and a file that
+// cannot be read, are given up.
+func (m *Manager) stage(id entity.BoardID) (wire.Key, error) {
 	next := wire.NewKey()
-	if _, err := m.keys.Load(id); err != nil && anew {
+	if _, err := m.keys.Load(id); err != nil {
 		if err := m.keys.remove(id); err != nil {
 			return next, err
 		}
 	}
-	_, err := m.keys.update(id, func(p Pair) Pair { return Pair{Current: p.Current, Next: next} })
-	return next, err
+	return next, m.keys.update(id, func(p Pair) Pair { return Pair{Current: p.Current, Next: next} })
 }
 
 // openAdoption tries the addresses in turn. The error is a *reason or ctx's.

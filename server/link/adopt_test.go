@@ -288,6 +288,34 @@ func TestServerKilledAtEveryStepOfARotation(t *testing.T) {
 	}
 }
 
+// TestRotationAfterAPromotionThatTheDiskRefused begins with a board that holds
+// only the key that the server has on file as the next one.
+func TestRotationAfterAPromotionThatTheDiskRefused(t *testing.T) {
+	for step := range 3 {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(t, testHouse())
+			r.online()
+			r.dieBefore(3)
+			if err := r.m.Rotate(t.Context(), hallID); err != nil {
+				t.Fatal(err)
+			}
+			pass(time.Second)
+			if p := mustLoad(t, r.keys); p.Current != testKey || p.Next != r.hall.current {
+				t.Fatal("the promotion was not refused")
+			}
+			// Disks recover; then the server dies in the middle of another rotation.
+			died := r.dieBefore(step)
+			if err := r.m.Rotate(t.Context(), hallID); err == nil || !*died {
+				t.Fatalf("step %d was not reached: %v", step, err)
+			}
+			r.restart()
+			if s := r.status(); s.State != entity.BoardOnline {
+				t.Fatalf("step %d: %s (%s)", step, s.State, s.Message)
+			}
+		})
+	}
+}
+
 func TestBoardThatDiesAroundItsRotation(t *testing.T) {
 	for name, stored := range map[string]bool{"before it stored the key": false, "after it stored the key": true} {
 		t.Run(name, func(t *testing.T) {
@@ -362,6 +390,8 @@ func TestRevokedBoardForgetsItsKey(t *testing.T) {
 		if err != nil || !told {
 			t.Fatalf("told %v, %v", told, err)
 		}
+		synctest.Wait()
+		r.want(entity.BoardNotAdopted)
 		pass(time.Second)
 		r.want(entity.BoardNotAdopted)
 		if !r.hall.current.IsZero() || mustLoad(t, r.keys) != (Pair{}) {

@@ -3,7 +3,6 @@ package link
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -24,6 +23,8 @@ type board struct {
 	id   entity.BoardID
 	kick chan struct{} // dial now: something has changed
 
+	publishing sync.Mutex // held over calls of SetBoard, so that the last word is the newest
+
 	mu        sync.Mutex // taken before a session's, never with the registry's
 	declared  entity.Board
 	config    wire.Config
@@ -32,7 +33,8 @@ type board struct {
 	shown     Status
 	figures   Link
 	sessions  int
-	called    bool // it has been dialled before
+	called    bool   // it has been dialled before
+	trouble   string // why the configuration of the live session is refused; "" when not
 	live      *session
 	addresses addressBook
 	doubt     doubt
@@ -65,19 +67,28 @@ func (b *board) declare(d entity.Board, c wire.Config, leases []lease) {
 	b.mu.Unlock()
 	switch {
 	case s != nil && (s.attachment == nil) != (s.hello.Chip != d.Chip):
-		s.leave(parting{code: websocket.CloseNormalClosure, tell: "declared anew",
-			status: entity.BoardConnecting, message: "The board's declaration has changed", again: true})
+		s.declaredAnew()
 	case s != nil && oversize != nil:
 		b.configRefused(oversize.Error())
+	case s != nil:
+		b.showLive()
 	case moved:
 		b.dialNow()
 	}
 }
 
+// declaredAnew ends a session whose chip has come to fit, or not to fit any more.
+func (s *session) declaredAnew() {
+	s.leave(parting{code: websocket.CloseNormalClosure, tell: "declared anew", again: true,
+		status: entity.BoardConnecting, message: "The board's declaration has changed"})
+}
+
 // configure brings the session to the board's configuration. The caller holds b.mu.
 func (b *board) configure(s *session) {
 	if s.hello.Chip == b.declared.Chip && b.oversize == nil {
-		s.configure(b.config, b.leases)
+		if s.configure(b.config, b.leases) {
+			b.trouble = ""
+		}
 	}
 }
 
@@ -185,6 +196,9 @@ func (b *board) round(ctx context.Context) next {
 	if worst.status == entity.BoardKeyRefused && !pair.adopted() {
 		worst = &reason{status: entity.BoardNotAdopted, message: "An adoption was begun and not finished; adopt it again"}
 	}
+	if worst.status != entity.BoardOffline {
+		b.m.complain(string(b.id)+" refused", "board cannot be linked", "board", b.id, "why", worst.message)
+	}
 	b.show(worst.status, worst.message)
 	return next{}
 }
@@ -200,6 +214,9 @@ type opened struct {
 // try dials one address, with the next key that it has to try. The error says
 // why the last one failed.
 func (b *board) try(ctx context.Context, address string, keys []wire.Key) (*opened, *reason) {
+	b.mu.Lock()
+	b.shown.Address = address
+	b.mu.Unlock()
 	var why *reason
 	for _, key := range keys {
 		c, err := b.m.dialer.open(ctx, address, b.id, key)
@@ -250,13 +267,13 @@ func (b *board) hold(ctx context.Context, o *opened) next {
 		s.leave(parting{code: websocket.CloseGoingAway, tell: "server stops",
 			status: entity.BoardOffline, message: "The server stops"})
 	})
-	defer stop()
 	written := make(chan struct{})
 	go func() {
 		defer close(written)
 		s.write()
 	}()
 	err = s.read()
+	stop()
 	p := s.parting(err)
 	s.conn.close(p.code, p.tell)
 	s.end()
@@ -273,12 +290,11 @@ func (b *board) hold(ctx context.Context, o *opened) next {
 // begin makes the session known: to the registry, which learns the points, and
 // to whoever looks at the board.
 func (b *board) begin(ctx context.Context, o *opened, now time.Time) (*session, error) {
-	s := newSession(b, o.conn, o.hello, now)
+	s := newSession(b, o, now)
 	s.spawn = func(help func(context.Context)) { s.helpers.Go(func() { help(ctx) }) }
 	b.mu.Lock()
 	s.name = string(b.declared.Name)
 	fits := o.hello.Chip == b.declared.Chip
-	chip := b.declared.Chip
 	b.sessions++
 	b.shown.Address, b.shown.Chip, b.shown.Firmware = o.address, o.hello.Chip, clip(o.hello.FW)
 	b.figures = Link{Boot: o.hello.Boot.String(), Reset: o.hello.Reset, Config: o.hello.Config,
@@ -296,18 +312,17 @@ func (b *board) begin(ctx context.Context, o *opened, now time.Time) (*session, 
 	}
 	b.mu.Lock()
 	b.live = s
+	b.trouble = ""
 	b.configure(s)
-	oversize := b.oversize
+	chip, oversize := b.declared.Chip, b.oversize
 	b.mu.Unlock()
 	b.m.log.Info("board online", "board", s.name, "address", o.address, "firmware", clip(o.hello.FW))
-	switch {
-	case !fits:
-		b.show(entity.BoardWrongChip, fmt.Sprintf("The board has an %s; config.yaml says %s. It keeps the configuration it has",
-			clip(o.hello.Chip), chip))
-	case oversize != nil:
+	if oversize != nil {
 		b.configRefused(oversize.Error())
-	default:
-		b.showLive()
+	}
+	b.showLive()
+	if fits != (o.hello.Chip == chip) { // the house has changed meanwhile
+		s.declaredAnew()
 	}
 	return s, nil
 }

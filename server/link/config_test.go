@@ -54,6 +54,27 @@ func TestReconnectWithTheRightConfigurationSendsNone(t *testing.T) {
 	})
 }
 
+func TestPointThatTheNewConfigurationLacksIsGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, testHouse())
+		r.online()
+		r.hall.mu.Lock()
+		r.hall.points = r.hall.points[:1]
+		r.hall.mu.Unlock()
+		if !r.entity("bell").Available {
+			t.Fatal("the bell is not there to begin with")
+		}
+		r.setHouse(testHouse(func(h *entity.House) { h.Entities[0].Spec.(*entity.Switch).MaxOn = time.Hour }))
+		synctest.Wait()
+		if e := r.entity("bell"); e.Available || e.Unavailable.Reason != entity.BoardNotConfigured {
+			t.Fatalf("the bell is %+v", e)
+		}
+		if e := r.entity("porch"); !e.Available || r.status().Link.Points != 1 {
+			t.Fatalf("porch is %+v, link %+v", e, r.status().Link)
+		}
+	})
+}
+
 func TestTwoReloadsInARowEndWithTheLast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, testHouse())
@@ -124,6 +145,22 @@ func TestRefusedConfigurationIsShownAndTheSessionGoesOn(t *testing.T) {
 		r.hall.refuse = ""
 		r.hall.mu.Unlock()
 		r.setHouse(testHouse(func(h *entity.House) { h.Entities[0].Spec.(*entity.Switch).MaxOn = time.Hour }))
+		synctest.Wait()
+		r.want(entity.BoardOnline)
+	})
+}
+
+func TestGoingBackToTheConfigurationInForceMendsARefusedOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, testHouse())
+		r.online()
+		r.hall.mu.Lock()
+		r.hall.refuse = "storage"
+		r.hall.mu.Unlock()
+		r.setHouse(testHouse(func(h *entity.House) { h.Entities[0].Spec.(*entity.Switch).MaxOn = time.Hour }))
+		synctest.Wait()
+		r.want(entity.BoardConfigRefused)
+		r.setHouse(testHouse())
 		synctest.Wait()
 		r.want(entity.BoardOnline)
 	})

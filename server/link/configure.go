@@ -16,16 +16,19 @@ type push struct {
 }
 
 // configure makes c what the board should have, and begins to send it when the
-// board has something else. A push under way begins anew.
-func (s *session) configure(c wire.Config, leases []lease) {
+// board has something else; settled says that it has not. A push under way
+// begins anew.
+func (s *session) configure(c wire.Config, leases []lease) (settled bool) {
 	s.mu.Lock()
 	same := s.config.wanted.Rev == c.Rev && s.config.sending
 	s.config.wanted, s.leases = c, leases
 	if !same {
 		s.config.sending, s.config.at = c.Rev != s.config.inForce, -1
 	}
+	settled = c.Rev == s.config.inForce
 	s.mu.Unlock()
 	s.nudge()
+	return settled
 }
 
 // nextConfig is the next frame of the configuration; nil when there is none.

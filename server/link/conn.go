@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -26,7 +27,8 @@ const (
 
 const (
 	// writeWait is how long a peer may refuse to take a frame.
-	writeWait = 5 * time.Second
+	writeWait   = 5 * time.Second
+	goodbyeWait = 250 * time.Millisecond
 	// maxReason is how much of a close reason counts, in bytes.
 	maxReason = 60
 	smallRead = 512
@@ -58,7 +60,13 @@ type conn struct {
 	dec   wire.Decoder
 	small [smallRead]byte
 	out   []byte
-	once  sync.Once
+
+	closing atomic.Bool
+	closed  chan struct{}
+}
+
+func newConn(ws *websocket.Conn, noise *wire.Session, bufs *buffers) *conn {
+	return &conn{ws: ws, noise: noise, bufs: bufs, closed: make(chan struct{})}
 }
 
 // fault is why we end a connection: what we tell the peer and people.
@@ -148,17 +156,20 @@ func (c *conn) write(f wire.ServerFrame) error {
 	return c.ws.WriteMessage(websocket.BinaryMessage, sealed)
 }
 
-// close tells the peer why, if it listens, and ends the connection. Only the
-// first call counts.
+// close tells the peer why, if it listens, and ends the connection; code 0 says
+// nothing. Only the first call counts, and the others wait for it.
 func (c *conn) close(code int, reason string) {
-	c.once.Do(func() {
-		if len(reason) > maxReason {
-			reason = reason[:maxReason]
-		}
-		message := websocket.FormatCloseMessage(code, reason)
+	if !c.closing.CompareAndSwap(false, true) {
+		<-c.closed
+		return
+	}
+	defer close(c.closed)
+	if code != 0 {
+		reason = reason[:min(len(reason), maxReason)]
 		// The peer may be gone or not reading; the deadline is short because a
 		// goodbye is a courtesy.
-		_ = c.ws.WriteControl(websocket.CloseMessage, message, time.Now().Add(time.Second/4))
-		_ = c.ws.Close()
-	})
+		_ = c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason),
+			time.Now().Add(goodbyeWait))
+	}
+	_ = c.ws.Close()
 }

@@ -42,21 +42,23 @@ func (r *reason) Unwrap() error { return r.cause }
 type dialer struct {
 	dial  func(ctx context.Context, address string) (net.Conn, error)
 	bufs  *buffers
-	slots chan struct{} // bounds connections that are being opened
+	slots chan struct{} // bounds handshakes at once
 }
 
 // open connects to an address and shakes hands. The deadline for the board's
 // hello is already set on the connection. Errors are *reason, except ctx's own.
 func (d *dialer) open(ctx context.Context, address string, id entity.BoardID, key wire.Key) (*conn, error) {
+	raw, err := d.connect(ctx, address)
+	if err != nil {
+		return nil, orDone(ctx, &reason{entity.BoardOffline, "Nothing answers at " + address, address, err})
+	}
+	// Only now, so that dead addresses keep nobody waiting.
 	select {
 	case d.slots <- struct{}{}:
 		defer func() { <-d.slots }()
 	case <-ctx.Done():
+		_ = raw.Close()
 		return nil, ctx.Err()
-	}
-	raw, err := d.connect(ctx, address)
-	if err != nil {
-		return nil, orDone(ctx, &reason{entity.BoardOffline, "Nothing answers at " + address, address, err})
 	}
 	// From here on the end of ctx closes what the handshake reads from.
 	stop := context.AfterFunc(ctx, func() { _ = raw.Close() })
@@ -90,7 +92,7 @@ func (d *dialer) shakeHands(ctx context.Context, raw net.Conn, address string, i
 	if err != nil {
 		return nil, refusal(address, err)
 	}
-	return &conn{ws: ws, noise: noise, bufs: d.bufs}, nil
+	return newConn(ws, noise, d.bufs), nil
 }
 
 // upgrade makes a WebSocket of a connection that is open already.

@@ -11,7 +11,7 @@
 // first reads, decodes each frame once and calls the registry itself; the
 // second is the only writer. The registry may call Send under its own lock, so
 // Send takes only the session's lock and never calls back, and nothing here
-// calls the registry with a lock held.
+// calls the registry while it holds that lock or a board's.
 //
 // Whether a board is there is decided by the session alone: no announcement and
 // no goodbye ends one.

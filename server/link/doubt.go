@@ -3,7 +3,6 @@ package link
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/netip"
 	"slices"
 
@@ -41,30 +40,20 @@ func (b *board) announced(a Announcement) {
 	}
 }
 
+// unheard takes it that nobody announces the id any more, so nobody does wrongly.
+func (b *board) unheard() {
+	b.mu.Lock()
+	b.doubt.stranger, b.doubt.conflict = "", ""
+	b.mu.Unlock()
+	b.showLive()
+}
+
 // doubtful notes that something at an address announces the id without the key.
 func (b *board) doubtful(address string) {
 	b.mu.Lock()
 	b.doubt.stranger = address
 	b.mu.Unlock()
 	b.m.complain(string(b.id)+" stranger", "another device announces the id of a board", "board", b.id, "address", address)
-}
-
-// showLive shows a board whose session is as it should be.
-func (b *board) showLive() {
-	b.mu.Lock()
-	live, d, state := b.live, b.doubt, b.shown.State
-	address := b.shown.Address
-	b.mu.Unlock()
-	switch {
-	case live == nil || state == entity.BoardWrongChip || state == entity.BoardConfigRefused:
-	case d.stranger != "":
-		b.show(entity.BoardDuplicate, fmt.Sprintf(
-			"A device at %s announces this board's id and does not hold its key; the link to %s goes on", d.stranger, address))
-	case d.conflict != "":
-		b.show(entity.BoardDuplicate, d.conflict)
-	default:
-		b.show(entity.BoardOnline, "")
-	}
 }
 
 // check calls the other addresses at which the board is said to be and shakes

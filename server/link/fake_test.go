@@ -131,7 +131,7 @@ type fakeBoard struct {
 type fakeSession struct {
 	b     *fakeBoard
 	ws    *websocket.Conn
-	wmu   sync.Mutex
+	wmu   chan struct{} // a mutex that a bubble of fake time understands
 	noise *wire.Session
 	adopt bool
 	begin *wire.ConfigBegin
@@ -195,7 +195,7 @@ func (b *fakeBoard) serve(w http.ResponseWriter, r *http.Request) {
 	keys := []wire.Key{b.next, b.current, b.code.Key()}
 	b.mu.Unlock()
 	answer, noise, which, err := wire.Respond(keys, b.id, msg)
-	s := &fakeSession{b: b, ws: ws, noise: noise, adopt: which == 2}
+	s := &fakeSession{b: b, ws: ws, wmu: make(chan struct{}, 1), noise: noise, adopt: which == 2}
 	if err != nil {
 		code := closeNoKeyFit
 		if keys[0].IsZero() && keys[1].IsZero() && keys[2].IsZero() {
@@ -211,8 +211,8 @@ func (b *fakeBoard) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *fakeSession) close(code int, why string) {
-	s.wmu.Lock()
-	defer s.wmu.Unlock()
+	s.wmu <- struct{}{}
+	defer func() { <-s.wmu }()
 	_ = s.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, why), time.Now().Add(time.Second))
 	_ = s.ws.Close()
 }
@@ -261,8 +261,8 @@ func (s *fakeSession) authenticated(underNext bool) {
 }
 
 func (s *fakeSession) send(f wire.BoardFrame) {
-	s.wmu.Lock()
-	defer s.wmu.Unlock()
+	s.wmu <- struct{}{}
+	defer func() { <-s.wmu }()
 	sealed, err := s.noise.Seal(nil, f.Append(nil))
 	if err == nil {
 		_ = s.ws.WriteMessage(websocket.BinaryMessage, sealed)

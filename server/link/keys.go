@@ -119,32 +119,31 @@ func decodePair(f *os.File) (p Pair, err error) {
 
 // update replaces a board's keys by what change makes of them; the zero Pair
 // deletes the file.
-func (k *Keys) update(id entity.BoardID, change func(Pair) Pair) (Pair, error) {
+func (k *Keys) update(id entity.BoardID, change func(Pair) Pair) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	old, err := k.load(id)
 	if err != nil {
-		return Pair{}, err
+		return err
 	}
 	p := change(old)
 	if p == old {
-		return p, nil
+		return nil
 	}
 	if err := k.store(id, p); err != nil {
-		return old, fmt.Errorf("keys of %s: %w", id, err)
+		return fmt.Errorf("keys of %s: %w", id, err)
 	}
-	return p, nil
+	return nil
 }
 
 // promote makes next the key, if it is still the next one.
 func (k *Keys) promote(id entity.BoardID, next wire.Key) error {
-	_, err := k.update(id, func(p Pair) Pair {
+	return k.update(id, func(p Pair) Pair {
 		if p.Next == next {
 			return Pair{Current: next}
 		}
 		return p
 	})
-	return err
 }
 
 // remove deletes a board's keys, even from a damaged file.

@@ -22,7 +22,7 @@ func openKeys(t *testing.T) *Keys {
 
 func put(t *testing.T, k *Keys, p Pair) {
 	t.Helper()
-	if _, err := k.update(hallID, func(Pair) Pair { return p }); err != nil {
+	if err := k.update(hallID, func(Pair) Pair { return p }); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -98,7 +98,7 @@ func TestKeyFilesThatCannotBeTrustedAreAnErrorAndNotNoKey(t *testing.T) {
 			if err == nil || strings.Contains(err.Error(), mustKey(1).Reveal()) {
 				t.Fatalf("%v", err)
 			}
-			if _, err := k.update(hallID, func(Pair) Pair { return Pair{Current: mustKey(2)} }); err == nil {
+			if err := k.update(hallID, func(Pair) Pair { return Pair{Current: mustKey(2)} }); err == nil {
 				t.Fatal("it was overwritten")
 			}
 		})
@@ -111,7 +111,7 @@ func TestIDsThatAreNoneNameNoFile(t *testing.T) {
 		if _, err := k.Load(id); err == nil {
 			t.Errorf("%q: loaded", id)
 		}
-		if _, err := k.update(id, func(Pair) Pair { return Pair{Current: mustKey(1)} }); err == nil {
+		if err := k.update(id, func(Pair) Pair { return Pair{Current: mustKey(1)} }); err == nil {
 			t.Errorf("%q: stored", id)
 		}
 	}
@@ -141,7 +141,7 @@ func TestPowerCutAtEveryStepOfAWrite(t *testing.T) {
 				}
 				return nil
 			}
-			if _, err := k.update(hallID, func(Pair) Pair { return c.to }); !errors.Is(err, errCrash) {
+			if err := k.update(hallID, func(Pair) Pair { return c.to }); !errors.Is(err, errCrash) {
 				t.Fatalf("%s, cut before step %d: %v", name, cut, err)
 			}
 			restarted, err := OpenKeys(k.dir)

@@ -88,7 +88,7 @@ func newRig(t *testing.T, house *entity.House) *rig {
 
 func (r *rig) storeKeys(p Pair) {
 	r.t.Helper()
-	if _, err := r.keys.update(hallID, func(Pair) Pair { return p }); err != nil {
+	if err := r.keys.update(hallID, func(Pair) Pair { return p }); err != nil {
 		r.t.Fatal(err)
 	}
 }

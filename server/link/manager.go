@@ -28,8 +28,8 @@ type Options struct {
 	Version  string       // of the server, for boards to show
 	// Dial opens a connection to "host:port"; TCP when nil.
 	Dial func(ctx context.Context, address string) (net.Conn, error)
-	// Opening is how many connections may be in the making at once; 64 when 0.
-	Opening int
+	// Handshakes is how many boards may shake hands at once; 256 when 0.
+	Handshakes int
 }
 
 // Manager holds the links to all boards. Make one with New.
@@ -61,15 +61,15 @@ func New(o Options) *Manager {
 			return tcp.DialContext(ctx, "tcp", address)
 		}
 	}
-	if o.Opening == 0 {
-		o.Opening = 64
+	if o.Handshakes == 0 {
+		o.Handshakes = 256
 	}
 	return &Manager{
 		registry: o.Registry,
 		keys:     o.Keys,
 		log:      o.Log,
 		version:  o.Version,
-		dialer:   dialer{dial: o.Dial, bufs: newBuffers(), slots: make(chan struct{}, o.Opening)},
+		dialer:   dialer{dial: o.Dial, bufs: newBuffers(), slots: make(chan struct{}, o.Handshakes)},
 		random:   rand.Float64,
 		changed:  make(chan struct{}, 1),
 		boards:   make(map[entity.BoardID]*board),

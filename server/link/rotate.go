@@ -25,7 +25,10 @@ func (m *Manager) Rotate(ctx context.Context, id entity.BoardID) error {
 	if err != nil {
 		return err
 	}
-	next, err := m.stage(id, false)
+	// The current key is the one that the board has just used, whatever the file
+	// says, and an earlier next one is given up.
+	next := wire.NewKey()
+	err = m.keys.update(id, func(Pair) Pair { return Pair{Current: s.key, Next: next} })
 	if err != nil {
 		return fail(KindInternal, err.Error(), err)
 	}
@@ -71,7 +74,7 @@ func (m *Manager) Revoke(ctx context.Context, id entity.BoardID) (told bool, err
 	}
 	m.log.Info("board's key revoked", "board", id, "told", told)
 	if b := m.board(id); b != nil {
-		b.rekeyed("Its key was revoked")
+		b.rekeyed(entity.BoardNotAdopted, "Its key was revoked; adopt it with its new setup code")
 	}
 	return told, nil
 }
@@ -150,14 +153,16 @@ func (s *session) ask(ctx context.Context, fail failer, f wire.ServerFrame) (wir
 }
 
 // rekeyed makes the board begin anew with the keys that are stored now.
-func (b *board) rekeyed(why string) {
+func (b *board) rekeyed(state entity.BoardStatus, why string) {
 	b.mu.Lock()
 	s := b.live
 	b.called = false
 	b.mu.Unlock()
 	if s != nil {
 		s.leave(parting{code: websocket.CloseNormalClosure, tell: "key changed", again: true,
-			status: entity.BoardNotAdopted, message: why})
+			status: state, message: why})
+	} else {
+		b.show(state, why)
 	}
 	b.dialNow()
 }

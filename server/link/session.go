@@ -20,10 +20,11 @@ const (
 	silence = 15 * time.Second
 	// pingEvery is how often the server asks for a sign of life.
 	pingEvery = 5 * time.Second
-	// queueLen is how many frames may wait for a board that is slow to take them.
-	queueLen = 32
 	// mostCommands is how many commands of one board may be unanswered.
 	mostCommands = 64
+	// queueLen is how many frames may wait for the writer: every command and
+	// a few more.
+	queueLen = mostCommands + 16
 )
 
 // session is the live link to one board. Its board's goroutine reads; the
@@ -32,6 +33,7 @@ type session struct {
 	board *board
 	name  string // of the board, as it was when the session began
 	conn  *conn
+	key   wire.Key        // that the session was opened with
 	hello wire.BoardHello // what the board said first; Points are dropped
 	// reports is the reader's buffer for the registry.
 	reports    []registry.PointReport
@@ -59,17 +61,17 @@ type session struct {
 	commands map[int64]*command
 }
 
-func newSession(b *board, c *conn, hello *wire.BoardHello, now time.Time) *session {
+func newSession(b *board, o *opened, now time.Time) *session {
 	s := &session{
-		board: b, conn: c, hello: *hello,
+		board: b, conn: o.conn, key: o.key, hello: *o.hello,
 		queue:    make(chan wire.ServerFrame, queueLen),
 		wake:     make(chan struct{}, 1),
 		done:     make(chan struct{}),
 		reply:    make(chan wire.BoardFrame, 1),
 		commands: make(map[int64]*command),
 	}
-	s.clock.hear(hello.Stamp, now)
-	s.config.inForce = hello.Config
+	s.clock.hear(s.hello.Stamp, now)
+	s.config.inForce = s.hello.Config
 	s.hello.Points = nil
 	return s
 }
@@ -298,6 +300,8 @@ func partingOfClose(code int) parting {
 		p.message = "The board restarts"
 	case closeBadFrame:
 		p.message = "The board did not understand the server"
+	case websocket.CloseAbnormalClosure: // not a word, only the end of the stream
+		p.message = "The link broke"
 	default:
 		p.message = fmt.Sprintf("The board ended the link (%d)", code)
 	}

@@ -419,12 +419,12 @@ func TestManyBoardsNeedTwoGoroutinesEach(t *testing.T) {
 			id := entity.BoardID(fmt.Sprintf("hob-%06x", i))
 			address := fmt.Sprintf("198.51.100.%d:80", i)
 			h.Boards = append(h.Boards, entity.Board{Name: entity.BoardName(fmt.Sprint("b", i)), ID: id, Chip: "esp32", Address: address})
-			if _, err := r.keys.update(id, func(Pair) Pair { return Pair{Current: testKey} }); err != nil {
+			if err := r.keys.update(id, func(Pair) Pair { return Pair{Current: testKey} }); err != nil {
 				t.Fatal(err)
 			}
 			b := newFakeBoard(id, testKey)
 			b.start(r.net.listen(address))
-			defer b.stop()
+			t.Cleanup(b.stop)
 		}
 		r.setHouse(&entity.House{Boards: h.Boards})
 		pass(time.Second)

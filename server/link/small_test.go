@@ -83,22 +83,22 @@ func TestAddressBookPrefersTheNewestAndKeepsTheProven(t *testing.T) {
 	ap := func(n int) netip.AddrPort {
 		return netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(n)}), 80)
 	}
-	if !a.announced([]netip.AddrPort{ap(1), ap(2)}) {
+	if !a.announced([]netip.AddrPort{ap(1), ap(2), ap(3)}) {
 		t.Error("new addresses are not fresh")
 	}
 	if a.announced([]netip.AddrPort{ap(2)}) {
 		t.Error("an old address is fresh")
 	}
 	a.good = "192.0.2.1:80"
-	want := []string{"192.0.2.2:80", "192.0.2.1:80", "10.0.0.1:80"}
+	want := []string{"192.0.2.2:80", "192.0.2.1:80", "10.0.0.1:80", "192.0.2.3:80"}
 	if got := a.all("10.0.0.1:80"); !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
-	for n := 3; n < 100; n++ {
+	for n := 4; n < 100; n++ {
 		a.announced([]netip.AddrPort{ap(n)})
 	}
 	got := a.all("10.0.0.1:80")
-	if len(got) != maxAddresses+2 || got[0] != "192.0.2.99:80" || !slices.Contains(got, "192.0.2.1:80") {
+	if len(got) != maxAddresses+2 || got[0] != "192.0.2.99:80" || got[1] != "192.0.2.1:80" {
 		t.Errorf("a flood of announcements leaves %v", got)
 	}
 	if a.announced([]netip.AddrPort{{}, netip.MustParseAddrPort("0.0.0.0:80"), netip.MustParseAddrPort("192.0.2.9:0"),

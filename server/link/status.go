@@ -2,6 +2,7 @@ package link
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -57,6 +58,25 @@ func (m *Manager) Status() []Status {
 	return append(out, strangers...)
 }
 
+// Board gives the status of one board; false for one that nobody knows.
+func (m *Manager) Board(id entity.BoardID) (Status, bool) {
+	m.mu.Lock()
+	b, seen := m.boards[id], m.seen[id]
+	var s Status
+	if b == nil && seen != nil {
+		s = seen.status()
+	}
+	m.mu.Unlock()
+	switch {
+	case b != nil:
+		return b.status(time.Now()), true
+	case seen == nil:
+		return Status{}, false
+	}
+	s.Adopted = m.holdsKey(id)
+	return s, true
+}
+
 func (m *Manager) holdsKey(id entity.BoardID) bool {
 	p, err := m.keys.Load(id)
 	return err != nil || p.adopted() // a damaged file is not "no key"
@@ -79,11 +99,43 @@ func (b *board) status(now time.Time) Status {
 	return s
 }
 
-// show publishes how the board is. A session's own state is told to the
-// registry by attaching and detaching; registry.SetBoard leaves that alone.
+// show publishes how a board without a session is.
 func (b *board) show(state entity.BoardStatus, message string) {
+	b.publish(func() (entity.BoardStatus, string) { return state, message })
+}
+
+// showLive publishes what there is to say of the live session.
+func (b *board) showLive() {
+	b.publish(b.judge)
+}
+
+// judge is how a board with a session is, the worst first. The caller holds b.mu.
+func (b *board) judge() (entity.BoardStatus, string) {
+	s := b.live
+	switch {
+	case s == nil: // it has ended meanwhile
+		return b.shown.State, b.shown.Message
+	case s.attachment == nil:
+		return entity.BoardWrongChip, fmt.Sprintf(
+			"The board has the chip %q, config.yaml says %s; it keeps the configuration it has", clip(s.hello.Chip), b.declared.Chip)
+	case b.trouble != "":
+		return entity.BoardConfigRefused, b.trouble
+	case b.doubt.stranger != "":
+		return entity.BoardDuplicate, fmt.Sprintf(
+			"A device at %s announces this board's id and does not hold its key; the link to %s goes on", b.doubt.stranger, b.shown.Address)
+	case b.doubt.conflict != "":
+		return entity.BoardDuplicate, b.doubt.conflict
+	}
+	return entity.BoardOnline, ""
+}
+
+// publish shows what judge says, which it calls with b.mu held.
+func (b *board) publish(judge func() (entity.BoardStatus, string)) {
+	b.publishing.Lock()
+	defer b.publishing.Unlock()
 	b.mu.Lock()
 	s := &b.shown
+	state, message := judge()
 	if s.State == state && s.Message == message {
 		b.mu.Unlock()
 		return
@@ -119,11 +171,11 @@ func (b *board) setPoints(n int) {
 func (b *board) setConfig(rev string, settled bool) {
 	b.mu.Lock()
 	b.figures.Config = rev
-	refused := b.shown.State == entity.BoardConfigRefused
-	b.mu.Unlock()
-	if settled && refused {
-		b.show(entity.BoardOnline, "")
+	if settled {
+		b.trouble = ""
 	}
+	b.mu.Unlock()
+	b.showLive()
 }
 
 func (b *board) countUnknown() {
@@ -133,7 +185,10 @@ func (b *board) countUnknown() {
 }
 
 // configRefused shows it while the session goes on with the old configuration.
-func (b *board) configRefused(message string) {
-	b.m.log.Error("board refuses its configuration", "board", b.id, "why", message)
-	b.show(entity.BoardConfigRefused, message)
+func (b *board) configRefused(why string) {
+	b.m.log.Error("board refuses its configuration", "board", b.id, "why", why)
+	b.mu.Lock()
+	b.trouble = why
+	b.mu.Unlock()
+	b.showLive()
 }

@@ -65,12 +65,14 @@ func (m *Manager) Found(a Announcement) {
 // session; a board that is in no config leaves the list.
 func (m *Manager) Lost(id entity.BoardID) {
 	m.mu.Lock()
-	_, declared := m.boards[id]
+	b := m.boards[id]
 	delete(m.seen, id)
 	m.mu.Unlock()
-	if !declared {
+	if b == nil {
 		m.registry.RemoveBoard(id)
+		return
 	}
+	b.unheard()
 }
 
 // list shows an announced board that is in no config.
@@ -104,7 +106,13 @@ func (m *Manager) undeclared(id entity.BoardID) {
 	case s == nil:
 		m.registry.RemoveBoard(id)
 	default:
+		m.mu.Lock()
+		crowded := m.crowdedOut()
+		m.mu.Unlock()
 		m.list(id)
+		if crowded != "" {
+			m.registry.RemoveBoard(crowded)
+		}
 	}
 }
 

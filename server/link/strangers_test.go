@@ -119,6 +119,13 @@ func TestStrangerThatAnnouncesALiveBoardIsFoundOutAndChangesNothing(t *testing.T
 		r.found(hallAddr) // the stranger is gone
 		synctest.Wait()
 		r.want(entity.BoardOnline)
+		r.stranger("192.0.2.67:80")
+		r.found("192.0.2.67:80")
+		synctest.Wait()
+		r.want(entity.BoardDuplicate)
+		r.m.Lost(hallID)
+		synctest.Wait()
+		r.want(entity.BoardOnline)
 	})
 }
 
@@ -183,7 +190,13 @@ func TestUnknownBoardsAreListedUpToAHundredAndNeverDialled(t *testing.T) {
 		if last.ID != "hob-00012b" || last.State != entity.BoardUnknown || len(last.Chip) > 40 || last.Declared || last.Message == "" {
 			t.Fatalf("the newest is %+v", last)
 		}
+		if one, ok := r.m.Board(last.ID); !ok || one != last {
+			t.Fatalf("alone it is %+v", one)
+		}
 		r.m.Lost("hob-00012b")
+		if _, ok := r.m.Board(last.ID); ok {
+			t.Fatal("a board that is gone has a status")
+		}
 		if len(r.m.Status()) != maxStrangers || len(r.registry.Boards()) != maxStrangers {
 			t.Fatal("a board that is gone is listed")
 		}
