@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"time"
@@ -82,7 +83,27 @@ func (d *demo) run(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := d.shutDoors(ctx, house); err != nil {
+		return err
+	}
 	return d.serveAndAdopt(ctx, a, house, boards)
+}
+
+// shutDoors puts a magnet to every reed: a house at rest, not one that stands
+// open. The boards do not know these pins yet; the wires are there all the same.
+func (d *demo) shutDoors(ctx context.Context, house *entity.House) error {
+	quiet := &cli{state: d.state, stdout: io.Discard, stderr: d.stderr}
+	for _, e := range house.Entities {
+		contact, ok := e.Spec.(*entity.Contact)
+		if !ok || contact.Class.Detects() {
+			continue
+		}
+		request := map[string]any{"cmd": "set", "pin": contact.Pin, "level": !contact.ActiveLow()}
+		if err := quiet.wall(ctx, string(contact.Board), request); err != nil {
+			return fmt.Errorf("shut %s: %w", e.ID, err)
+		}
+	}
+	return nil
 }
 
 func (d *demo) serveAndAdopt(ctx context.Context, a *app.App, house *entity.House, boards *boards) error {
