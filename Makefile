@@ -99,7 +99,7 @@ test-c: ## the firmware core under sanitizers
 
 .PHONY: lint-c
 lint-c: ## clang-tidy
-	$(MAKE) -C firmware/test lint
+	@$(MAKE) -C firmware/test lint 2>&1 | { grep -vE '^[0-9]+ warnings? generated\.$$' || true; }
 
 .PHONY: test-riscv
 test-riscv: ## the firmware core on 32-bit RISC-V, its size against the budget
@@ -127,8 +127,8 @@ fuzz-c: ## every C fuzzer for FUZZ_SECONDS
 fuzz-go: core ## every Go fuzzer for FUZZ_SECONDS
 	scripts/fuzz-go $(FUZZ_SECONDS)
 
-.PHONY: test-e2e
-test-e2e: build ## real processes and a real browser
+.PHONY: e2e
+e2e: build ## real processes and a real browser
 	@go test -json -count=1 -tags e2e $(GO_TEST_FLAGS) ./test/e2e/...
 	$(NPM) run e2e
 

@@ -125,6 +125,9 @@ func (a *Attachment) Gesture(p entity.PointID, g entity.Gesture) error {
 		}
 		now := a.r.now()
 		it.state = it.state.Step(entity.Gestured{Point: a.ref(p), Gesture: g}, now)
+		if g == entity.GestureRelease {
+			g = "" // nothing is bound to it, and the state has said it already
+		}
 		a.r.publishView(it, entity.Cause{Kind: entity.CauseBoard}, now, g)
 	})
 }

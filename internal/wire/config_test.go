@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -184,6 +185,32 @@ func TestWhichBindingsRunOnTheBoard(t *testing.T) {
 	}
 }
 
+func TestBoardLooksOnlyForGesturesThatMeanSomething(t *testing.T) {
+	for _, gestures := range [][]entity.Gesture{
+		nil,
+		{entity.GesturePress},
+		{entity.GestureDouble},
+		{entity.GesturePress, entity.GestureHold},
+		{entity.GesturePress, entity.GestureDouble, entity.GestureHold},
+	} {
+		b := &entity.Button{Input: entity.Input{Board: "hall", Pin: 32}}
+		for _, g := range gestures { // bound to another board: the server acts, but the board must notice
+			b.Bindings = append(b.Bindings, entity.Binding{On: g, Target: "far", Action: entity.Action{Verb: entity.VerbToggle}})
+		}
+		items := ConfigOf(&entity.House{Boards: []entity.Board{{Name: "hall"}},
+			Entities: []entity.Entity{{ID: "bell", Spec: b}}}, "hall").Items
+		if len(items) != 1 {
+			t.Fatalf("%d items", len(items))
+		}
+		for _, g := range []entity.Gesture{entity.GestureDouble, entity.GestureHold} {
+			flag := strings.Contains(string(items[0]), `"`+string(g)+`":true`)
+			if want := slices.Contains(gestures, g); flag != want {
+				t.Errorf("bound to %v: %s", gestures, items[0])
+			}
+		}
+	}
+}
+
 func TestItemsFitIntoFramesAndAreJSON(t *testing.T) {
 	for i, item := range ConfigOf(fullHouse(), "hall").Items {
 		f := &ConfigItem{N: i, Item: item}
@@ -193,7 +220,7 @@ func TestItemsFitIntoFramesAndAreJSON(t *testing.T) {
 		}
 		var d Decoder
 		again, err := d.Server(text)
-		if err != nil || string(again.(*ConfigItem).Item) != string(item) {
+		if err != nil || !bytes.Equal(again.(*ConfigItem).Item, item) {
 			t.Errorf("%s came as %v: %v", item, again, err)
 		}
 	}

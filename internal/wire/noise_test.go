@@ -233,6 +233,17 @@ func TestFrameThatIsTooLongIsNotSealedAndUsesNothingUp(t *testing.T) {
 	}
 }
 
+func TestFrameThatIsTooLongIsNotOpened(t *testing.T) {
+	server, board := pair(t)
+	msg, err := board.send.Encrypt(nil, nil, make([]byte, MaxFrame+1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := server.Open(nil, msg); !errors.Is(err, ErrAuth) {
+		t.Fatal(err)
+	}
+}
+
 func flip(msg []byte, i int) []byte {
 	out := bytes.Clone(msg)
 	out[i] ^= 1

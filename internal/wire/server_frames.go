@@ -109,8 +109,7 @@ func (f *ConfigBegin) Append(dst []byte) []byte {
 
 // Append implements ServerFrame.
 func (f *ConfigItem) Append(dst []byte) []byte {
-	w := open(dst, "config_item").integer("n", int64(f.N)).key("item")
-	return writer(append(w, f.Item...)).close()
+	return append(append(open(dst, "config_item").integer("n", int64(f.N)).key("item"), f.Item...), '}')
 }
 
 // Append implements ServerFrame.

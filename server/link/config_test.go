@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hob/internal/entity"
+	"hob/internal/registry"
 	"hob/internal/wire"
 )
 
@@ -207,6 +208,37 @@ func TestWrongChipGetsNoConfigurationAndNoCommands(t *testing.T) {
 		r.setHouse(testHouse())
 		pass(time.Second)
 		r.want(entity.BoardWrongChip)
+	})
+}
+
+// slowRegistry lets something happen between the hello and the attachment.
+type slowRegistry struct {
+	*registry.Registry
+	before func()
+}
+
+func (s *slowRegistry) Attach(id entity.BoardID, address, firmware string, session registry.Session, points []registry.PointReport) (*registry.Attachment, error) {
+	if before := s.before; before != nil {
+		s.before = nil
+		before()
+	}
+	return s.Registry.Attach(id, address, firmware, session, points)
+}
+
+func TestChipThatTheHouseChangesWhileTheBoardComesOnline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, testHouse())
+		r.stop()
+		r.front = &slowRegistry{r.registry, func() {
+			r.setHouse(testHouse(func(h *entity.House) { h.Boards[0].Chip = "esp32c3" }))
+		}}
+		r.begin(testHouse())
+		r.found(hallAddr)
+		pass(time.Second)
+		r.want(entity.BoardWrongChip)
+		if n := len(received[*wire.ConfigBegin](r.hall)); n != 0 {
+			t.Fatal("it was configured")
+		}
 	})
 }
 

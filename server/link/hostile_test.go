@@ -44,8 +44,13 @@ func TestWhatIsNoFrameEndsTheSessionWithAReasonAndTheHouseGoesOn(t *testing.T) {
 		"a second hello": func(s *fakeSession) {
 			s.send(&wire.BoardHello{Stamp: s.b.stamp(), Proto: 1, ID: hallID, Reset: "panic"})
 		},
-		"adopted out of order":   func(s *fakeSession) { s.send(&wire.Adopted{Stamp: s.b.stamp()}) },
-		"a text message":         func(s *fakeSession) { s.sendBytes(websocket.TextMessage, []byte(`{"t":"pong"}`)) },
+		"adopted out of order": func(s *fakeSession) { s.send(&wire.Adopted{Stamp: s.b.stamp()}) },
+		"a text message": func(s *fakeSession) {
+			sealed, err := s.noise.Seal(nil, (&wire.Pong{Stamp: s.b.stamp()}).Append(nil)) // a good frame but for that
+			if err == nil {
+				s.sendBytes(websocket.TextMessage, sealed)
+			}
+		},
 		"bytes of nobody's":      func(s *fakeSession) { s.sendBytes(websocket.BinaryMessage, make([]byte, 64)) },
 		"an empty message":       func(s *fakeSession) { s.sendBytes(websocket.BinaryMessage, nil) },
 		"a message too long":     func(s *fakeSession) { s.sendBytes(websocket.BinaryMessage, make([]byte, wire.MaxMessage+1)) },

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -50,6 +51,9 @@ func OpenKeys(dir string) (*Keys, error) {
 	return &Keys{dir: dir}, nil
 }
 
+// maxKeyFile is more than two keys take.
+const maxKeyFile = 1024
+
 // keyFile is the JSON of a key file.
 type keyFile struct {
 	Current string `json:"current,omitempty"`
@@ -93,9 +97,9 @@ func (k *Keys) load(id entity.BoardID) (Pair, error) {
 	return p, nil
 }
 
-func decodePair(f *os.File) (p Pair, err error) {
+func decodePair(r io.Reader) (p Pair, err error) {
 	var file keyFile
-	d := json.NewDecoder(f)
+	d := json.NewDecoder(io.LimitReader(r, maxKeyFile))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&file); err != nil {
 		return p, err

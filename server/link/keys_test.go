@@ -193,3 +193,15 @@ func TestKeysAreTriedNextFirst(t *testing.T) {
 		}
 	}
 }
+
+func FuzzKeyFile(f *testing.F) {
+	f.Add(`{"current":"` + mustKey(1).Reveal() + `","next":"` + mustKey(2).Reveal() + `"}`)
+	f.Add(`{"next":"` + strings.Repeat("0", 64) + `"}`)
+	f.Add("{")
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := decodePair(strings.NewReader(text))
+		if (err == nil) != (p != Pair{}) {
+			t.Fatalf("%q: a pair %v, and %v", text, p != Pair{}, err)
+		}
+	})
+}

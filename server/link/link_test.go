@@ -61,6 +61,7 @@ type rig struct {
 	net      *network
 	keys     *Keys
 	registry *registry.Registry
+	front    Registry // what the manager sees of the registry; the registry when nil
 	m        *Manager
 	hall     *fakeBoard
 	stop     func()
@@ -95,7 +96,11 @@ func (r *rig) storeKeys(p Pair) {
 
 // begin starts a manager, as a server that starts does.
 func (r *rig) begin(house *entity.House) {
-	r.m = New(Options{Registry: r.registry, Keys: r.keys, Dial: r.net.dial, Version: "0.1.0"})
+	front := r.front
+	if front == nil {
+		front = r.registry
+	}
+	r.m = New(Options{Registry: front, Keys: r.keys, Dial: r.net.dial, Version: "0.1.0"})
 	r.m.random = func() float64 { return 0.5 }
 	r.setHouse(house)
 	ctx, cancel := context.WithCancel(context.Background())

@@ -44,6 +44,18 @@ func TestWhoDoesNotHoldTheKeyIsRefusedWithTheReason(t *testing.T) {
 				return true
 			}
 		}, entity.BoardWrongID, "not the board that was dialled"},
+		"an adoption session under the key": {func(b *fakeBoard) {
+			b.intercept = func(s *fakeSession, _ wire.ServerFrame) bool {
+				s.send(&wire.BoardHello{Stamp: b.stamp(), Proto: 1, ID: hallID, Chip: "esp32", Reset: "panic", Adopt: true})
+				return true
+			}
+		}, entity.BoardOffline, "adoption and session mixed up"},
+		"a first frame that is no hello": {func(b *fakeBoard) {
+			b.intercept = func(s *fakeSession, _ wire.ServerFrame) bool {
+				s.send(&wire.State{Stamp: b.stamp(), Points: []wire.Point{{ID: "gpio16", Value: entity.Value{On: true}, Cause: wire.CauseInput}}})
+				return true
+			}
+		}, entity.BoardOffline, "no hello"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -110,7 +122,8 @@ func TestStrangerThatAnnouncesALiveBoardIsFoundOutAndChangesNothing(t *testing.T
 			t.Fatalf("%d and %d sessions", s.sessions(), r.hall.sessions())
 		}
 		for range 20 {
-			r.found("192.0.2.66:80", hallAddr)
+			r.m.Found(Announcement{ID: hallID, State: stateNew, Addresses: []netip.AddrPort{
+				netip.MustParseAddrPort("192.0.2.66:80"), netip.MustParseAddrPort(hallAddr)}})
 			synctest.Wait()
 		}
 		if n := r.net.dialled("192.0.2.66:80"); n != 1 {

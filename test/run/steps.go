@@ -25,7 +25,7 @@ func allSteps() []step {
 		tests("go", "test-go", 2),
 		tests("fuzz-c", "fuzz-c", 1),
 		tests("fuzz-go", "fuzz-go", 1),
-		tests("e2e", "test-e2e", 2),
+		tests("e2e", "e2e", 2),
 	}
 }
 
