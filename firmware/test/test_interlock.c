@@ -288,6 +288,26 @@ TEST(a_group_that_a_configuration_makes_leaves_one_on)
     CHECK_INT(how_many_on(), 1);
 }
 
+TEST(one_that_joins_the_group_is_off_before_the_waiting_one_is_on)
+{
+    static char items[1200];
+    REQUIRE(start(blind));
+    order("lamp", "on", 99999);
+    order("up", "on", 99999);
+    order("down", "on", 99999);
+    /* As before, but the lamp, which is the last item, is one of them. */
+    size_t others = (size_t)(strrchr(blind, '{') - blind);
+    (void)snprintf(items, sizeof items, "%.*s%s", (int)others, blind,
+                   "{\"kind\":\"relay\",\"point\":\"lamp\",\"pin\":19" GROUP);
+    fake_run(&f, 100);
+    REQUIRE(fake_configure(&f, conn, "2", items));
+    for (int i = 0; i < 1000; i++) {
+        CHECK(!(fake_level(&f, 17) && fake_level(&f, 19)));
+        fake_run(&f, 1);
+    }
+    CHECK(fake_level(&f, 17));
+}
+
 /* Random orders and presses: at no time are two of the group on, nor too soon. */
 TEST(no_sequence_puts_two_on)
 {
@@ -333,6 +353,7 @@ int main(void)
     RUN(after_a_boot_the_wait_counts_from_the_boot);
     RUN(two_that_are_on_after_boot_are_refused);
     RUN(a_group_that_a_configuration_makes_leaves_one_on);
+    RUN(one_that_joins_the_group_is_off_before_the_waiting_one_is_on);
     RUN(no_sequence_puts_two_on);
     return test_end("interlock");
 }

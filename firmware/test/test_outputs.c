@@ -284,6 +284,22 @@ TEST(a_lease_runs_to_where_it_was_renewed)
     }
 }
 
+TEST(a_renewal_is_for_the_points_that_it_names)
+{
+    REQUIRE(start("{\"kind\":\"relay\",\"point\":\"a\",\"pin\":16,\"lease\":1000}\n"
+                  "{\"kind\":\"relay\",\"point\":\"b\",\"pin\":17,\"lease\":1000}\n"
+                  "{\"kind\":\"relay\",\"point\":\"c\",\"pin\":18,\"lease\":1000}\n"));
+    (void)command("a", ON);
+    (void)command("b", ON);
+    (void)command("c", ON);
+    pass(500);
+    (void)fake_say(&f, conn, "{\"t\":\"renew\",\"points\":[\"b\",\"c\"],\"until\":1400}");
+    pass(500);
+    CHECK(!fake_level(&f, 16));
+    CHECK(fake_level(&f, 17));
+    CHECK(fake_level(&f, 18));
+}
+
 TEST(a_lease_ends_without_a_session_too)
 {
     REQUIRE(start("{\"kind\":\"relay\",\"point\":\"r\",\"pin\":16,\"lease\":60000}\n"));
@@ -524,6 +540,7 @@ int main(void)
     RUN(of_several_limits_the_nearest_ends_it);
     RUN(a_late_tick_ends_what_is_overdue_before_anything_else);
     RUN(a_lease_runs_to_where_it_was_renewed);
+    RUN(a_renewal_is_for_the_points_that_it_names);
     RUN(a_lease_ends_without_a_session_too);
     RUN(on_again_does_not_renew_a_lease);
     RUN(on_for_a_light_is_its_last_brightness);

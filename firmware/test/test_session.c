@@ -293,6 +293,39 @@ TEST(a_session_ends_in_the_tick_that_cannot_be_told)
     CHECK(!f.peers[conn].open);
 }
 
+/* Two boards in one process take turns with one scratch memory. */
+TEST(boards_share_scratch_memory_and_nothing_else)
+{
+    static struct fake_board g;
+    int mine = start();
+    fake_make(&g, 8);
+    g.options.id = "hob-0000aa";
+    g.options.scratch = &f.scratch;
+    (void)fake_boot(&g);
+    int other = fake_adopted(&g);
+    REQUIRE(other >= 0);
+    CHECK(fake_configure(&f, mine, "a", "{\"kind\":\"relay\",\"point\":\"r\",\"pin\":16}\n"));
+    CHECK(fake_configure(&g, other, "b", "{\"kind\":\"relay\",\"point\":\"q\",\"pin\":17}\n"));
+    for (int i = 1; i < 50; i++) {
+        const char *act = i % 2 == 0 ? "off" : "on";
+        (void)fake_say(&f, mine,
+                       "{\"t\":\"command\",\"id\":%d,\"point\":\"r\",\"do\":\"%s\",\"until\":99}", i,
+                       act);
+        (void)fake_say(&g, other,
+                       "{\"t\":\"command\",\"id\":%d,\"point\":\"q\",\"do\":\"%s\",\"until\":99}", i,
+                       act);
+        CHECK_INT(fake_level(&f, 16), i % 2 != 0);
+        CHECK_INT(fake_level(&g, 17), i % 2 != 0);
+        CHECK(fake_wait(&f, "\"p\":\"r\"")[0] != '\0');
+        CHECK(fake_wait(&g, "\"p\":\"q\"")[0] != '\0');
+        fake_clear(&f);
+        fake_clear(&g);
+    }
+    CHECK_STR(f.board.rev, "a");
+    CHECK_STR(g.board.rev, "b");
+    CHECK_INT(f.faults + g.faults, 0);
+}
+
 TEST(every_line_of_the_log_has_a_text_and_none_a_secret)
 {
     for (int what = -1; what <= HOB_LOG_COUNT; what++) {
@@ -441,6 +474,7 @@ int main(void)
     RUN(a_primitive_that_fails_ends_one_connection_at_most);
     RUN(an_answer_to_the_handshake_that_cannot_be_sent_ends_it);
     RUN(a_session_ends_in_the_tick_that_cannot_be_told);
+    RUN(boards_share_scratch_memory_and_nothing_else);
     RUN(every_line_of_the_log_has_a_text_and_none_a_secret);
     RUN(a_board_takes_the_memory_that_it_says);
     RUN(text_and_oversized_messages_are_violations);

@@ -42,6 +42,28 @@ static void must(bool holds)
         abort();
 }
 
+/* Sealing that costs nothing, so that time goes into frames. Any key fits. */
+static int seal(void *ctx, const uint8_t key[HOB_KEY_LEN], const uint8_t nonce[HOB_NONCE_LEN],
+                const uint8_t *ad, size_t ad_len, const uint8_t *plain, size_t len, uint8_t *out)
+{
+    (void)ctx, (void)key, (void)nonce, (void)ad, (void)ad_len;
+    if (len > 0)
+        memcpy(out, plain, len);
+    memset(out + len, 0, HOB_TAG_LEN);
+    return HOB_OK;
+}
+
+static int unseal(void *ctx, const uint8_t key[HOB_KEY_LEN], const uint8_t nonce[HOB_NONCE_LEN],
+                  const uint8_t *ad, size_t ad_len, const uint8_t *sealed, size_t len, uint8_t *out)
+{
+    (void)ctx, (void)key, (void)nonce, (void)ad, (void)ad_len;
+    if (len < HOB_TAG_LEN || !hob_all_zero(sealed + len - HOB_TAG_LEN, HOB_TAG_LEN))
+        return HOB_ERR_AUTH;
+    if (len > HOB_TAG_LEN)
+        memcpy(out, sealed, len - HOB_TAG_LEN);
+    return HOB_OK;
+}
+
 static void prepare(void)
 {
     if (ready.options.id != NULL) {
@@ -49,6 +71,8 @@ static void prepare(void)
         return;
     }
     fake_make(&f, 61);
+    f.crypto.seal = seal;
+    f.crypto.open = unseal;
     (void)fake_boot(&f);
     conn = fake_adopted(&f);
     must(conn == 0 && fake_configure(&f, conn, "1", items));
