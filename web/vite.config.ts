@@ -1,12 +1,12 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { licenses } from './scripts/licenses.ts';
 
 // Where `npm run dev` finds a running server.
-const server = process.env['HOB_URL'] ?? 'http://127.0.0.1:8080';
+const server = process.env['HOB_URL'] ?? 'http://127.0.0.1:8420';
 
 export default defineConfig(({ mode }) => ({
-  // Vitest runs on Node, where Svelte would be its server build: no effects.
-  plugins: [svelte(mode === 'test' ? { compilerOptions: { generate: 'client' } } : {})],
+  plugins: [svelte(), licenses()],
   ...(mode === 'test' ? { resolve: { conditions: ['browser'] } } : {}),
   build: {
     // public/.keep puts back dist/.keep, which is committed for clean clones.
@@ -17,7 +17,8 @@ export default defineConfig(({ mode }) => ({
   },
   server: {
     host: '127.0.0.1',
-    proxy: { '/api': { target: server, ws: true, changeOrigin: true } },
+    // The host stays as the browser asked for it: the server compares it with the origin.
+    proxy: { '/api': { target: server, ws: true } },
   },
-  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+  test: { include: ['src/**/*.test.ts'], environment: './vitest.environment.ts' },
 }));

@@ -208,7 +208,7 @@ export class FakeServer {
     const { epoch, revision } = this;
     const time = Date.now();
     if (resume?.epoch === epoch && resume.revision <= revision) {
-      client.send(JSON.stringify({ type: 'resumed', epoch, revision, time }));
+      client.send(JSON.stringify({ type: 'resumed', epoch, revision: resume.revision, time }));
       const changed = [...this.entities.values()].filter((e) => e.revision > resume.revision);
       for (const e of changed.sort((a, b) => a.revision - b.revision)) client.send(JSON.stringify(stateMessage(e)));
       return;

@@ -46,8 +46,10 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
-/** How long to wait for an answer of any kind, and between pings, in ms. */
+/** How long to wait for a connection or a pong, and between pings, in ms. */
 export const answerWithin = 5_000;
+/** How long to wait for the answer to hello: a large house on a slow line takes its time. */
+export const welcomeWithin = 20_000;
 export const pingEvery = 10_000;
 
 const closeUnknownProtocol = 4400;
@@ -88,7 +90,7 @@ const connect = (attempt: number): Step => ({
 
 const greet = (attempt: number): Step => ({
   state: { name: 'greeting', attempt },
-  effects: [{ do: 'hello' }, { do: 'timer', ms: answerWithin }],
+  effects: [{ do: 'hello' }, { do: 'timer', ms: welcomeWithin }],
 });
 
 const lock = (): Step => ({ state: { name: 'locked' }, effects: [{ do: 'close' }, { do: 'no timer' }] });

@@ -115,6 +115,7 @@ export class Connection {
       console.warn('live:', result === null ? 'not a text message' : result.error);
       return;
     }
+    if (result.value.type === 'error') console.warn('live:', result.value.code, result.value.message);
     this.#options.onMessage(result.value);
     this.#happen({ type: 'received', message: result.value });
   }

@@ -7,6 +7,9 @@ import { failureWord, offlineWord, pendingWord, phase, type Phase } from '../ent
 import type { Cell } from '../home/home.svelte';
 import type { Action } from '../protocol/client';
 
+/** How long a tile says that a gesture was carried out, in ms. */
+const doneFor = 2_500;
+
 export class TileModel {
   readonly #app: App;
   readonly #cell: () => Cell;
@@ -49,6 +52,7 @@ export class TileModel {
   get word(): string {
     const { phase, look } = this;
     if (phase.name === 'pending') return pendingWord(phase, this.#text);
+    if (phase.name === 'done' && this.#app.clock.now - phase.at < doneFor) return this.#text.button.done;
     if (phase.name === 'offline') return this.#lastKnown(phase.unavailable.since);
     if (look.level !== null) return `${look.word} · ${this.percent(look.level)}`;
     if (look.since !== null) return `${look.word} · ${this.#ago(look.since)}`;
@@ -70,6 +74,7 @@ export class TileModel {
       case 'unknown':
         return this.#text.unknown.hint;
       case 'pending':
+      case 'done':
       case 'settled':
         return null;
     }

@@ -36,6 +36,11 @@ describe('which state wins', () => {
     expect(phase(anEntity({ failure }), request()).name).toBe('pending');
   });
 
+  test('a gesture that was carried out is done', () => {
+    const done = request({ status: 'done', action: { action: 'press' }, at: 8 });
+    expect(phase(anEntity({ kind: 'button' }), done)).toEqual({ name: 'done', at: 8 });
+  });
+
   test.each(['cancelled', 'superseded'])('%s is no failure', (code) => {
     expect(phase(anEntity({ failure: { ...failure, code } }), null).name).toBe('settled');
   });

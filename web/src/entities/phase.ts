@@ -9,6 +9,8 @@ import type { Entity, Failure, Unavailable } from '../protocol/model';
 export type Phase =
   | { readonly name: 'settled' }
   | { readonly name: 'unknown' }
+  /** A gesture was carried out; worth a word for a moment. */
+  | { readonly name: 'done'; readonly at: number }
   | {
       readonly name: 'pending';
       readonly action: string;
@@ -46,6 +48,7 @@ export function phase(entity: Entity, request: Request | null): Phase {
     const retry = explicit(action, targetOf(action, entity));
     return { name: 'failed', code, message, at, action: action.action, retry };
   }
+  if (request?.status === 'done') return { name: 'done', at: request.at };
   return entity.state === 'unknown' && entity.kind !== 'button' ? { name: 'unknown' } : { name: 'settled' };
 }
 

@@ -90,6 +90,12 @@ describe('asking', () => {
     expect(home.cell('porch')?.request).toBeNull();
   });
 
+  test('a command that failed is remembered for who cannot see its tile', () => {
+    home.act('porch', { action: 'toggle' });
+    home.receive({ type: 'result', id: '1', command: '1f', entity: 'porch', action: 'toggle', status: 'expired', code: 'timeout', message: '' });
+    expect(home.failed).toMatchObject({ entity: { name: 'Porch lamp' }, request: { code: 'timeout' } });
+  });
+
   test('every command has an id of its own', () => {
     for (let i = 0; i < 100; i++) home.act('porch', { action: 'toggle' });
     const ids = sent.flatMap((m) => (m.type === 'command' ? [m.id] : []));

@@ -33,6 +33,8 @@ export class Home {
   boards = $state.raw<readonly Board[]>([]);
   /** How many switches and lights are on. */
   on = $state(0);
+  /** The newest command of this page that failed, and the entity it was for. */
+  failed = $state.raw<{ readonly entity: Entity; readonly request: requests.Request } | null>(null);
 
   readonly #options: HomeOptions;
   readonly #cells = new Map<string, Cell>();
@@ -58,6 +60,7 @@ export class Home {
   receive(message: ServerMessage): void {
     if (message.type === 'result') {
       this.#setRequests(requests.answered(this.#requests, message, this.#options.clock.peek()));
+      this.#noteFailure(message.id);
       return;
     }
     const before = this.#house;
@@ -89,6 +92,12 @@ export class Home {
 
   disconnected(): void {
     this.#setRequests(requests.disconnected(this.#requests, this.#options.clock.peek()));
+  }
+
+  #noteFailure(id: string): void {
+    const request = [...this.#requests.values()].find((r) => r.id === id && r.status === 'failed');
+    const entity = request && this.#cells.get(request.entity)?.entity;
+    if (request !== undefined && entity !== undefined) this.failed = { entity, request };
   }
 
   #show(before: House | null, house: House, message: ServerMessage): void {

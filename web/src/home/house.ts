@@ -30,8 +30,7 @@ export function reduce(house: House | null, message: ServerMessage): House | nul
       boards: new Map(message.boards.map((b) => [b.id, b])),
     };
   }
-  // `resumed` bears the server's revision, but what happened up to it is still
-  // on its way: only what has arrived counts.
+  // `resumed` repeats where this page stopped; what changed since comes after it.
   if (house === null || !('revision' in message) || message.type === 'resumed') return house;
   if (message.revision < house.revision) return house;
   return { ...house, ...change(house, message), revision: message.revision };

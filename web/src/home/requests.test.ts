@@ -21,6 +21,12 @@ test('a request stands until it is answered', () => {
   expect(answered(asked, result({}), 20).size).toBe(0);
 });
 
+test('a gesture that was carried out is remembered as done, another action is not', () => {
+  const pressed = sent(none, '1', 'bell', { action: 'press' }, 10);
+  expect(answered(pressed, result({ entity: 'bell' }), 20).get('bell')).toMatchObject({ status: 'done', at: 20 });
+  expect(answered(asked, result({}), 20).has('porch')).toBe(false);
+});
+
 test.each(['cancelled', 'superseded'])('one that was %s by somebody did not fail', (code) => {
   expect(answered(asked, result({ status: 'refused', code }), 20).size).toBe(0);
 });

@@ -9,11 +9,11 @@ export interface Request {
   readonly id: string;
   readonly entity: string;
   readonly action: Action;
-  readonly status: 'sent' | 'failed';
-  /** Why it failed: a code of docs/api.md, or `disconnected`. "" while sent. */
+  readonly status: 'sent' | 'failed' | 'done';
+  /** Why it failed: a code of docs/api.md, or `disconnected`; else "". */
   readonly code: string;
   readonly message: string;
-  /** When it was sent, then when it failed; server time, unix ms. */
+  /** When it was sent, then when it ended; server time, unix ms. */
   readonly at: number;
 }
 
@@ -39,8 +39,14 @@ export function answered(requests: Requests, result: CommandResult, now: number)
       at: now,
     });
   }
+  // A gesture leaves no state behind that would show that it was done.
+  if (result.status === 'confirmed' && isGesture(request.action)) {
+    return new Map(requests).set(request.entity, { ...request, status: 'done', at: now });
+  }
   return without(requests, request.entity);
 }
+
+const isGesture = ({ action }: Action): boolean => action === 'press' || action === 'double' || action === 'hold';
 
 /** Not confirmed, and not by anybody's wish. */
 function isNews(result: CommandResult): boolean {

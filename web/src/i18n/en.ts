@@ -87,6 +87,7 @@ export const en = {
     gesture: { press: 'Press', double: 'Double press', hold: 'Hold' },
     last: { press: 'Pressed', double: 'Pressed twice', hold: 'Held' },
     never: 'Ready',
+    done: 'Done',
     more: (name: string) => `More for ${name}`,
     unbound: 'Nothing is bound to it',
   },
@@ -99,7 +100,7 @@ export const en = {
     allOnline: 'All boards online',
     attention: 'Needs attention',
     newBoards: (count: string, one: boolean) => (one ? 'A new board was found' : `${count} new boards were found`),
-    newBoardsHint: 'Add it to config.yaml to use it.',
+    newBoardsHint: (one: boolean) => (one ? 'Name it in config.yaml to use it.' : 'Name in config.yaml what is yours.'),
     loading: 'Looking into the house…',
     empty: {
       title: 'A quiet house, so far',
@@ -147,6 +148,7 @@ export const en = {
     session: 'Access',
     sessionHint: 'Makes this browser forget the access token. You need it again to come back.',
     leave: 'Sign out',
+    licenses: 'Licences of what Hob’s dashboard is made of',
     leaveFailed: 'The server could not be reached.',
   },
 
@@ -154,7 +156,7 @@ export const en = {
     live: 'Live',
     connecting: 'Connecting…',
     lost: 'No connection to the house',
-    stale: (age: string) => `You see it as it was ${age}.`,
+    stale: (age: string) => `Last update: ${age}`,
     never: 'The house has not answered yet.',
     now: 'Try now',
     outdated: 'This page is older than the server',

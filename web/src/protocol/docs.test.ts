@@ -2,11 +2,12 @@
 // against the same text.
 
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { command, encode, hello, type ClientMessage } from './client';
 import { decode, decodeText } from './server';
 
-const page = readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '../../../docs/api.md'), 'utf8');
 
 function examples(kind: 'server' | 'client'): string[] {
   return [...page.matchAll(new RegExp('^```json ' + kind + '\\n([\\s\\S]*?)^```', 'gm'))].flatMap((m) =>
