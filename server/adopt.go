@@ -35,7 +35,7 @@ func (c *cli) keyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "key",
 		Short: "Rotate or revoke a board's key",
-		Args:  args(cobra.NoArgs),
+		Args:  noCommand,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(&cobra.Command{

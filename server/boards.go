@@ -107,7 +107,7 @@ func (c *cli) watchBoards(ctx context.Context) error {
 		if b.Message != "" {
 			line += "  (" + b.Message + ")"
 		}
-		_, err := fmt.Fprintln(c.stdout, line)
+		_, err := fmt.Fprintln(c.stdout, printable(line))
 		return err
 	}
 	return c.follow(ctx, first, change)

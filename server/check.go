@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/spf13/cobra"
 
@@ -32,7 +34,7 @@ Exit code 3 means that there are errors; warnings alone are 0.`,
 }
 
 func (c *cli) check(file string) error {
-	house, list, err := config.Load(file)
+	house, list, err := read(file)
 	if err != nil {
 		return c.emptyJSON(err)
 	}
@@ -57,6 +59,14 @@ func (c *cli) check(file string) error {
 	return nil
 }
 
+func read(file string) (*entity.House, diag.List, error) {
+	house, list, err := config.Load(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("there is no file %s", file)
+	}
+	return house, list, err
+}
+
 // diagnose shows a list to people.
 func (c *cli) diagnose(list diag.List) error {
 	if len(list) == 0 {
@@ -71,9 +81,9 @@ func (c *cli) diagnose(list diag.List) error {
 
 // load reads a house that is to be run, and shows what is wrong with it.
 func (c *cli) load(file string) (*entity.House, error) {
-	house, list, err := config.Load(file)
+	house, list, err := read(file)
 	if err != nil {
-		return nil, &exitError{exitConfig, err.Error()}
+		return nil, err
 	}
 	if err := c.diagnose(list); err != nil {
 		return nil, err

@@ -76,6 +76,7 @@ func (d *demo) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer a.Close()
 	boards := newBoards(program, d.state, d.stderr)
 	defer boards.stop()
 	for _, b := range house.Boards {
@@ -170,7 +171,7 @@ func (d *demo) introduce(a *app.App, house *entity.House, boards *boards) error 
 		for _, b := range boards.running {
 			controls[b.board.Name] = b.control
 		}
-		return d.printLine(map[string]any{"url": "http://" + a.Addr().String() + "/", "state": d.state,
+		return d.printLine(map[string]any{"url": address(a.Addr()), "state": d.state,
 			"pid": os.Getpid(), "token_needed": a.Guarded(), "controls": controls})
 	}
 	if err := d.greet(a, house); err != nil {

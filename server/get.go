@@ -20,7 +20,8 @@ func (c *cli) getCommand() *cobra.Command {
 		Long: `Shows every entity, or one. With --watch it goes on and prints each change.
 
 With --json it prints an array, also for one ID. With --json and --watch it
-prints one object a line: first every entity, then each one that changes.`,
+prints one object a line: first every entity, then each one that changes. When
+the connection was lost it starts anew with every entity.`,
 		Example: `  hob get
   hob get porch
   hob get --json | jq -r '.[] | select(.state == "on") | .id'
@@ -124,7 +125,8 @@ func (c *cli) watchEntities(ctx context.Context, id entity.ID) error {
 		if note == "" {
 			note = because(e.Cause)
 		}
-		_, err := fmt.Fprintf(c.stdout, "%s  %s  %s  (%s)\n", time.Now().Format("15:04:05"), e.ID, stateCell(e).text, note)
+		line := fmt.Sprintf("%s  %s  %s  (%s)", time.Now().Format("15:04:05"), e.ID, stateCell(e).text, note)
+		_, err := fmt.Fprintln(c.stdout, printable(line))
 		return err
 	}
 	return c.follow(ctx, first, change)
@@ -146,7 +148,7 @@ func (c *cli) follow(ctx context.Context, first func(*client.View) error, change
 	for {
 		began, err := c.followOnce(ctx, cl, first, change)
 		if ctx.Err() != nil {
-			return nil // the user has had enough
+			return nil //nolint:nilerr // the user has had enough, and that is no failure
 		}
 		if lost.IsZero() && !began || !errors.Is(err, errLive) && !errors.Is(err, client.ErrNoServer) {
 			return err
@@ -167,7 +169,7 @@ func (c *cli) follow(ctx context.Context, first func(*client.View) error, change
 }
 
 // errLive marks the end of a session that had begun.
-var errLive = errors.New("live connection lost") //nolint:gochecknoglobals // a sentinel
+var errLive = errors.New("live connection lost")
 
 func (c *cli) followOnce(ctx context.Context, cl *client.Client, first func(*client.View) error,
 	change func(client.Change) error) (began bool, err error) {

@@ -11,6 +11,8 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -19,7 +21,7 @@ import (
 )
 
 // version is set by the linker.
-var version = "dev" //nolint:gochecknoglobals // -ldflags -X needs a variable
+var version = "dev"
 
 // Exit codes; scripts rely on them.
 const (
@@ -39,10 +41,12 @@ type exitError struct {
 
 func (e *exitError) Error() string { return e.text }
 
-func main() {
+func main() { os.Exit(execute()) }
+
+func execute() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	return run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 }
 
 // run is main for tests.
@@ -56,7 +60,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	code := codeOf(err)
 	if text := err.Error(); text != "" {
-		fmt.Fprintln(stderr, "hob:", text)
+		for line := range strings.SplitSeq(text, "\n") {
+			fmt.Fprintln(stderr, "hob:", printable(line))
+		}
 	}
 	return code
 }
@@ -115,13 +121,8 @@ Exit codes: 0 success, 1 failed, 2 usage, 3 invalid config, 4 authentication,
 		Version:       version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usage("there is no command %q; see hob --help", args[0])
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args:          noCommand,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetOut(c.stdout)
 	root.SetErr(c.stderr)
@@ -170,12 +171,34 @@ func (c *cli) client() (*client.Client, error) {
 	return cl, nil
 }
 
-// args wraps cobra's checks so that their errors are usage errors.
+// args wraps cobra's checks: what they find is a usage error, and people are
+// shown how it is meant. An empty argument is a script's unset variable.
 func args(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, given []string) error {
+		if slices.Contains(given, "") {
+			return usage("an argument of %s is empty", cmd.CommandPath())
+		}
 		if err := check(cmd, given); err != nil {
-			return usage("%v; see %s --help", err, cmd.CommandPath())
+			return usage("it is used as: %s; see %s --help", strings.TrimSuffix(cmd.UseLine(), " [flags]"), cmd.CommandPath())
 		}
 		return nil
 	}
+}
+
+// noCommand is the check of a command that only has others below it.
+func noCommand(cmd *cobra.Command, given []string) error {
+	if len(given) == 0 {
+		return nil
+	}
+	cmd.SuggestionsMinimumDistance = 2 // letters that may be wrong
+	return usage("there is no command %s %q%s; see %s --help", cmd.CommandPath(), given[0],
+		perhaps(cmd.SuggestionsFor(given[0])), cmd.CommandPath())
+}
+
+// perhaps is a hint at what may have been meant.
+func perhaps(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return " (perhaps " + strings.Join(names, " or ") + ")"
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/term"
@@ -29,10 +30,15 @@ func (c *cli) printLine(v any) error {
 	return enc.Encode(v)
 }
 
+// terminal says whether a person sees what is written to w, now and nobody later.
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
 // colorful says whether w is a terminal whose user wants colour.
 func colorful(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
+	return terminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
 
 // Colours of states: ANSI, the terminal's own palette.
@@ -53,6 +59,17 @@ type cell struct {
 
 func text(s string) cell { return cell{text: s} }
 
+// printable keeps what boards and strangers call themselves from steering the
+// terminal: control characters and the like become a replacement character.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, s)
+}
+
 // table prints rows in columns. Colour does not count as width.
 func table(w io.Writer, head []string, rows [][]cell) {
 	color := colorful(w)
@@ -60,6 +77,7 @@ func table(w io.Writer, head []string, rows [][]cell) {
 	all := append([][]cell{titles(head)}, rows...)
 	for _, row := range all {
 		for i, c := range row {
+			row[i].text = printable(c.text)
 			widths[i] = max(widths[i], utf8.RuneCountInString(c.text))
 		}
 	}

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -57,7 +60,7 @@ func (c *cli) logger(level string) (*slog.Logger, error) {
 	if c.json {
 		return slog.New(slog.NewJSONHandler(c.stderr, &slog.HandlerOptions{Level: l})), nil
 	}
-	return slog.New(tint.NewHandler(c.stderr, &tint.Options{Level: l, NoColor: !colorful(c.stderr), TimeFormat: "15:04:05.000"})), nil
+	return slog.New(tint.NewTextHandler(c.stderr, &tint.Options{Level: l, NoColor: !colorful(c.stderr), TimeFormat: "15:04:05.000"})), nil
 }
 
 func (c *cli) serve(ctx context.Context, file string, o app.Options) error {
@@ -69,6 +72,7 @@ func (c *cli) serve(ctx context.Context, file string, o app.Options) error {
 	if err != nil {
 		return err
 	}
+	defer a.Close()
 	if err := c.greet(a, house); err != nil {
 		return err
 	}
@@ -94,17 +98,31 @@ func (c *cli) newApp(house *entity.House, o app.Options) (*app.App, error) {
 
 // greet says where the dashboard is. With --json it is one line for scripts.
 func (c *cli) greet(a *app.App, h *entity.House) error {
-	url := "http://" + a.Addr().String() + "/"
+	url := address(a.Addr())
 	if c.json {
 		return c.printLine(map[string]any{"url": url, "state": c.state, "pid": os.Getpid(), "token_needed": a.Guarded()})
 	}
 	fmt.Fprintf(c.stderr, "%s: %s\n", title(h), contents(h))
-	if a.Guarded() {
+	switch {
+	case !a.Guarded():
+	case terminal(c.stderr):
 		// The part behind # stays in the browser; it is in no log and no request line.
 		url += "#token=" + a.Token()
+	default: // a journal keeps what it is told
+		fmt.Fprintf(c.stderr, "It asks for the token in %s\n", filepath.Join(c.state, "token"))
 	}
 	fmt.Fprintf(c.stderr, "Dashboard: %s\n", url)
 	return nil
+}
+
+// address is what to type into a browser here: a listener on every interface
+// has none of its own.
+func address(a net.Addr) string {
+	s := a.String()
+	if tcp, ok := a.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		s = net.JoinHostPort("localhost", strconv.Itoa(tcp.Port))
+	}
+	return "http://" + s + "/"
 }
 
 func title(h *entity.House) string {

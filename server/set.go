@@ -34,7 +34,7 @@ not answer in time, 2 that the entity does not know the action, 1 anything else.
 		RunE: func(cmd *cobra.Command, given []string) error {
 			action, err := entity.ParseAction(given[1:])
 			if err != nil {
-				return usage("%v", err)
+				return c.misspelt(entity.ID(given[0]), given[1], err)
 			}
 			return c.set(cmd.Context(), entity.ID(given[0]), action, wait)
 		},
@@ -74,23 +74,33 @@ func (c *cli) set(ctx context.Context, id entity.ID, a entity.Action, wait time.
 	defer cancel()
 	res, err := cl.Command(limited, id, a, wait)
 	if err != nil {
-		if c.json {
-			res = entity.Result{Entity: id, Action: a.Verb, Status: entity.StatusFailed, Message: err.Error()}
-			if errors.Is(err, client.ErrAuth) {
-				res.Status = entity.StatusRefused
-			}
-			if e := c.printJSON(res); e != nil {
-				return e
-			}
+		res = entity.Result{Entity: id, Action: a.Verb, Status: entity.StatusFailed, Message: err.Error()}
+		var refused *client.Problem
+		if errors.Is(err, client.ErrAuth) || errors.As(err, &refused) {
+			res.Status = entity.StatusRefused
 		}
-		return err
 	}
 	if c.json {
 		if err := c.printJSON(res); err != nil {
 			return err
 		}
 	}
+	if err != nil {
+		return err
+	}
 	return c.told(res, a, wait)
+}
+
+// misspelt answers for an action that is not worth asking a server about.
+func (c *cli) misspelt(id entity.ID, word string, why error) error {
+	if c.json {
+		err := c.printJSON(entity.Result{Entity: id, Action: entity.Verb(word), Status: entity.StatusRefused,
+			Code: entity.CodeInvalid, Message: why.Error()})
+		if err != nil {
+			return err
+		}
+	}
+	return usage("%v", why)
 }
 
 // told says how the command ended, and what that means for the exit code.

@@ -28,7 +28,7 @@ demo's state directory (--state or HOB_STATE).`,
 		RunE: func(cmd *cobra.Command, given []string) error {
 			board, pin, ok := strings.Cut(given[1], "/")
 			n, err := strconv.Atoi(pin)
-			if !ok || err != nil || strings.ContainsAny(board, `./\`) {
+			if !ok || err != nil || board == "" || strings.ContainsAny(board, `./\`) {
 				return usage("the pin must be written as in config.yaml, such as hall/32")
 			}
 			request := map[string]any{"cmd": given[0], "pin": n}
@@ -56,7 +56,7 @@ func (c *cli) wall(ctx context.Context, board string, request any) error {
 	if err != nil {
 		return fmt.Errorf("there is no demo with a board %s at %s: is `hob demo` running with this --state?", board, c.state)
 	}
-	defer conn.Close() //nolint:errcheck // nothing is buffered
+	defer conn.Close()
 	deadline, _ := ctx.Deadline()
 	_ = conn.SetDeadline(deadline)
 	if err := json.NewEncoder(conn).Encode(request); err != nil {

@@ -90,6 +90,10 @@ func helpers() map[string]string {
 func testEdges() []edge {
 	return []edge{
 		{"config", ".", "the sample house that is embedded must be valid"},
+		{"server", "internal/registry", "the command line's tests play the boards of a real server"},
+		{"server", "internal/command", "as above"},
+		{"server", "server/hub", "as above"},
+		{"server", "server/api", "as above"},
 		{"test/e2e", "server/client", "speaks to the server as people's scripts do"},
 		{"test/e2e", "internal/entity", "ids and states by their types"},
 	}

@@ -74,17 +74,24 @@ func (r *Registry) boardList() []entity.BoardRecord {
 
 // setBoard publishes rec when it differs, and with it why its entities are unavailable.
 func (r *Registry) setBoard(b *board, rec entity.BoardRecord) {
+	if r.publishBoard(b, rec) {
+		r.refreshAvailability(rec.ID)
+	}
+}
+
+// publishBoard publishes rec when it differs, and says whether it does.
+func (r *Registry) publishBoard(b *board, rec entity.BoardRecord) bool {
 	if rec.Status != b.record.Status {
 		rec.Since = r.now().UnixMilli()
 	} else if b.record.Since != 0 {
 		rec.Since = b.record.Since
 	}
 	if rec == b.record {
-		return
+		return false
 	}
 	b.record = rec
 	r.publish(Event{Kind: BoardChanged, Board: rec})
-	r.refreshAvailability(rec.ID)
+	return true
 }
 
 // refreshAvailability publishes every entity of the board whose availability

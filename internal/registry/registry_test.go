@@ -113,6 +113,30 @@ func TestANewerSessionMakesTheOlderOneStale(t *testing.T) {
 	}
 }
 
+func TestWhatComesBackIsNeverShownWithTheStateOfBefore(t *testing.T) {
+	r := newTest(t)
+	attach(t, r, hallID, point16(true)...).Detach(entity.BoardOffline, "gone")
+	_, sub := r.Subscribe(func() {})
+	defer sub.Close()
+	attach(t, r, hallID, point16(false)...)
+	events, err := sub.Take(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, e := range events {
+		if e.ID == "porch" {
+			seen++
+			if e.Entity.Available && e.Entity.State != "off" {
+				t.Errorf("it is shown as %s", e.Entity.State)
+			}
+		}
+	}
+	if seen == 0 || !get(t, r, "porch").Available {
+		t.Errorf("%d events, and then %+v", seen, get(t, r, "porch"))
+	}
+}
+
 func TestABoardThatIsNotDeclaredCannotAttach(t *testing.T) {
 	r := newTest(t)
 	r.SetBoard(entity.BoardRecord{ID: "hob-ffffff", Chip: "esp32"})

@@ -81,7 +81,9 @@ func (r *Registry) Attach(id entity.BoardID, address, firmware string, s Session
 		for _, p := range points {
 			a.keep(p)
 		}
-		r.setBoard(b, rec)
+		// What an entity is now comes with its being back: the state of before must
+		// not show as one that can be relied on, not even for a moment.
+		r.publishBoard(b, rec)
 		for _, p := range points {
 			r.report(a, p)
 		}

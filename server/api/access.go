@@ -1,8 +1,6 @@
 package api
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
 	"net"
 	"net/http"
 	"net/netip"
@@ -11,21 +9,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 )
-
-const tokenCookie = "hob_token"
-
-// token compares in constant time and keeps no copy of the secret.
-type token struct {
-	hash [sha256.Size]byte
-	set  bool
-}
-
-func newToken(s string) token { return token{sha256.Sum256([]byte(s)), s != ""} }
-
-func (t token) is(s string) bool {
-	h := sha256.Sum256([]byte(s))
-	return t.set && subtle.ConstantTimeCompare(h[:], t.hash[:]) == 1
-}
 
 // guard decides who may ask, before anything else is looked at.
 func (a *API) guard(next echo.HandlerFunc) echo.HandlerFunc {
@@ -39,10 +22,7 @@ func (a *API) guard(next echo.HandlerFunc) echo.HandlerFunc {
 			return problem(http.StatusMisdirectedRequest, "this server does not go by the name "+r.Host+
 				"; use its address, localhost or a .local name")
 		}
-		if o := r.Header.Get("Origin"); o != "" && !sameOrigin(o, r.Host) {
-			return problem(http.StatusForbidden, "requests from other sites are refused")
-		}
-		if site := r.Header.Get("Sec-Fetch-Site"); site == "cross-site" && r.Method != http.MethodGet {
+		if foreign(r) {
 			return problem(http.StatusForbidden, "requests from other sites are refused")
 		}
 		if trust == TrustNobody && needsToken(r) && !a.token.is(tokenOf(r)) {
@@ -53,49 +33,20 @@ func (a *API) guard(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// needsToken spares what the dashboard needs to ask for the token.
-func needsToken(r *http.Request) bool {
-	switch {
-	case r.URL.Path == "/healthz":
+// foreign says whether a page that is not ours made a browser send this. To
+// follow a link to us is everybody's right; what scripts, forms, images and
+// sockets send is not. Another port of this computer is another site.
+func foreign(r *http.Request) bool {
+	for _, origin := range r.Header.Values("Origin") {
+		if !sameOrigin(origin, r.Host) {
+			return true
+		}
+	}
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "", "same-origin", "none": // no browser or an old one; our page; a person
 		return false
-	case r.URL.Path == "/api/session":
-		return false
 	}
-	return strings.HasPrefix(r.URL.Path, "/api")
-}
-
-func tokenOf(r *http.Request) string {
-	if t, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		return strings.TrimSpace(t)
-	}
-	if c, err := r.Cookie(tokenCookie); err == nil {
-		return c.Value
-	}
-	return ""
-}
-
-// hostAllowed says whether a request that names this host can have been meant
-// for us. A name that somebody else owns, and points at this machine, is not:
-// its pages would otherwise speak to us with the owner's rights.
-func hostAllowed(hostport string) bool {
-	host := hostport
-	if h, _, err := net.SplitHostPort(hostport); err == nil {
-		host = h
-	}
-	host = strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
-	if _, err := netip.ParseAddr(host); err == nil {
-		return true
-	}
-	if own, err := os.Hostname(); err == nil && strings.EqualFold(host, own) {
-		return true
-	}
-	switch {
-	case host == "":
-		return false
-	case !strings.Contains(host, "."):
-		return true // a single label is never a public name
-	}
-	return strings.HasSuffix(host, ".local") || strings.HasSuffix(host, ".home.arpa") || strings.HasSuffix(host, ".localhost")
+	return r.Method != http.MethodGet || r.Header.Get("Sec-Fetch-Mode") != "navigate"
 }
 
 // sameOrigin says whether an Origin header names the host that was asked.
@@ -108,33 +59,45 @@ func sameOrigin(origin, host string) bool {
 	return false
 }
 
-// openSession puts the token into a cookie that scripts cannot read.
-func (a *API) openSession(c echo.Context) error {
-	var body struct {
-		Token string `json:"token"`
+// hostAllowed says whether a request that names this host can have been meant
+// for us. A name that somebody else owns, and points at this machine, is not:
+// its pages would otherwise speak to us with the owner's rights.
+func hostAllowed(hostport string) bool {
+	host := hostport
+	if h, _, err := net.SplitHostPort(hostport); err == nil {
+		host = h
 	}
-	if err := c.Bind(&body); err != nil {
-		return problem(http.StatusBadRequest, "the body must be {\"token\": \"…\"}")
+	host = strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
+	if host == "" {
+		return false
 	}
-	if trustOf(c.Request().Context()) == TrustNobody && !a.token.is(strings.TrimSpace(body.Token)) {
-		return problem(http.StatusUnauthorized, "the token is not right")
+	if !strings.Contains(host, ".") && !strings.Contains(host, ":") {
+		return true // a single label is never a public name
 	}
-	c.SetCookie(&http.Cookie{Name: tokenCookie, Value: strings.TrimSpace(body.Token), Path: "/", HttpOnly: true,
-		SameSite: http.SameSiteStrictMode, Secure: c.Request().TLS != nil, MaxAge: 400 * 24 * 3600})
-	return c.NoContent(http.StatusNoContent)
+	if _, err := netip.ParseAddr(host); err == nil {
+		return true
+	}
+	for _, ours := range []string{".local", ".home.arpa", ".localhost"} {
+		if strings.HasSuffix(host, ours) {
+			return true
+		}
+	}
+	own, err := os.Hostname()
+	return err == nil && strings.EqualFold(host, own)
 }
 
-func (a *API) closeSession(c echo.Context) error {
-	c.SetCookie(&http.Cookie{Name: tokenCookie, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, MaxAge: -1})
-	return c.NoContent(http.StatusNoContent)
+// needsToken spares what the dashboard needs to ask for the token.
+func needsToken(r *http.Request) bool {
+	return r.URL.Path != "/api/session" && (r.URL.Path == "/api" || strings.HasPrefix(r.URL.Path, "/api/"))
 }
 
-// secureHeaders go with every answer.
+// secureHeaders go with every answer, refusals too.
 func (a *API) secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		h := c.Response().Header()
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Content-Security-Policy", a.Policy)
 		if strings.HasPrefix(c.Request().URL.Path, "/api") {
 			h.Set("Cache-Control", "no-store")

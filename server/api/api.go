@@ -12,10 +12,12 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+	"github.com/gorilla/websocket"
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
 
@@ -83,11 +85,12 @@ func New(o Options) *API {
 	a.echo.HideBanner, a.echo.HidePort = true, true
 	a.echo.HTTPErrorHandler = a.problems
 	a.echo.IPExtractor = echo.ExtractIPDirect()
-	a.echo.Use(a.recoverPanic, a.guard, a.secureHeaders, middleware.BodyLimit("64K"))
+	a.echo.Use(a.recoverPanic, a.secureHeaders, a.guard, middleware.BodyLimit("64K"))
 	rest := humaecho.New(a.echo, a.config())
 	a.routeHouse(rest)
 	a.routeCommands(rest)
 	a.routeBoards(rest)
+	describeOthers(rest.OpenAPI())
 	a.echo.GET("/healthz", a.health)
 	a.echo.GET("/api/live", a.live)
 	a.echo.GET("/api/docs", a.docs(rest.OpenAPI()))
@@ -125,7 +128,11 @@ type trustKey struct{}
 // Handler answers for one listener.
 func (a *API) Handler(t Trust) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a.echo.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), trustKey{}, t)))
+		r = r.WithContext(context.WithValue(r.Context(), trustKey{}, t))
+		if r.Method == http.MethodHead {
+			r.Method = http.MethodGet // of the copy: net/http knows to send no body
+		}
+		a.echo.ServeHTTP(w, r)
 	})
 }
 
@@ -153,10 +160,10 @@ func causeOf(r *http.Request) entity.Cause {
 }
 
 func (a *API) live(c echo.Context) error {
-	// The server's timeouts are for requests; the hub sets its own on a session.
-	rc := http.NewResponseController(c.Response().Writer)
-	_ = rc.SetReadDeadline(time.Time{})
-	_ = rc.SetWriteDeadline(time.Time{})
+	if !websocket.IsWebSocketUpgrade(c.Request()) {
+		c.Response().Header().Set("Upgrade", "websocket")
+		return problem(http.StatusUpgradeRequired, "this address speaks WebSocket; docs/api.md says what")
+	}
 	a.Live(c.Response().Writer, c.Request(), causeOf(c.Request()))
 	return nil
 }
@@ -164,8 +171,12 @@ func (a *API) live(c echo.Context) error {
 func (a *API) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) (err error) {
 		defer func() {
-			if p := recover(); p != nil {
-				a.Log.Error("a request panicked", "path", c.Path(), "panic", p)
+			switch p := recover(); p {
+			case nil:
+			case http.ErrAbortHandler: // how a handler drops its connection
+				panic(p)
+			default:
+				a.Log.Error("a request panicked", "path", c.Path(), "panic", p, "stack", string(debug.Stack()))
 				err = problem(http.StatusInternalServerError, "internal error")
 			}
 		}()

@@ -32,6 +32,9 @@ type (
 	}
 )
 
+// Resolve implements huma.Resolver.
+func (*adoptInput) Resolve(ctx huma.Context) []error { return bodyCame(ctx) }
+
 func (a *API) routeBoards(rest huma.API) {
 	huma.Get(rest, "/api/boards", func(context.Context, *struct{}) (*body[[]entity.BoardDetails], error) {
 		out := []entity.BoardDetails{}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -40,6 +41,15 @@ type (
 // Resolve implements huma.Resolver: who asks is in the request, not in the body.
 func (in *commandInput) Resolve(ctx huma.Context) []error {
 	in.cause = causeOf(humaecho.Unwrap(ctx).Request())
+	return bodyCame(ctx)
+}
+
+// bodyCame lifts the deadline that huma sets for the body. Left alone it would
+// pass while a board is waited for, and net/http would take the asker for gone.
+func bodyCame(ctx huma.Context) []error {
+	if err := ctx.SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return []error{err}
+	}
 	return nil
 }
 

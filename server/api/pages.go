@@ -2,18 +2,16 @@ package api
 
 import (
 	"bytes"
-	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
-	"html/template"
 	"io/fs"
 	"mime"
 	"net/http"
 	"path"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
 )
 
@@ -39,9 +37,11 @@ func (a *API) dashboard() echo.HandlerFunc {
 			return problem(http.StatusNotFound, "no such file")
 		}
 		h := c.Response().Header()
-		if kind := mime.TypeByExtension(path.Ext(name)); kind != "" {
+		if kind := contentType(name); kind != "" {
 			h.Set(echo.HeaderContentType, kind)
 		}
+		sum := sha256.Sum256(b)
+		h.Set("ETag", `"`+hex.EncodeToString(sum[:12])+`"`)
 		h.Set("Cache-Control", "no-cache")
 		if strings.HasPrefix(name, "assets/") { // their names carry a hash
 			h.Set("Cache-Control", "public, max-age=31536000, immutable")
@@ -51,42 +51,15 @@ func (a *API) dashboard() echo.HandlerFunc {
 	}
 }
 
-type operation struct {
-	Method, Path, Summary string
-}
-
-var docsPage = template.Must(template.New("docs").Parse(`<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Hob API</title>
-<h1>Hob API</h1>
-<p>{{.Description}} The machine-readable description is <a href="/api/openapi.json">openapi.json</a>.</p>
-<table><tr><th>Method<th>Path<th>What</tr>
-{{range .Operations}}<tr><td><code>{{.Method}}</code><td><code>{{.Path}}</code><td>{{.Summary}}</tr>
-{{end}}</table></html>
-`))
-
-// docs lists the operations: huma's own page needs a CDN, and nothing leaves the house.
-func (a *API) docs(spec *huma.OpenAPI) echo.HandlerFunc {
-	var ops []operation
-	for p, item := range spec.Paths {
-		for method, op := range map[string]*huma.Operation{"GET": item.Get, "POST": item.Post, "DELETE": item.Delete} {
-			if op != nil {
-				ops = append(ops, operation{method, p, op.Summary})
-			}
-		}
-	}
-	slices.SortFunc(ops, func(x, y operation) int {
-		return cmp.Or(cmp.Compare(x.Path, y.Path), cmp.Compare(x.Method, y.Method))
-	})
-	return func(c echo.Context) error {
-		var b bytes.Buffer
-		err := docsPage.Execute(&b, struct {
-			Description string
-			Operations  []operation
-		}{spec.Info.Description, ops})
-		if err != nil {
-			return err
-		}
-		return c.HTMLBlob(http.StatusOK, b.Bytes())
+// contentType is by the file's name; the computer's own tables may not know
+// what a dashboard is made of.
+func contentType(name string) string {
+	switch ext := path.Ext(name); ext {
+	case ".webmanifest":
+		return "application/manifest+json"
+	case ".woff2":
+		return "font/woff2"
+	default:
+		return mime.TypeByExtension(ext)
 	}
 }

@@ -63,7 +63,7 @@ func New(o Options) (*App, error) {
 		return nil, err
 	}
 	if err := a.build(o); err != nil {
-		a.close()
+		a.Close()
 		return nil, err
 	}
 	return a, nil
@@ -108,42 +108,22 @@ func (a *App) Reload(h *entity.House) {
 	a.browser.SetKnown(ids)
 }
 
-// Run serves until ctx is done, then stops everything and waits for it. What
-// brings work in stops first, what does the work last.
+// Run serves until ctx is done, then stops everything and waits for it: askers
+// get their answers, then what brings work in stops, and last what does the work.
 func (a *App) Run(ctx context.Context) error {
-	defer a.close()
-	failed := make(chan error, 8)
-	var stops []func()
-	start := func(run func(context.Context) error) {
-		ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			if err := run(ctx); err != nil {
-				failed <- err
-			}
-		}()
-		stops = append(stops, func() { cancel(); <-done })
-	}
-	start(a.links.Run)
-	stops = append(stops, a.router.Close) // while there is still a link to ask
-	start(a.bindings.Run)
-	start(a.lookAgain)
-	start(a.hub.Run)
-	start(a.browser.Run)
+	defer a.Close()
+	var parts parts
+	parts.start(ctx, a.links.Run)
+	parts.start(ctx, a.bindings.Run)
+	parts.start(ctx, a.hub.Run)
+	parts.start(ctx, a.browser.Run)
 	for _, l := range a.listeners {
-		start(func(ctx context.Context) error { return a.serve(ctx, l) })
+		parts.start(ctx, func(ctx context.Context) error { return a.serve(ctx, l) })
 	}
 	a.log.Info("ready", "address", a.Addr().String())
-	var err error
-	select {
-	case <-ctx.Done():
-	case err = <-failed:
-	}
-	for i := len(stops) - 1; i >= 0; i-- {
-		stops[i]()
-	}
-	return err
+	parts.await(ctx)
+	a.router.Close() // requests that wait for a board would hold up the listeners
+	return parts.stop()
 }
 
 // serve answers on one listener until ctx is done.
@@ -168,7 +148,9 @@ func (a *App) serve(ctx context.Context, l listener) error {
 	return err
 }
 
-func (a *App) close() {
+// Close gives up the address and the state directory of an App that is not
+// run; Run does so itself. It may be called more than once.
+func (a *App) Close() {
 	for _, l := range a.listeners {
 		_ = l.Close()
 	}

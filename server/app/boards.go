@@ -52,23 +52,21 @@ type boards struct{ links *link.Manager }
 
 // Link implements api.Boards.
 func (b boards) Link(id entity.BoardID) *entity.LinkInfo {
-	for _, s := range b.links.Status() {
-		if s.ID != id || s.Link == nil {
-			continue
-		}
-		l := s.Link
-		return &entity.LinkInfo{Boot: l.Boot, Reset: l.Reset, UptimeMS: l.Uptime.Milliseconds(), Config: l.Config,
-			Points: l.Points, RSSI: l.RSSI, Heap: l.Heap, LoopUS: l.LoopMicros, Temp: l.Temp,
-			Reconnects: l.Reconnects, Refused: l.Refused}
+	s, ok := b.links.Board(id)
+	if !ok || s.Link == nil {
+		return nil
 	}
-	return nil
+	l := s.Link
+	return &entity.LinkInfo{Boot: l.Boot, Reset: l.Reset, UptimeMS: l.Uptime.Milliseconds(), Config: l.Config,
+		Points: l.Points, RSSI: l.RSSI, Heap: l.Heap, LoopUS: l.LoopMicros, Temp: l.Temp,
+		Reconnects: l.Reconnects, Refused: l.Refused}
 }
 
 // Adopt implements api.Boards.
 func (b boards) Adopt(ctx context.Context, id entity.BoardID, code string, replace bool) error {
 	c, err := wire.ParseSetupCode(code)
 	if err != nil {
-		return &api.BoardError{Status: http.StatusUnprocessableEntity, Message: "a setup code has 26 letters and digits, such as XXXXX-XXXXX-XXXXX-XXXXX-XXXXXX"}
+		return &api.BoardError{Status: http.StatusUnprocessableEntity, Message: err.Error()}
 	}
 	return forPeople(b.links.Adopt(ctx, id, c, replace))
 }

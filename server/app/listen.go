@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"net"
 	"os"
-	"strings"
 	"syscall"
 
 	"hob/server/api"
@@ -50,7 +49,7 @@ func listenSocket(path string) (net.Listener, error) {
 	l, err := net.Listen("unix", path)
 	syscall.Umask(old)
 	if err != nil {
-		if strings.Contains(err.Error(), "invalid argument") {
+		if errors.Is(err, syscall.EINVAL) {
 			return nil, fmt.Errorf("socket: the path of the state directory is too long: %s", path)
 		}
 		return nil, fmt.Errorf("socket: %w", err)

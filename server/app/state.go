@@ -42,29 +42,51 @@ func (s *stateDir) Close() { _ = s.lock.Close() }
 
 func (s *stateDir) file(name string) string { return filepath.Join(s.path, name) }
 
+const (
+	// tokenShape is what fits into a header, a cookie and a URL as it is.
+	tokenShape = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~"
+	minToken   = 16
+	tokenBytes = 24 // of randomness in one that is made
+)
+
 // token reads the bearer token, or makes one.
 func (s *stateDir) token() (string, error) {
 	path := s.file("token")
 	b, err := os.ReadFile(path)
-	if err == nil {
-		t := strings.TrimSpace(string(b))
-		if len(t) < 16 {
-			return "", fmt.Errorf("%s holds no usable token; remove it and a new one is made", path)
-		}
-		return t, nil
+	if errors.Is(err, fs.ErrNotExist) {
+		return newToken(path)
 	}
-	if !errors.Is(err, fs.ErrNotExist) {
+	if err != nil {
 		return "", fmt.Errorf("token: %w", err)
 	}
-	raw := make([]byte, 24)
+	t := strings.TrimSpace(string(b))
+	if len(t) < minToken || strings.Trim(t, tokenShape) != "" {
+		return "", fmt.Errorf("%s holds no usable token; remove it and a new one is made", path)
+	}
+	return t, nil
+}
+
+// newToken makes a token and writes it whole or not at all: a half-written one
+// would lock everybody out.
+func newToken(path string) (_ string, err error) {
+	raw := make([]byte, tokenBytes)
 	_, _ = rand.Read(raw) // never fails (crypto/rand)
 	t := base64.RawURLEncoding.EncodeToString(raw)
-	// Whole or not at all: a half-written token would lock everybody out.
-	tmp := path + ".tmp"
-	if err := os.WriteFile(tmp, []byte(t+"\n"), 0o600); err != nil {
+	f, err := os.CreateTemp(filepath.Dir(path), "token-*") // mode 0600
+	if err != nil {
 		return "", fmt.Errorf("token: %w", err)
 	}
-	if err := os.Rename(tmp, path); err != nil {
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name())
+		}
+	}()
+	_, err = f.WriteString(t + "\n")
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
 		return "", fmt.Errorf("token: %w", err)
 	}
 	return t, nil

@@ -11,12 +11,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"hob/internal/entity"
@@ -25,7 +26,12 @@ import (
 // SocketName is the file of the unix socket in the state directory.
 const SocketName = "hob.sock"
 
-const mostAnswer = 64 << 20
+const (
+	mostAnswer = 64 << 20
+	// answerWithin is when a server that took a request is given up; nothing
+	// that it does for one takes longer than half of that.
+	answerWithin = time.Minute
+)
 
 // Options says where the server is: URL, or the socket in State.
 type Options struct {
@@ -55,7 +61,7 @@ var (
 
 // New returns a client. It does not connect yet.
 func New(o Options) (*Client, error) {
-	c := &Client{token: o.Token}
+	c := &Client{token: strings.TrimSpace(o.Token)} // it may come from a file, with its newline
 	if o.URL == "" {
 		path := filepath.Join(o.State, SocketName)
 		c.where = path
@@ -77,19 +83,22 @@ func New(o Options) (*Client, error) {
 // Entities lists all entities, in the order of config.yaml.
 func (c *Client) Entities(ctx context.Context) ([]entity.Record, error) {
 	var out []entity.Record
-	return out, c.get(ctx, "/api/entities", &out)
+	err := c.get(ctx, "/api/entities", &out)
+	return out, err
 }
 
 // Entity returns one entity. The error is ErrNotFound when there is none.
 func (c *Client) Entity(ctx context.Context, id entity.ID) (entity.Record, error) {
 	var out entity.Record
-	return out, c.get(ctx, "/api/entities/"+url.PathEscape(string(id)), &out)
+	err := c.get(ctx, "/api/entities/"+url.PathEscape(string(id)), &out)
+	return out, err
 }
 
 // Boards lists the boards, declared and found.
 func (c *Client) Boards(ctx context.Context) ([]entity.BoardDetails, error) {
 	var out []entity.BoardDetails
-	return out, c.get(ctx, "/api/boards", &out)
+	err := c.get(ctx, "/api/boards", &out)
+	return out, err
 }
 
 // Command asks for an action and waits for its end, at most as long as wait.
@@ -113,20 +122,23 @@ func (c *Client) Command(ctx context.Context, id entity.ID, a entity.Action, wai
 // Adopt gives a key to a board that shows this setup code.
 func (c *Client) Adopt(ctx context.Context, board, code string, replace bool) (entity.BoardRecord, error) {
 	var out entity.BoardRecord
-	return out, c.do(ctx, http.MethodPost, "/api/boards/"+url.PathEscape(board)+"/adopt",
+	err := c.do(ctx, http.MethodPost, "/api/boards/"+url.PathEscape(board)+"/adopt",
 		map[string]any{"code": code, "replace": replace}, &out)
+	return out, err
 }
 
 // BoardAction posts one of "rotate", "identify" and "restart".
 func (c *Client) BoardAction(ctx context.Context, board, action string) (entity.BoardRecord, error) {
 	var out entity.BoardRecord
-	return out, c.do(ctx, http.MethodPost, "/api/boards/"+url.PathEscape(board)+"/"+action, nil, &out)
+	err := c.do(ctx, http.MethodPost, "/api/boards/"+url.PathEscape(board)+"/"+action, nil, &out)
+	return out, err
 }
 
 // Revoke makes the server and the board forget their key.
 func (c *Client) Revoke(ctx context.Context, board string) (entity.Revoked, error) {
 	var out entity.Revoked
-	return out, c.do(ctx, http.MethodDelete, "/api/boards/"+url.PathEscape(board)+"/key", nil, &out)
+	err := c.do(ctx, http.MethodDelete, "/api/boards/"+url.PathEscape(board)+"/key", nil, &out)
+	return out, err
 }
 
 func (c *Client) get(ctx context.Context, path string, out any) error {
@@ -134,6 +146,8 @@ func (c *Client) get(ctx context.Context, path string, out any) error {
 }
 
 func (c *Client) do(ctx context.Context, method, path string, body, out any) error {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
 	var r io.Reader
 	if body != nil {
 		b, err := json.Marshal(body)
@@ -154,9 +168,12 @@ func (c *Client) do(ctx context.Context, method, path string, body, out any) err
 	if err != nil {
 		return c.unreachable(err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // it is only read
+	defer resp.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(resp.Body, mostAnswer))
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return c.unreachable(ctx.Err())
+	case err != nil:
 		return fmt.Errorf("the answer of %s broke off: %w", c.where, err)
 	}
 	if isProblem(resp) {
@@ -177,11 +194,15 @@ func (c *Client) sign(h http.Header) {
 
 // unreachable says in words what went wrong on the way to the server.
 func (c *Client) unreachable(err error) error {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return err
-	}
-	if errors.Is(err, os.ErrNotExist) {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return context.Canceled
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("the server at %s does not answer: %w", c.where, context.DeadlineExceeded)
+	case c.dial != nil && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED)):
 		return fmt.Errorf("%w at %s: is `hob serve` running with this --state?", ErrNoServer, c.where)
+	case c.dial != nil && errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%w: the socket %s belongs to another user", ErrAuth, c.where)
 	}
 	var op *net.OpError
 	if errors.As(err, &op) {

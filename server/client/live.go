@@ -37,6 +37,7 @@ type Message struct {
 	Boards   []entity.BoardRecord `json:"boards"`
 	Entities []entity.Record      `json:"entities"`
 	Board    entity.BoardRecord   `json:"board"`
+	Order    []entity.ID          `json:"order"`  // of the entities, in "house"
 	Entity   json.RawMessage      `json:"entity"` // a record in "entity", an id in "result"
 	ID       json.RawMessage      `json:"id"`     // a string, or a number in "pong"
 
@@ -91,7 +92,11 @@ func (c *Client) Live(ctx context.Context) (*Live, error) {
 		_ = ws.SetReadDeadline(time.Now().Add(silence))
 		return ws.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(sendLimit))
 	})
-	return l, l.Send(map[string]any{"type": "hello", "protocol": 1})
+	if err := l.Send(map[string]any{"type": "hello", "protocol": 1}); err != nil {
+		l.Close()
+		return nil, c.unreachable(err)
+	}
+	return l, nil
 }
 
 // Send writes one message. It is not safe for concurrent use.

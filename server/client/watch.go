@@ -28,30 +28,25 @@ type Change struct {
 
 // Apply takes one message. It fails for what the protocol does not allow.
 func (v *View) Apply(m Message) (Change, error) {
-	if m.Revision != 0 {
-		v.Revision = max(v.Revision, m.Revision)
+	if v.Entities == nil && m.Type != "snapshot" && m.Type != "error" {
+		return Change{}, fmt.Errorf("a message %q came before the snapshot", m.Type)
 	}
+	v.Revision = max(v.Revision, m.Revision)
 	switch m.Type {
 	case "snapshot":
 		v.reset(m)
 	case "resumed":
 		v.Epoch = m.Epoch
 	case "house":
-		v.House = m.House
+		v.House, v.order = m.House, m.Order
 	case "state":
 		return v.state(m)
 	case "entity":
-		var rec entity.Record
-		if err := json.Unmarshal(m.Entity, &rec); err != nil {
-			return Change{}, err
-		}
-		if v.Entities[rec.ID] == nil {
-			v.order = append(v.order, rec.ID)
-		}
-		v.Entities[rec.ID] = &rec
-		return Change{Entity: &rec}, nil
+		return v.entity(m)
 	case "removed":
-		delete(v.Entities, entity.ID(m.Name()))
+		id := entity.ID(m.Name())
+		delete(v.Entities, id)
+		v.order = slices.DeleteFunc(v.order, func(o entity.ID) bool { return o == id })
 	case "board":
 		v.Boards[m.Board.ID] = &m.Board
 		return Change{Board: &m.Board}, nil
@@ -72,6 +67,18 @@ func (v *View) reset(m Message) {
 	for _, b := range m.Boards {
 		v.Boards[b.ID] = &b
 	}
+}
+
+func (v *View) entity(m Message) (Change, error) {
+	var rec entity.Record
+	if err := json.Unmarshal(m.Entity, &rec); err != nil {
+		return Change{}, fmt.Errorf("an entity that is none: %w", err)
+	}
+	if !slices.Contains(v.order, rec.ID) {
+		v.order = append(v.order, rec.ID)
+	}
+	v.Entities[rec.ID] = &rec
+	return Change{Entity: &rec}, nil
 }
 
 func (v *View) state(m Message) (Change, error) {

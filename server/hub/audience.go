@@ -22,7 +22,7 @@ func (a Audience) sees(id entity.ID) bool { return a.Only == nil || a.Only[id] }
 func (a Audience) seesBoard(b entity.BoardRecord) bool { return a.Only == nil || b.Declared }
 
 // audience is an Audience with its log and its cached snapshot; it lives while
-// it has clients. Hub.mu guards all but newest.
+// it has clients, and everybody's for ever. Hub.mu guards all but newest.
 type audience struct {
 	Audience
 	clients int
@@ -42,11 +42,7 @@ type snapshotCache struct {
 // fresh says whether a client may still start from the cache.
 func (a *audience) fresh() bool {
 	c := a.cache
-	if c.frame == nil || c.place.seg != a.log.head {
-		return false
-	}
-	n, _ := a.log.head.published()
-	return n-c.place.off <= len(c.frame)
+	return c.frame != nil && !a.lagging(c.place) && a.log.since(c.place) <= len(c.frame)
 }
 
 // lagging says whether p has fallen out of the part of the log that is kept.

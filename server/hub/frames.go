@@ -19,18 +19,19 @@ const (
 
 // frame wraps a payload as one unmasked WebSocket frame of a server.
 func frame(op byte, payload []byte) []byte {
-	b := make([]byte, 0, len(payload)+10)
-	switch n := len(payload); {
-	case n < 126:
-		b = append(b, op, byte(n))
-	case n < 1<<16:
-		b = append(b, op, 126)
-		b = binary.BigEndian.AppendUint16(b, uint16(n))
-	default:
-		b = append(b, op, 127)
-		b = binary.BigEndian.AppendUint64(b, uint64(n))
+	return append(frameHead(op, len(payload)), payload...)
+}
+
+// frameHead begins a frame, in a buffer with room for its payload of size bytes.
+func frameHead(op byte, size int) []byte {
+	b := make([]byte, 0, size+10)
+	switch {
+	case size < 126:
+		return append(b, op, byte(size))
+	case size < 1<<16:
+		return binary.BigEndian.AppendUint16(append(b, op, 126), uint16(size))
 	}
-	return append(b, payload...)
+	return binary.BigEndian.AppendUint64(append(b, op, 127), uint64(size))
 }
 
 // text is a message as a frame. Hub's own messages always marshal.

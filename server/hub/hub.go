@@ -26,6 +26,7 @@ const (
 	helloWithin   = 10 * time.Second
 	pingEvery     = 20 * time.Second
 	silentFor     = 60 * time.Second
+	holdFor       = 2 * time.Millisecond
 )
 
 // Close codes of docs/api.md.
@@ -78,6 +79,8 @@ type Hub struct {
 	events     []registry.Event // reused by feed
 	audiences  map[string]*audience
 	commanders map[*client]int // clients with unfinished commands
+	held       bool            // release will send to all
+	release    *time.Timer
 	stopped    bool
 }
 
@@ -146,6 +149,9 @@ func (h *Hub) stop() {
 	h.mu.Lock()
 	h.stopped = true
 	h.sub.Close()
+	if h.held {
+		h.release.Stop()
+	}
 	h.mu.Unlock()
 	for _, c := range h.all() {
 		c.close(closeGoingAway, "the server stops")
@@ -184,25 +190,39 @@ func (h *Hub) changed() {
 	}
 }
 
-// distribute sends what is new in the logs: by itself while clients are few,
-// else through the shards.
+// distribute sends what is new in the logs. Whoever waits for the end of a
+// command is told at once, and all others when it has come, or holdFor later:
+// its answer is not behind a thousand writes, and they get the command and what
+// it did in one write.
 func (h *Hub) distribute() {
-	if h.count.Load() <= inlineClients {
-		for _, s := range h.shards {
-			s.pass()
-		}
-		return
-	}
-	// Whoever asked is told first; with a thousand others that is what makes
-	// a button feel immediate.
 	h.mu.Lock()
 	first := slices.Collect(maps.Keys(h.commanders))
+	if len(first) > 0 && !h.held && !h.stopped {
+		h.held = true
+		h.release = time.AfterFunc(holdFor, h.sendAll)
+	}
 	h.mu.Unlock()
 	for _, c := range first {
 		c.flush()
 	}
+	if len(first) == 0 {
+		h.sendAll()
+	}
+}
+
+// sendAll brings every client up to date: by itself while they are few, else
+// through the shards.
+func (h *Hub) sendAll() {
+	h.mu.Lock()
+	h.held = false
+	h.mu.Unlock()
+	few := h.count.Load() <= inlineClients
 	for _, s := range h.shards {
-		s.wake()
+		if few {
+			s.pass()
+		} else {
+			s.wake()
+		}
 	}
 }
 

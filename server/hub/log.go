@@ -17,6 +17,7 @@ const (
 // goroutine at a time appends (under Hub.mu); any number read without a lock.
 type log struct {
 	head *segment
+	tail *segment // the oldest that is kept
 }
 
 // segment is a piece of a log. Bytes below the published length never change.
@@ -35,7 +36,8 @@ type place struct {
 }
 
 func newLog(rev entity.Revision) log {
-	return log{head: &segment{before: rev, buf: make([]byte, segmentSize)}}
+	s := &segment{before: rev, buf: make([]byte, segmentSize)}
+	return log{head: s, tail: s}
 }
 
 func (s *segment) published() (n int, rev entity.Revision) {
@@ -58,13 +60,31 @@ func (l *log) append(frame []byte, rev entity.Revision, newest *atomic.Uint64) {
 		newest.Store(next.seq)
 		s.next.Store(next)
 		l.head, s, n = next, next, 0
+		l.trim()
 	}
 	copy(s.buf[n:], frame)
 	s.mark.Store(uint64(n+len(frame))<<32 | uint64(rev-s.before))
 }
 
+// trim cuts off what is kept no more: whoever still holds a place there, however
+// long, must not hold everything after it too.
+func (l *log) trim() {
+	for l.tail.seq+keptSegments < l.head.seq {
+		old := l.tail
+		l.tail = old.next.Load()
+		old.next.Store(nil)
+	}
+}
+
+// since is about how many bytes came after p: a segment counts as full.
+func (l *log) since(p place) int {
+	n, _ := l.head.published()
+	return int(l.head.seq-p.seg.seq)*segmentSize + n - p.off
+}
+
 // read returns what is published from p on within one segment, the place after
-// it and the newest revision it holds. It is empty at the log's end.
+// it and the newest revision it holds. It is empty at the log's end, and in a
+// segment that was cut off: a reader that finds nothing asks whether it lags.
 func (p place) read() (frames []byte, after place, rev entity.Revision) {
 	for {
 		next := p.seg.next.Load() // before the length: a full segment grows no more

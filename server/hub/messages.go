@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -49,46 +50,55 @@ const (
 	closeWrongFrame = 1003
 )
 
-// readAll handles messages until the connection ends.
-func (c *client) readAll() {
-	buf := make([]byte, 0, 256)
-	var bad []time.Time
-	for {
-		kind, r, err := c.ws.NextReader()
-		if err != nil {
-			if !c.joined && !errors.Is(err, io.EOF) {
-				c.close(closeNoHello, "no hello")
-			}
-			return
+// inbox is what a session keeps between messages.
+type inbox struct {
+	buf []byte
+	bad []time.Time // when bad messages came, the recent ones
+}
+
+// readOne handles one message. It reports whether there may be more.
+func (c *client) readOne(in *inbox) bool {
+	kind, r, err := c.ws.NextReader()
+	if err != nil {
+		if !c.joined && !errors.Is(err, io.EOF) {
+			c.close(closeNoHello, "no hello")
 		}
-		if kind != websocket.TextMessage {
-			c.close(closeWrongFrame, "text messages only")
-			return
-		}
-		if buf, err = readInto(buf[:0], r); err != nil {
-			return
-		}
-		c.touch()
-		if err := c.handle(buf); err != nil {
-			c.hub.refused(c, err)
-			c.send(text(errorMessage{"error", codeBadMessage, err.Error()}))
-			if bad = recent(append(bad, time.Now())); len(bad) >= mostBad {
-				c.close(closeBadMessages, "too many bad messages")
-				return
-			}
-			if !c.joined {
-				c.close(closeNoHello, "hello expected")
-				return
-			}
-		}
+		return false
 	}
+	if kind != websocket.TextMessage {
+		c.close(closeWrongFrame, "text messages only")
+		return false
+	}
+	if in.buf, err = readInto(in.buf[:0], r); err != nil {
+		return false
+	}
+	c.touch()
+	if err := c.handle(in.buf); err != nil {
+		return c.forgive(in, err)
+	}
+	return true
+}
+
+// forgive answers a bad message. It reports whether the session goes on.
+func (c *client) forgive(in *inbox, err error) bool {
+	c.hub.refused(c, err)
+	c.send(text(errorMessage{"error", codeBadMessage, err.Error()}))
+	if in.bad = recent(append(in.bad, time.Now())); len(in.bad) >= mostBad {
+		c.close(closeBadMessages, "too many bad messages")
+		return false
+	}
+	if !c.joined {
+		c.close(closeNoHello, "hello expected")
+		return false
+	}
+	return true
 }
 
 // readInto reads one message; gorilla's read limit bounds it.
 func readInto(buf []byte, r io.Reader) ([]byte, error) {
 	for {
 		if len(buf) == cap(buf) {
-			buf = append(buf, 0)[:len(buf)]
+			buf = slices.Grow(buf, 128)
 		}
 		n, err := r.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
@@ -218,8 +228,8 @@ func (c *client) command(b []byte, rawID json.RawMessage) error {
 		return nil
 	}
 	c.hub.commands.Submit(command.Request{Entity: m.Entity, Action: action, Cause: c.who.Cause}, func(r command.Result) {
-		c.hub.commandEnds(c)
 		c.send(text(resultMessage{"result", id, r}))
+		c.hub.commandEnds(c)
 	})
 	return nil
 }
@@ -239,10 +249,15 @@ func (h *Hub) commandBegins(c *client) bool {
 	return true
 }
 
+// commandEnds lets the others have what was held back for the answer.
 func (h *Hub) commandEnds(c *client) {
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	if h.commanders[c]--; h.commanders[c] <= 0 {
 		delete(h.commanders, c)
+	}
+	held := h.held && h.release.Stop()
+	h.mu.Unlock()
+	if held {
+		h.sendAll()
 	}
 }

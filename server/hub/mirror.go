@@ -199,27 +199,56 @@ func (t *thing) frame(rev entity.Revision) []byte {
 }
 
 // snapshot is the snapshot message as a frame. Objects that have not changed
-// since the last one are not encoded again.
+// since the last one are not encoded again, and none is copied twice.
 func (m *mirror) snapshot(a Audience) []byte {
-	b := []byte(`{"type":"snapshot","epoch":` + strconv.Quote(m.epoch) +
+	head := []byte(`{"type":"snapshot","epoch":` + strconv.Quote(m.epoch) +
 		`,"revision":` + strconv.FormatUint(uint64(m.revision), 10) +
 		`,"time":` + strconv.FormatInt(time.Now().UnixMilli(), 10) + `,"house":`)
-	b = append(b, marshal(houseOf(m.house))...)
-	b = append(b, `,"boards":[`...)
-	first := true
+	head = append(head, marshal(houseOf(m.house))...)
+	head = append(head, `,"boards":[`...)
+	const between, end = `],"entities":[`, `]}`
+	boards, size := m.boardObjects(a)
+	entities, more := m.entityObjects(a)
+	size += len(head) + more + len(between) + len(end)
+	b := append(frameHead(frameText, size), head...)
+	b = appendList(b, boards)
+	b = append(b, between...)
+	b = appendList(b, entities)
+	return append(b, end...)
+}
+
+// boardObjects are the boards that an audience sees, as JSON, and how long they
+// are as a list.
+func (m *mirror) boardObjects(a Audience) (objects [][]byte, size int) {
 	for _, t := range m.boardsInOrder() {
 		if a.seesBoard(*t.board) {
-			b, first = t.appendObject(b, first), false
+			objects = append(objects, t.json())
+			size += len(t.object) + 1
 		}
 	}
-	b = append(b, `],"entities":[`...)
-	first = true
+	return objects, max(size-1, 0)
+}
+
+// entityObjects are the entities, likewise.
+func (m *mirror) entityObjects(a Audience) (objects [][]byte, size int) {
+	objects = make([][]byte, 0, len(m.house.Entities))
 	for _, e := range m.house.Entities {
 		if t := m.entities[e.ID]; t != nil && a.sees(e.ID) {
-			b, first = t.appendObject(b, first), false
+			objects = append(objects, t.json())
+			size += len(t.object) + 1
 		}
 	}
-	return frame(frameText, append(b, `]}`...))
+	return objects, max(size-1, 0)
+}
+
+func appendList(b []byte, objects [][]byte) []byte {
+	for i, o := range objects {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, o...)
+	}
+	return b
 }
 
 // boardsInOrder lists the declared boards in the file's order, then the others by id.
@@ -244,7 +273,8 @@ func (m *mirror) boardsInOrder() []*thing {
 	return append(out, found...)
 }
 
-func (t *thing) appendObject(b []byte, first bool) []byte {
+// json is the thing for snapshots.
+func (t *thing) json() []byte {
 	if t.object == nil {
 		if t.board != nil {
 			t.object = marshal(t.board)
@@ -252,10 +282,7 @@ func (t *thing) appendObject(b []byte, first bool) []byte {
 			t.object = marshal(t.entity)
 		}
 	}
-	if !first {
-		b = append(b, ',')
-	}
-	return append(b, t.object...)
+	return t.object
 }
 
 func marshal(v any) []byte {

@@ -59,9 +59,26 @@ func (h *Hub) admit(c *client) bool {
 	return true
 }
 
-// serve reads until the client goes.
+// serve takes the hello, and then starts anew: what the hello needed of a stack
+// would stay with each of a thousand idle sessions.
 func (c *client) serve() {
-	defer c.hub.leave(c)
+	c.prepare()
+	if c.readOne(&inbox{}) {
+		c.hub.work.Go(c.follow)
+		return
+	}
+	c.end()
+}
+
+// follow reads until the client goes.
+func (c *client) follow() {
+	var in inbox
+	for c.readOne(&in) {
+	}
+	c.end()
+}
+
+func (c *client) prepare() {
 	c.ws.SetReadLimit(mostMessage)
 	c.ws.SetPingHandler(func(data string) error {
 		c.touch()
@@ -77,7 +94,11 @@ func (c *client) serve() {
 		return nil
 	})
 	_ = c.ws.SetReadDeadline(time.Now().Add(helloWithin))
-	c.readAll()
+}
+
+// end is the end of the session.
+func (c *client) end() {
+	defer c.hub.leave(c)
 	c.mu.Lock()
 	closing := c.closing
 	c.mu.Unlock()
@@ -116,7 +137,8 @@ func (h *Hub) leave(c *client) {
 	h.mu.Lock()
 	delete(h.commanders, c)
 	if c.joined {
-		if c.aud.clients--; c.aud.clients == 0 {
+		// Everybody's stays: whoever comes next finds the snapshot made.
+		if c.aud.clients--; c.aud.clients == 0 && c.aud.Key != "" {
 			delete(h.audiences, c.aud.Key)
 		}
 	}
