@@ -2,9 +2,9 @@ package api
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -17,38 +17,97 @@ import (
 
 const notBuilt = "The dashboard is not in this build. Run `make build`, which builds it into bin/hob."
 
+// page is a file of the dashboard as it goes out.
+type page struct {
+	plain, packed []byte // packed is nil when packing does not pay
+	kind, etag    string
+}
+
+// leastPacked is the size below which a file fits into one packet anyway.
+const leastPacked = 1400
+
+// pages reads the built dashboard once, so that a request costs no hashing and
+// no packing.
+func (a *API) pages() map[string]page {
+	out := map[string]page{}
+	err := fs.WalkDir(a.Dashboard, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(a.Dashboard, name)
+		if err != nil {
+			return err
+		}
+		sum := sha256.Sum256(b)
+		out[name] = page{b, pack(b), contentType(name), hex.EncodeToString(sum[:12])}
+		return nil
+	})
+	if err != nil {
+		a.Log.Error("the dashboard cannot be read", "error", err)
+	}
+	return out
+}
+
+func pack(b []byte) []byte {
+	if len(b) < leastPacked {
+		return nil
+	}
+	var out bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&out, gzip.BestCompression) // fails only for another level
+	_, _ = w.Write(b)                                       // a Buffer takes everything
+	_ = w.Close()
+	if out.Len() > len(b)*9/10 {
+		return nil // a font or a picture is packed already
+	}
+	return out.Bytes()
+}
+
 // dashboard serves the built files; a path that is a page of the dashboard's
 // own, and no file, gets index.html.
 func (a *API) dashboard() echo.HandlerFunc {
+	pages := a.pages()
 	return func(c echo.Context) error {
 		name := strings.TrimPrefix(path.Clean("/"+c.Request().URL.Path), "/")
-		if name == "" {
+		p, ok := pages[name]
+		if !ok && path.Ext(name) == "" {
 			name = "index.html"
-		}
-		b, err := fs.ReadFile(a.Dashboard, name)
-		if err != nil && path.Ext(name) == "" {
-			name = "index.html"
-			b, err = fs.ReadFile(a.Dashboard, name)
+			p, ok = pages[name]
 		}
 		switch {
-		case errors.Is(err, fs.ErrNotExist) && name == "index.html":
+		case !ok && name == "index.html":
 			return c.String(http.StatusServiceUnavailable, notBuilt)
-		case err != nil:
+		case !ok:
 			return problem(http.StatusNotFound, "no such file")
 		}
 		h := c.Response().Header()
-		if kind := contentType(name); kind != "" {
-			h.Set(echo.HeaderContentType, kind)
+		if p.kind != "" {
+			h.Set(echo.HeaderContentType, p.kind)
 		}
-		sum := sha256.Sum256(b)
-		h.Set("ETag", `"`+hex.EncodeToString(sum[:12])+`"`)
 		h.Set("Cache-Control", "no-cache")
 		if strings.HasPrefix(name, "assets/") { // their names carry a hash
 			h.Set("Cache-Control", "public, max-age=31536000, immutable")
 		}
-		http.ServeContent(c.Response(), c.Request(), name, time.Time{}, bytes.NewReader(b))
+		h.Set("Vary", "Accept-Encoding")
+		content, tag := p.plain, p.etag
+		if p.packed != nil && takesGzip(c.Request()) {
+			content, tag = p.packed, p.etag+"-gz"
+			h.Set(echo.HeaderContentEncoding, "gzip")
+		}
+		h.Set("ETag", `"`+tag+`"`)
+		http.ServeContent(c.Response(), c.Request(), name, time.Time{}, bytes.NewReader(content))
 		return nil
 	}
+}
+
+// takesGzip says whether the client asked for it. One that puts a weight on it
+// is no browser, and gets the plain file.
+func takesGzip(r *http.Request) bool {
+	for _, v := range strings.Split(r.Header.Get("Accept-Encoding"), ",") {
+		if strings.TrimSpace(v) == "gzip" {
+			return true
+		}
+	}
+	return false
 }
 
 // contentType is by the file's name; the computer's own tables may not know

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"compress/gzip"
 	"encoding/json"
+	"io"
 	"io/fs"
 	"net/http"
 	"regexp"
@@ -34,6 +36,32 @@ func TestTheDashboardIsServedWithWhatBrowsersNeed(t *testing.T) {
 		if again.Code != http.StatusNotModified || again.Body.Len() != 0 {
 			t.Errorf("%s, known already: %d", c.path, again.Code)
 		}
+	}
+}
+
+func TestALargeFileGoesOutPackedToWhoeverTakesIt(t *testing.T) {
+	script := strings.Repeat("go();", 2000)
+	r := newRig(t, func(o *Options) {
+		o.Dashboard = fstest.MapFS{"index.html": {Data: []byte("home")}, "assets/a.js": {Data: []byte(script)}}
+	})
+	plain := r.do("GET /assets/a.js", "")
+	if plain.Body.String() != script || plain.Header().Get("Content-Encoding") != "" {
+		t.Errorf("plain: %d bytes, %v", plain.Body.Len(), plain.Header())
+	}
+	packed := r.do("GET /assets/a.js", "", "Accept-Encoding: br, gzip")
+	if packed.Header().Get("Content-Encoding") != "gzip" || packed.Header().Get("ETag") == plain.Header().Get("ETag") {
+		t.Fatalf("packed: %v", packed.Header())
+	}
+	size := packed.Body.Len()
+	unpacked, err := gzip.NewReader(packed.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := io.ReadAll(unpacked); err != nil || string(b) != script || size > len(script)/2 {
+		t.Errorf("%d bytes become %d: %v", size, len(b), err)
+	}
+	if rec := r.do("GET /", "", "Accept-Encoding: gzip"); rec.Body.String() != "home" || rec.Header().Get("Content-Encoding") != "" {
+		t.Errorf("a small file: %v", rec.Header())
 	}
 }
 

@@ -125,7 +125,10 @@ func newRig(t *testing.T, change ...func(*Options)) *rig {
 		t.Fatal(err)
 	}
 	o := Options{House: r.reg, Commands: r.router, Boards: r.boards, Policy: policy, Token: goodToken, Version: "1.2.3",
-		Live:      func(w http.ResponseWriter, _ *http.Request, c entity.Cause) { r.causes <- c; w.WriteHeader(http.StatusTeapot) },
+		Live: func(w http.ResponseWriter, _ *http.Request, c entity.Cause) {
+			r.causes <- c
+			w.WriteHeader(http.StatusTeapot)
+		},
 		Dashboard: fstest.MapFS{"index.html": {Data: []byte("<!doctype html>home")}, "assets/a-1b2c.js": {Data: []byte("go()")}, "manifest.webmanifest": {Data: []byte("{}")}},
 		Log:       slog.New(slog.NewTextHandler(r.log, nil))}
 	for _, f := range change {
