@@ -115,6 +115,7 @@ func (a *App) Run(ctx context.Context) error {
 	var parts parts
 	parts.start(ctx, a.links.Run)
 	parts.start(ctx, a.bindings.Run)
+	parts.start(ctx, a.lookAgain)
 	parts.start(ctx, a.hub.Run)
 	parts.start(ctx, a.browser.Run)
 	for _, l := range a.listeners {

@@ -186,7 +186,9 @@ func TestAClientThatPausesGetsTheNewestAndNotTheHistory(t *testing.T) {
 				}
 			})
 		}()
-		<-ended
+		if err := <-ended; err == nil {
+			t.Error("it ended before it was closed")
+		}
 		if d := view.differs(want); d != "" {
 			t.Error(d)
 		}

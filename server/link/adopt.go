@@ -95,7 +95,7 @@ func (m *Manager) openAdoption(ctx context.Context, addresses []string, id entit
 			}
 			p := partingOf(err)
 			c.close(p.code, p.tell)
-			err = orDone(ctx, &reason{p.status, p.message, address, err})
+			err = orDone(ctx, &reason{status: p.status, message: p.message, at: address, cause: err})
 		}
 		var why *reason
 		if worst == nil || errors.As(err, &why) && why.status == entity.BoardKeyRefused {

@@ -2,7 +2,7 @@ package link
 
 import (
 	"context"
-	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -33,11 +33,17 @@ type board struct {
 	shown     Status
 	figures   Link
 	sessions  int
-	called    bool   // it has been dialled before
-	trouble   string // why the configuration of the live session is refused; "" when not
+	called    bool     // it has been dialled before
+	trouble   string   // why the configuration of the live session is refused; "" when not
+	kept      revision // the last that the board took from us, and that others may have replaced
 	live      *session
 	addresses addressBook
 	doubt     doubt
+	stored    wire.Key // the next key that the board has said it holds
+
+	// unknown is a next key that the board did not take when it took the current
+	// one, as after a rotation that broke. The loop's own.
+	unknown wire.Key
 }
 
 func newBoard(m *Manager, d entity.Board) *board {
@@ -85,16 +91,26 @@ func (s *session) declaredAnew() {
 
 // configure brings the session to the board's configuration. The caller holds b.mu.
 func (b *board) configure(s *session) {
-	if s.hello.Chip == b.declared.Chip && b.oversize == nil {
-		if s.configure(b.config, b.leases) {
-			b.trouble = ""
-		}
+	if s.hello.Chip != b.declared.Chip {
+		return
+	}
+	s.lease(b.leases)
+	if b.oversize == nil && s.configure(b.config, b.leases) {
+		b.trouble = ""
 	}
 }
 
 func (b *board) dialNow() {
 	select {
 	case b.kick <- struct{}{}:
+	default:
+	}
+}
+
+// seen takes back a wish to dial now.
+func (b *board) seen() {
+	select {
+	case <-b.kick:
 	default:
 	}
 }
@@ -157,21 +173,18 @@ func (b *board) pause(ctx context.Context, idle bool, wait time.Duration, soones
 // round tries every address with every key, in turn, and holds the first
 // session that opens until it ends.
 func (b *board) round(ctx context.Context) next {
-	select {
-	case <-b.kick: // whatever has changed, this round sees it
-	default:
-	}
+	b.seen() // whatever has changed, this round sees it
 	pair, err := b.m.keys.Load(b.id)
 	if err != nil {
 		b.m.complain("key "+string(b.id), "key cannot be read", "board", b.id, "error", err)
 		b.show(entity.BoardKeyRefused, "The server cannot read the board's key: "+err.Error())
 		return next{slowly: true}
 	}
-	keys := pair.tries()
+	keys := b.order(pair)
 	addresses := b.candidates()
 	switch {
 	case len(keys) == 0:
-		b.show(entity.BoardNotAdopted, "No key is stored; adopt it with its setup code")
+		b.unadopted(addresses)
 		return next{idle: true}
 	case len(addresses) == 0:
 		b.show(entity.BoardOffline, "Not found on the network")
@@ -188,65 +201,34 @@ func (b *board) round(ctx context.Context) next {
 			if worst != nil && worst.status == entity.BoardKeyRefused {
 				b.doubtful(worst.at)
 			}
+			b.learn(pair, o.key)
 			return b.hold(ctx, o)
 		case worst == nil || worst.status == entity.BoardOffline:
 			worst = why
 		}
 	}
 	if worst.status == entity.BoardKeyRefused && !pair.adopted() {
-		worst = &reason{status: entity.BoardNotAdopted, message: "An adoption was begun and not finished; adopt it again"}
+		worst = &reason{status: entity.BoardNotAdopted, message: "An adoption was begun and not finished; adopt it again", at: worst.at}
 	}
 	if worst.status != entity.BoardOffline {
 		b.m.complain(string(b.id)+" refused", "board cannot be linked", "board", b.id, "why", worst.message)
 	}
-	b.show(worst.status, worst.message)
+	b.publish(func() (entity.BoardStatus, string) {
+		b.shown.Address = worst.at // which need not be the one that was tried last
+		return worst.status, worst.message
+	})
 	return next{}
 }
 
-// opened is a connection on which both sides have said hello.
-type opened struct {
-	conn    *conn
-	hello   *wire.BoardHello
-	address string
-	key     wire.Key
-}
-
-// try dials one address, with the next key that it has to try. The error says
-// why the last one failed.
-func (b *board) try(ctx context.Context, address string, keys []wire.Key) (*opened, *reason) {
-	b.mu.Lock()
-	b.shown.Address = address
-	b.mu.Unlock()
-	var why *reason
-	for _, key := range keys {
-		c, err := b.m.dialer.open(ctx, address, b.id, key)
-		if err == nil {
-			var hello *wire.BoardHello
-			if hello, err = b.greet(ctx, c); err == nil {
-				return &opened{c, hello, address, key}, nil
-			}
-			p := partingOf(err)
-			c.close(p.code, p.tell)
-			if p.hostile {
-				b.refused(address, err)
-			}
-			err = &reason{p.status, p.message, address, err}
+// unadopted shows a board without a key, and whether adopting it makes sense now.
+func (b *board) unadopted(addresses []string) {
+	b.publish(func() (entity.BoardStatus, string) {
+		if len(addresses) == 0 {
+			return entity.BoardNotAdopted, "No key is stored, and it is not found on the network"
 		}
-		if !errors.As(err, &why) {
-			return nil, &reason{entity.BoardOffline, "The link was given up", address, err}
-		}
-		if why.status == entity.BoardOffline {
-			return nil, why // another key would change nothing
-		}
-	}
-	return nil, why
-}
-
-// greet is ended by ctx, as the handshake is.
-func (b *board) greet(ctx context.Context, c *conn) (*wire.BoardHello, error) {
-	stop := context.AfterFunc(ctx, func() { c.close(websocket.CloseGoingAway, "server stops") })
-	defer stop()
-	return greet(c, b.id, b.m.version, false)
+		b.shown.Address = addresses[0]
+		return entity.BoardNotAdopted, "Found at " + addresses[0] + "; adopt it with its setup code"
+	})
 }
 
 // hold runs a session from its first frame to its end.
@@ -284,7 +266,8 @@ func (b *board) hold(ctx context.Context, o *opened) next {
 	b.finish(ctx, s, p)
 	cancel()
 	s.helpers.Wait()
-	return next{again: p.again, slowly: p.taken, lived: time.Since(begun)}
+	lived := time.Since(begun)
+	return next{again: p.again || p.hinted && lived >= settled, slowly: p.taken, lived: lived}
 }
 
 // begin makes the session known: to the registry, which learns the points, and
@@ -301,6 +284,9 @@ func (b *board) begin(ctx context.Context, o *opened, now time.Time) (*session, 
 		Points: len(o.hello.Points), Reconnects: b.sessions - 1, Refused: b.figures.Refused}
 	b.addresses.good = o.address
 	b.doubt.checked, b.doubt.checking = nil, false
+	if b.kept.rev == o.hello.Config {
+		s.config.kept = b.kept.leases
+	}
 	b.mu.Unlock()
 	if fits {
 		a, err := b.m.registry.Attach(b.id, o.address, clip(o.hello.FW), s, s.translate(o.hello.Points, s.clock))
@@ -312,6 +298,7 @@ func (b *board) begin(ctx context.Context, o *opened, now time.Time) (*session, 
 	}
 	b.mu.Lock()
 	b.live = s
+	b.seen() // what came while it was dialled is no reason to hurry after it
 	b.trouble = ""
 	b.configure(s)
 	chip, oversize := b.declared.Chip, b.oversize
@@ -365,18 +352,7 @@ func (b *board) refused(address string, err error) {
 func clip(s string) string {
 	const most = 40
 	if len(s) > most {
-		return s[:most]
+		return strings.ToValidUTF8(s[:most], "")
 	}
 	return s
-}
-
-// tries lists the keys in the order in which to try them.
-func (p Pair) tries() []wire.Key {
-	var keys []wire.Key
-	for _, k := range []wire.Key{p.Next, p.Current} {
-		if !k.IsZero() {
-			keys = append(keys, k)
-		}
-	}
-	return keys
 }

@@ -309,15 +309,3 @@ func TestLeasesAreRenewedEveryThirdOfTheShortest(t *testing.T) {
 		}
 	})
 }
-
-func TestNothingIsRenewedThatTheBoardHasNotConfirmed(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, testHouse(func(h *entity.House) { h.Entities[0].Spec.(*entity.Switch).Lease = 30 * time.Second }))
-		r.hall.refuse = "storage"
-		r.up(entity.BoardConfigRefused)
-		pass(time.Minute)
-		if n := len(received[*wire.Renew](r.hall)); n != 0 {
-			t.Fatalf("%d renewals", n)
-		}
-	})
-}

@@ -2,30 +2,73 @@ package link
 
 import (
 	"fmt"
+	"slices"
 
 	"hob/internal/wire"
 )
+
+// mostUnanswered is how many commits are remembered that have no answer yet.
+const mostUnanswered = 16
+
+// revision is a configuration by its name, and what it leases.
+type revision struct {
+	rev    string
+	leases []lease
+}
 
 // push is how far a session is with the board's configuration. The session's
 // lock guards it.
 type push struct {
 	wanted  wire.Config
-	inForce string // the revision that the board has said is in force
-	sending bool
-	at      int // -1 config_begin, then items, then config_commit
+	leases  []lease // of wanted
+	inForce string  // the revision that the board has said is in force
+	kept    []lease // of inForce, as far as it is known
+	// unanswered are the commits that were sent. The board answers each, in order.
+	unanswered []revision
+	sending    bool
+	at         int // -1 config_begin, then items, then config_commit
+}
+
+// expected is the revision that will be in force if nothing more is sent and
+// nothing is refused.
+func (p *push) expected() string {
+	if n := len(p.unanswered); n > 0 {
+		return p.unanswered[n-1].rev
+	}
+	return p.inForce
+}
+
+// answered takes the answer to a commit, and to those before it. One that was
+// not sent is taken for an answer to the oldest.
+func (p *push) answered(rev string) (r revision, ours bool) {
+	i := slices.IndexFunc(p.unanswered, func(r revision) bool { return r.rev == rev })
+	if ours = i >= 0; ours {
+		r = p.unanswered[i]
+	}
+	p.unanswered = p.unanswered[min(max(i, 0)+1, len(p.unanswered)):]
+	return r, ours
+}
+
+// lease makes leases what the house wants to be renewed.
+func (s *session) lease(leases []lease) {
+	s.mu.Lock()
+	s.leases = leases
+	s.mu.Unlock()
+	s.nudge()
 }
 
 // configure makes c what the board should have, and begins to send it when the
-// board has something else; settled says that it has not. A push under way
-// begins anew.
+// board will have something else; settled says that it has c. Another push
+// under way is given up, which the board takes for unfinished.
 func (s *session) configure(c wire.Config, leases []lease) (settled bool) {
 	s.mu.Lock()
-	same := s.config.wanted.Rev == c.Rev && s.config.sending
-	s.config.wanted, s.leases = c, leases
+	p := &s.config
+	same := p.sending && p.wanted.Rev == c.Rev
+	p.wanted, p.leases = c, leases
 	if !same {
-		s.config.sending, s.config.at = c.Rev != s.config.inForce, -1
+		p.sending, p.at = c.Rev != p.expected(), -1
 	}
-	settled = c.Rev == s.config.inForce
+	settled = c.Rev == p.inForce
 	s.mu.Unlock()
 	s.nudge()
 	return settled
@@ -49,26 +92,47 @@ func (s *session) nextConfig() wire.ServerFrame {
 		return &wire.ConfigItem{N: n, Item: p.wanted.Items[n]}
 	}
 	p.sending = false
+	p.unanswered = append(p.unanswered, revision{p.wanted.Rev, p.leases})
+	p.unanswered = p.unanswered[max(0, len(p.unanswered)-mostUnanswered):]
 	return &wire.ConfigCommit{Rev: p.wanted.Rev}
 }
 
 // configured notes what is in force. The next state frame lists every point.
 func (s *session) configured(rev string) {
 	s.mu.Lock()
-	s.config.inForce = rev
-	settled := rev == s.config.wanted.Rev
+	p := &s.config
+	r, known := p.answered(rev)
+	settled := rev == p.wanted.Rev
+	if settled {
+		r, known = revision{rev, p.leases}, true
+	}
+	p.inForce = rev
+	if known {
+		p.kept = r.leases
+	}
 	s.mu.Unlock()
 	s.whole = true
-	s.board.setConfig(rev, settled)
+	if known {
+		s.board.setConfig(r, settled)
+	} else {
+		s.board.setForeign(rev)
+	}
 	s.nudge() // leases may have begun
 }
 
-// configRefused shows why the board stays with what it had.
+// configRefused shows why the board stays with what it had. Only the answer to
+// a commit counts: a board that repeats itself says nothing new.
 func (s *session) configRefused(f *wire.ConfigError) {
 	s.mu.Lock()
-	current := f.Rev == s.config.wanted.Rev
+	p := &s.config
+	asked := slices.ContainsFunc(p.unanswered, func(r revision) bool { return r.rev == f.Rev })
+	if asked {
+		p.answered(f.Rev)
+	}
+	current := f.Rev == p.wanted.Rev
 	s.mu.Unlock()
-	if current {
-		s.board.configRefused(fmt.Sprintf("The board refuses its configuration: %s (%s, %s)", f.Message, f.Path, f.Code))
+	if asked && current {
+		s.board.configRefused(fmt.Sprintf("The board refuses its configuration: %s (%s, %s)",
+			clipWords(f.Message), clip(f.Path), clip(f.Code)))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"strings"
 	"time"
 
@@ -33,6 +34,11 @@ type reason struct {
 	message string // a sentence without a full stop
 	at      string // the address
 	cause   error
+	keyed   bool // the handshake had begun, so another key may fare better
+}
+
+func away(address, message string, cause error) *reason {
+	return &reason{status: entity.BoardOffline, message: message, at: address, cause: cause}
 }
 
 func (r *reason) Error() string { return r.message }
@@ -50,7 +56,7 @@ type dialer struct {
 func (d *dialer) open(ctx context.Context, address string, id entity.BoardID, key wire.Key) (*conn, error) {
 	raw, err := d.connect(ctx, address)
 	if err != nil {
-		return nil, orDone(ctx, &reason{entity.BoardOffline, "Nothing answers at " + address, address, err})
+		return nil, orDone(ctx, away(address, "Nothing answers at "+address, err))
 	}
 	// Only now, so that dead addresses keep nobody waiting.
 	select {
@@ -80,8 +86,11 @@ func (d *dialer) shakeHands(ctx context.Context, raw net.Conn, address string, i
 	ctx, cancel := context.WithTimeout(ctx, openWait)
 	defer cancel()
 	ws, err := d.upgrade(ctx, raw, address)
-	if err != nil {
-		return nil, &reason{entity.BoardOffline, "What answers at " + address + " is no board", address, err}
+	switch {
+	case errors.Is(err, errBusy):
+		return nil, away(address, "What answers at "+address+" is busy and takes no more connections now", err)
+	case err != nil:
+		return nil, away(address, "What answers at "+address+" is no board", err)
 	}
 	ws.SetReadLimit(wire.MaxMessage)
 	deadline, _ := ctx.Deadline()
@@ -106,7 +115,10 @@ func (d *dialer) upgrade(ctx context.Context, raw net.Conn, address string) (*we
 		WriteBufferPool: &d.bufs.write,
 	}
 	ws, resp, err := wd.DialContext(ctx, "ws://"+urlHost(address)+"/link", nil)
-	if err != nil {
+	switch {
+	case errors.Is(err, websocket.ErrBadHandshake) && resp.StatusCode == http.StatusServiceUnavailable:
+		return nil, errBusy
+	case err != nil:
 		return nil, err
 	}
 	// Nobody offered compression; a peer that uses it anyway is not to be met.
@@ -117,7 +129,10 @@ func (d *dialer) upgrade(ctx context.Context, raw net.Conn, address string) (*we
 	return ws, nil
 }
 
-var errNotALink = errors.New("no " + wire.Subprotocol)
+var (
+	errNotALink = errors.New("no " + wire.Subprotocol)
+	errBusy     = errors.New("it answers 503")
+)
 
 // initiate is the server's side of the Noise handshake.
 func initiate(ws *websocket.Conn, id entity.BoardID, key wire.Key) (*wire.Session, error) {
@@ -143,22 +158,23 @@ func initiate(ws *websocket.Conn, id entity.BoardID, key wire.Key) (*wire.Sessio
 // refusal says what the end of a handshake looks like. Close codes are hints
 // that anybody on the network can forge; they only choose the words.
 func refusal(address string, err error) *reason {
+	status, message := entity.BoardOffline, "The board at "+address+" broke off the handshake"
 	var closed *websocket.CloseError
-	if !errors.As(err, &closed) {
+	switch {
+	case !errors.As(err, &closed):
 		if errors.Is(err, wire.ErrAuth) {
-			return &reason{entity.BoardKeyRefused, "What answers at " + address + " does not hold the board's key", address, err}
+			status, message = entity.BoardKeyRefused, "What answers at "+address+" does not hold the board's key"
 		}
-		return &reason{entity.BoardOffline, "The board at " + address + " broke off the handshake", address, err}
+	case closed.Code == closeNoKeyFit:
+		status, message = entity.BoardKeyRefused, "The board at "+address+" does not accept our key"
+	case closed.Code == closeNoKey:
+		status, message = entity.BoardKeyRefused, "The board at "+address+" has no key; adopt it again, with --replace"
+	case closed.Code == closeProto:
+		message = "The board at " + address + " speaks another version of the link"
+	default:
+		message = fmt.Sprintf("The board at %s ended the handshake (%d)", address, closed.Code)
 	}
-	switch closed.Code {
-	case closeNoKeyFit:
-		return &reason{entity.BoardKeyRefused, "The board at " + address + " does not accept our key", address, err}
-	case closeNoKey:
-		return &reason{entity.BoardKeyRefused, "The board at " + address + " has no key; adopt it again, with --replace", address, err}
-	case closeProto:
-		return &reason{entity.BoardOffline, "The board at " + address + " speaks another version of the link", address, err}
-	}
-	return &reason{entity.BoardOffline, fmt.Sprintf("The board at %s ended the handshake (%d)", address, closed.Code), address, err}
+	return &reason{status: status, message: message, at: address, cause: err, keyed: true}
 }
 
 // orDone prefers ctx's error: who cancels is not told that the board is away.

@@ -9,6 +9,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"hob/internal/entity"
+	"hob/internal/wire"
 )
 
 // doubt is what speaks for two boards with one id. None of it ends a session:
@@ -76,17 +77,14 @@ func (b *board) check(live *session) {
 	}
 	b.doubt.checking = true
 	b.doubt.checked = append(b.doubt.checked, addresses...)
-	live.spawn(func(ctx context.Context) { b.probe(ctx, addresses) })
+	live.spawn(func(ctx context.Context) { b.probe(ctx, live.key, addresses) })
 }
 
-// probe calls each address once.
-func (b *board) probe(ctx context.Context, addresses []string) {
-	pair, err := b.m.keys.Load(b.id)
+// probe calls each address once, with the key that the session has proved: the
+// board holds that one, whatever the disk made of the file.
+func (b *board) probe(ctx context.Context, key wire.Key, addresses []string) {
 	for _, address := range addresses {
-		if err != nil || pair.Current.IsZero() {
-			break
-		}
-		c, err := b.m.dialer.open(ctx, address, b.id, pair.Current)
+		c, err := b.m.dialer.open(ctx, address, b.id, key)
 		var why *reason
 		switch {
 		case err == nil:

@@ -50,16 +50,29 @@ func renewEvery(leases []lease) time.Duration {
 	return max(leases[0].length/3, minRenew)
 }
 
-// due lists the leases to renew: those of the configuration that the board has
-// confirmed, since another one may not know their points.
+// together lists what is in either, the shortest first.
+func together(a, b []lease) []lease {
+	all := slices.Clone(a)
+	for _, l := range b {
+		same := func(o lease) bool { return o.length == l.length && slices.Equal(o.points, l.points) }
+		if !slices.ContainsFunc(all, same) {
+			all = append(all, l)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b lease) int { return cmp.Compare(a.length, b.length) })
+	return all
+}
+
+// due lists the leases to renew: what the house wants and what is in force,
+// which differ while the board stores, refuses or cannot hold a configuration.
+// An output that works must not go off for that; the board skips the points
+// that it does not know, and gives none more than its due.
 func (s *session) due(now time.Time) (frames []*wire.Renew, every time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.config.inForce != s.config.wanted.Rev {
-		return nil, 0
-	}
-	for _, l := range s.leases {
+	leases := together(s.leases, s.config.kept)
+	for _, l := range leases {
 		frames = append(frames, &wire.Renew{Points: l.points, Until: s.clock.uptime(now.Add(l.length))})
 	}
-	return frames, renewEvery(s.leases)
+	return frames, renewEvery(leases)
 }

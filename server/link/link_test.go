@@ -2,6 +2,7 @@ package link
 
 import (
 	"context"
+	"log/slog"
 	"net/netip"
 	"testing"
 	"testing/synctest"
@@ -61,7 +62,8 @@ type rig struct {
 	net      *network
 	keys     *Keys
 	registry *registry.Registry
-	front    Registry // what the manager sees of the registry; the registry when nil
+	front    Registry     // what the manager sees of the registry; the registry when nil
+	log      *slog.Logger // nil for none
 	m        *Manager
 	hall     *fakeBoard
 	stop     func()
@@ -100,7 +102,7 @@ func (r *rig) begin(house *entity.House) {
 	if front == nil {
 		front = r.registry
 	}
-	r.m = New(Options{Registry: front, Keys: r.keys, Dial: r.net.dial, Version: "0.1.0"})
+	r.m = New(Options{Registry: front, Keys: r.keys, Dial: r.net.dial, Version: "0.1.0", Log: r.log})
 	r.m.random = func() float64 { return 0.5 }
 	r.setHouse(house)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -159,6 +161,15 @@ func (r *rig) entity(id entity.ID) entity.Record {
 		r.t.Fatalf("no entity %s", id)
 	}
 	return e
+}
+
+// logging starts the manager anew with a log of warnings that can be read.
+func (r *rig) logging(house *entity.House) *syncBuffer {
+	r.stop()
+	log := &syncBuffer{}
+	r.log = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	r.begin(house)
+	return log
 }
 
 // online brings the board up and checks that it is.

@@ -39,6 +39,9 @@ func (m *Manager) Rotate(ctx context.Context, id entity.BoardID) error {
 	if _, ok := answer.(*wire.Rotated); !ok {
 		return fail(KindRefused, "the board answered something else", nil)
 	}
+	s.board.mu.Lock()
+	s.board.stored = next
+	s.board.mu.Unlock()
 	m.log.Info("board has its next key", "board", id)
 	s.leave(parting{code: websocket.CloseNormalClosure, tell: "next key", again: true,
 		status: entity.BoardConnecting, message: "The board changes its key"})

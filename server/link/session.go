@@ -56,7 +56,7 @@ type session struct {
 	why      *parting // set when we end it, nil while the peer may
 	clock    boardClock
 	config   push
-	leases   []lease
+	leases   []lease // that the house wants
 	lastID   int64
 	commands map[int64]*command
 }
@@ -260,6 +260,7 @@ type parting struct {
 	message string
 	hostile bool // counted and logged as the peer's fault
 	again   bool // dial again at once
+	hinted  bool // the peer says so
 	taken   bool // somebody else has the board: do not hurry
 }
 
@@ -295,7 +296,7 @@ func partingOfClose(code int) parting {
 	case closeSilent:
 		p.message = "The board heard nothing from the server"
 	case closeNewKey:
-		p.message, p.again = "The board changes its key", true
+		p.message, p.hinted = "The board changes its key", true
 	case closeRestart:
 		p.message = "The board restarts"
 	case closeBadFrame:

@@ -168,14 +168,23 @@ func (b *board) setPoints(n int) {
 }
 
 // setConfig notes the revision in force; settled when it is the wanted one.
-func (b *board) setConfig(rev string, settled bool) {
+func (b *board) setConfig(r revision, settled bool) {
 	b.mu.Lock()
-	b.figures.Config = rev
-	if settled {
+	b.figures.Config, b.kept = r.rev, r
+	if settled && b.oversize == nil {
 		b.trouble = ""
 	}
 	b.mu.Unlock()
 	b.showLive()
+}
+
+// setForeign notes that the board says to have what this session did not send
+// it. It is not sent again at once: a board that does so would do it for ever.
+func (b *board) setForeign(rev string) {
+	b.mu.Lock()
+	b.figures.Config = clip(rev)
+	b.mu.Unlock()
+	b.configRefused("The board says that another configuration is in force than the one it was sent")
 }
 
 func (b *board) countUnknown() {
@@ -186,7 +195,7 @@ func (b *board) countUnknown() {
 
 // configRefused shows it while the session goes on with the old configuration.
 func (b *board) configRefused(why string) {
-	b.m.log.Error("board refuses its configuration", "board", b.id, "why", why)
+	b.m.complain("config "+string(b.id), "board lacks its configuration", "board", b.id, "why", why)
 	b.mu.Lock()
 	b.trouble = why
 	b.mu.Unlock()

@@ -3,6 +3,7 @@ package link
 import (
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"hob/internal/entity"
@@ -163,4 +164,4 @@ func (s *sighting) status() Status {
 }
 
 // clipWords bounds a sentence that comes from elsewhere.
-func clipWords(s string) string { return s[:min(len(s), 200)] }
+func clipWords(s string) string { return strings.ToValidUTF8(s[:min(len(s), 200)], "") }
