@@ -129,7 +129,7 @@ fuzz-go: core ## every Go fuzzer for FUZZ_SECONDS
 
 .PHONY: e2e
 e2e: build ## real processes and a real browser
-	@go test -json -count=1 -tags e2e $(GO_TEST_FLAGS) ./test/e2e/...
+	@go test -json -count=1 -parallel 8 -tags e2e $(GO_TEST_FLAGS) ./test/e2e/...
 	$(NPM) run e2e
 
 # What the targets above are made of.

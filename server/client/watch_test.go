@@ -165,10 +165,11 @@ func TestAnEntityThatWasGoneAndIsBackIsListedOnce(t *testing.T) {
 	if len(v.List()) != 0 {
 		t.Errorf("gone, and listed: %v", v.List())
 	}
+	apply(t, &v, message(t, strings.ReplaceAll(stairs, "stairs", "bell")))
 	apply(t, &v, message(t, stairs))
 	apply(t, &v, message(t, stairs))
-	if len(v.List()) != 1 {
-		t.Errorf("listed %d times", len(v.List()))
+	if l := v.List(); len(l) != 2 || l[0].ID != "bell" || l[1].ID != "stairs" {
+		t.Errorf("listed: %+v", l)
 	}
 }
 

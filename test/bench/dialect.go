@@ -172,11 +172,11 @@ func mqttPublish(topic string, payload []byte) []byte {
 }
 
 // mqttPacket takes the first whole packet off b.
-func mqttPacket(b []byte) (kind byte, body, rest []byte, ok bool) {
+func mqttPacket(b []byte) (kind byte, rest []byte, ok bool) {
 	size, head := 0, 1
 	for shift := 0; ; shift += 7 {
 		if head >= len(b) {
-			return 0, nil, b, false
+			return 0, b, false
 		}
 		size |= int(b[head]&0x7f) << shift
 		head++
@@ -185,9 +185,9 @@ func mqttPacket(b []byte) (kind byte, body, rest []byte, ok bool) {
 		}
 	}
 	if len(b) < head+size {
-		return 0, nil, b, false
+		return 0, b, false
 	}
-	return b[0] >> 4, b[head : head+size], b[head+size:], true
+	return b[0] >> 4, b[head+size:], true
 }
 
 const (
@@ -197,7 +197,7 @@ const (
 
 func (mqtt) welcome(payload []byte) bool {
 	for b := payload; ; {
-		kind, _, rest, ok := mqttPacket(b)
+		kind, rest, ok := mqttPacket(b)
 		if !ok || kind == mqttKindSuback {
 			return ok
 		}
@@ -211,7 +211,7 @@ func (mqtt) take(c *browser, payload []byte) (changes, messages int) {
 		b = append(c.inner, b...)
 	}
 	for {
-		kind, _, rest, ok := mqttPacket(b)
+		kind, rest, ok := mqttPacket(b)
 		if !ok {
 			c.inner = append(c.inner[:0], b...)
 			return messages, messages

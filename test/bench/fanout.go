@@ -34,7 +34,7 @@ func (b *bench) fanoutTo(s *system, w *swarm, n int) error {
 		return nil
 	}
 	b.results.add(fmt.Sprintf(lowCPU, n), s.name, float64(r.perMsg)/1e3)
-	f, err := s.flat(w, time.Duration(b.scale(2000, 200))*time.Millisecond)
+	f, err := b.flat(s, w, time.Duration(b.scale(2000, 200))*time.Millisecond)
 	if err != nil {
 		return err
 	}

@@ -10,11 +10,11 @@ import (
 )
 
 const (
-	figServing    = "start to serving"
-	figFirstBoard = "start to the first announced board online"
-	figDemo       = "memory with the demo house"
-	figPerBrowser = "memory of an idle browser"
-	figBoards     = "memory with 1000 boards of 8 points"
+	figServing    = "start to serving, ms"
+	figFirstBoard = "start to first announced board online, ms"
+	figDemo       = "memory MB with the demo house"
+	figPerBrowser = "memory KB an idle browser"
+	figBoards     = "memory MB with 1000 boards of 8 points"
 )
 
 // announcedID is a board that only mDNS can find.

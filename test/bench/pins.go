@@ -73,8 +73,8 @@ func (b *bench) pinsWith(s *system, w *swarm, hand *hand, n int) error {
 		return fmt.Errorf("%d changes made %d edges", changes, len(edges))
 	}
 	delays := w.delays(b.times(edges))
-	b.results.add(fmt.Sprintf("pin to browser p50, N=%d", n), nameHob, percentile(delays, 50))
-	b.results.add(fmt.Sprintf("pin to browser p99, N=%d", n), nameHob, percentile(delays, 99))
+	b.results.add(fmt.Sprintf("pin to browser ms p50, N=%d", n), nameHob, percentile(delays, 50))
+	b.results.add(fmt.Sprintf("pin to browser ms p99, N=%d", n), nameHob, percentile(delays, 99))
 	r, err := s.command(w, changes, 20*time.Millisecond)
 	if err != nil {
 		return err
@@ -90,9 +90,9 @@ func (b *bench) pinsWith(s *system, w *swarm, hand *hand, n int) error {
 		toPin = append(toPin, at-r.sent[i])
 	}
 	slices.Sort(toPin)
-	b.results.add(fmt.Sprintf("browser to pin p50, N=%d", n), nameHob, percentile(toPin, 50))
-	b.results.add(fmt.Sprintf("browser to pin to all browsers p50, N=%d", n), nameHob, percentile(r.all, 50))
-	b.results.add(fmt.Sprintf("browser to pin to all browsers p99, N=%d", n), nameHob, percentile(r.all, 99))
+	b.results.add(fmt.Sprintf("browser to pin ms p50, N=%d", n), nameHob, percentile(toPin, 50))
+	b.results.add(fmt.Sprintf("browser to pin to all browsers ms p50, N=%d", n), nameHob, percentile(r.all, 50))
+	b.results.add(fmt.Sprintf("browser to pin to all browsers ms p99, N=%d", n), nameHob, percentile(r.all, 99))
 	return nil
 }
 

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	figReload      = "reload of 5,000 entities, 100 of them changed, until a browser knows"
-	figReloadDelay = "latency that a reload adds to other changes, at most"
+	figReload      = "reload ms of 5,000 entities, 100 of them renamed, until a browser knows"
+	figReloadDelay = "latency ms that a reload adds to other changes, at most"
 )
 
 // midHouse has 5,002 entities on 626 boards.
@@ -37,7 +37,7 @@ func (b *bench) reloadOnce(s *system, h *hob, w *swarm, round int) error {
 	if err != nil {
 		return err
 	}
-	defer syscall.Close(watcher.fd) //nolint:errcheck // it is only read
+	defer syscall.Close(watcher.fd)
 	calm, err := s.paced(w, 200, 5*time.Millisecond)
 	if err != nil {
 		return err

@@ -20,16 +20,7 @@ func (b *bench) report(w io.Writer, asJSON bool) error {
 	}
 	fmt.Fprintf(w, "\nMedians of %d rounds; in parentheses the lowest and the highest.\n\n", b.rounds)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	what := ""
-	for _, f := range b.results.order {
-		series := b.results.series[f]
-		if f.what != what {
-			what = f.what
-			fmt.Fprintf(t, "%s\t\t\t\n", what)
-		}
-		low, high := spread(series)
-		fmt.Fprintf(t, "    %s\t%s\t(%s to %s)\t\n", f.system, short(median(series)), short(low), short(high))
-	}
+	b.printFigures(t)
 	_ = t.Flush()
 	fmt.Fprint(w, "\n")
 	t = tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -44,15 +35,42 @@ func (b *bench) report(w io.Writer, asJSON bool) error {
 	return nil
 }
 
+// printFigures prints a row a figure and a column a system.
+func (b *bench) printFigures(w io.Writer) {
+	fmt.Fprint(w, "\t")
+	for _, system := range systems() {
+		fmt.Fprintf(w, "%s\t", system)
+	}
+	fmt.Fprintln(w)
+	seen := map[string]bool{}
+	for _, f := range b.results.order {
+		if seen[f.what] {
+			continue
+		}
+		seen[f.what] = true
+		fmt.Fprintf(w, "%s\t", f.what)
+		for _, system := range systems() {
+			series := b.results.get(f.what, system)
+			if len(series) == 0 {
+				fmt.Fprint(w, "\t")
+				continue
+			}
+			low, high := spread(series)
+			fmt.Fprintf(w, "%s (%s to %s)\t", short(median(series)), short(low), short(high))
+		}
+		fmt.Fprintln(w)
+	}
+}
+
 func (f finding) print(w io.Writer) {
 	mark := map[string]string{"met": "ok  ", "missed": "MISS", "not measured": "-   "}[f.Verdict]
 	fmt.Fprintf(w, "%s\t%d. %s\t", mark, f.Target, f.Name)
 	found, against, ratio, rounds := "", "", "", ""
 	if f.Found != nil {
-		found = short(*f.Found) + " " + f.Unit
+		found = short(*f.Found)
 	}
 	if f.Against != nil {
-		against, ratio = short(*f.Against)+" "+f.Unit, short(*f.Judged)
+		against, ratio = short(*f.Against), short(*f.Judged)
 	}
 	if f.Judged != nil {
 		rounds = fmt.Sprintf("(%s to %s)", short(f.Low), short(f.High))
@@ -77,7 +95,7 @@ func (b *bench) figures() map[string]map[string]float64 {
 		if out[f.what] == nil {
 			out[f.what] = map[string]float64{}
 		}
-		out[f.what][f.system], _ = b.results.value(f.what, f.system)
+		out[f.what][f.system] = b.results.value(f.what, f.system)
 	}
 	return out
 }

@@ -21,11 +21,8 @@ func (r *results) add(what, system string, v float64) {
 
 func (r *results) get(what, system string) []float64 { return r.series[figure{what, system}] }
 
-// value is the median over rounds; ok is false when it was not measured.
-func (r *results) value(what, system string) (v float64, ok bool) {
-	s := r.get(what, system)
-	return median(s), len(s) > 0
-}
+// value is the median over rounds; 0 when it was not measured.
+func (r *results) value(what, system string) float64 { return median(r.get(what, system)) }
 
 // ratios of two figures, round by round.
 func (r *results) ratios(a, b figure) []float64 {

@@ -7,12 +7,12 @@ import (
 )
 
 const (
-	figSnapCPU10   = "CPU of a snapshot, 10 entities"
-	figSnapCPU10k  = "CPU of a snapshot, 10,000 entities"
-	figSnapTime10  = "snapshot to its last byte, 10 entities"
-	figSnapTime10k = "snapshot to its last byte, 10,000 entities"
-	figChangeSmall = "CPU a change to one browser, house of 10"
-	figChangeLarge = "CPU a change to one browser, house of 10,000"
+	figSnapCPU10   = "CPU ms a snapshot, 10 entities"
+	figSnapCPU10k  = "CPU ms a snapshot, 10,000 entities"
+	figSnapTime10  = "hello to last byte of snapshot ms, 10 entities"
+	figSnapTime10k = "hello to last byte of snapshot ms, 10,000 entities"
+	figChangeSmall = "CPU µs a change to one browser, house of 10"
+	figChangeLarge = "CPU µs a change to one browser, house of 10,000"
 )
 
 // largeHouse has 10,002 entities on 1001 boards.
@@ -82,7 +82,7 @@ func (s *system) firstMessage() (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer syscall.Close(fd) //nolint:errcheck // it is only read
+	defer syscall.Close(fd)
 	if _, err := upgrade(fd, s.browsers.address, s.browsers.path, s.browsers.subprotocol); err != nil {
 		return 0, err
 	}
@@ -125,7 +125,7 @@ func frameSize(b []byte) int {
 func (b *bench) size() error {
 	return b.houses("size", func(s *system, large bool) error {
 		return b.with(s, 1, func(w *swarm) error {
-			r, err := s.flat(w, time.Duration(b.scale(2000, 200))*time.Millisecond)
+			r, err := b.flat(s, w, time.Duration(b.scale(2000, 200))*time.Millisecond)
 			if err != nil {
 				return err
 			}

@@ -6,9 +6,9 @@ import (
 )
 
 const (
-	figNoneStalledP99 = "arrival p99 at 990 browsers"
-	figStalledP99     = "arrival p99 at 990 browsers, 10 more stalled"
-	figStalledMemory  = "memory of a stalled browser"
+	figNoneStalledP99 = "arrival ms p99, 990 browsers"
+	figStalledP99     = "arrival ms p99, 990 browsers, 10 more stalled"
+	figStalledMemory  = "memory KB a stalled browser"
 )
 
 const stalledBrowsers = 10
@@ -43,7 +43,7 @@ func (b *bench) others(s *system, n int, what string) (memory int64, err error) 
 			if err != nil {
 				return err
 			}
-			defer syscall.Close(c.fd) //nolint:errcheck // nothing was sent
+			defer syscall.Close(c.fd)
 		}
 		// 6000 changes are some 700 KB, and a socket holds 128.
 		if err := s.burst(w, b.scale(6000, 600)); err != nil {
@@ -71,9 +71,9 @@ func (s *system) burst(w *swarm, changes int) error {
 				return err
 			}
 		}
-		if err := w.wait(i+1-flatWindow, patience); err != nil {
+		if err := w.wait(i + 1 - flatWindow); err != nil {
 			return err
 		}
 	}
-	return w.wait(blocks, patience)
+	return w.wait(blocks)
 }

@@ -270,8 +270,11 @@ func (s *swarm) delays(sent []int64) []int64 {
 	return out
 }
 
+// errLost says that a change did not get to all browsers.
+var errLost = errors.New("not all")
+
 // wait returns when all browsers have reached a mark.
-func (s *swarm) wait(mark int64, patience time.Duration) error {
+func (s *swarm) wait(mark int64) error {
 	timeout := time.NewTimer(patience)
 	defer timeout.Stop()
 	for s.reached.Load() < mark {
@@ -281,7 +284,8 @@ func (s *swarm) wait(mark int64, patience time.Duration) error {
 		select {
 		case <-s.moved:
 		case <-timeout.C:
-			return fmt.Errorf("not all of %d browsers have change %d after %v (all have %d)", len(s.clients), mark*s.block, patience, s.reached.Load()*s.block)
+			return fmt.Errorf("%w of %d browsers have change %d after %v (all have %d)",
+				errLost, len(s.clients), mark*s.block, patience, s.reached.Load()*s.block)
 		}
 	}
 	return nil

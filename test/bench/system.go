@@ -38,6 +38,11 @@ const (
 	nameNATS      = "NATS"
 )
 
+// systems lists them in the order of the tables.
+func systems() []string {
+	return []string{nameHob, nameFloor, nameBatched, nameMosquitto, nameNATS}
+}
+
 // ports is what floor programs and peers print when they are ready.
 type ports struct {
 	Boards   string `json:"boards"`
@@ -151,7 +156,7 @@ func (s *system) onMQTT(r *bufio.Reader, _ io.Writer) error {
 		}
 		have = append(have, buf[:n]...)
 		for {
-			kind, _, rest, ok := mqttPacket(have)
+			kind, rest, ok := mqttPacket(have)
 			if !ok {
 				break
 			}

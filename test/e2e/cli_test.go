@@ -136,6 +136,20 @@ func TestWhatScriptsRelyOn(t *testing.T) {
 			t.Errorf("it ends with %d", code)
 		}
 	})
+	t.Run("boards can be watched", func(t *testing.T) {
+		var first entity.BoardRecord
+		watching := run(t, nil, &first, exec.Command(bin(t, "hob"), "--state", h.state, "boards", "-w", "--json"))
+		if string(first.ID) != esp.id {
+			t.Errorf("first came %+v", first)
+		}
+		mark := watching.log.mark()
+		esp.kill()
+		watching.log.awaitAfter(t, mark, `"status":"offline"`)
+		mark = watching.log.mark()
+		esp.restart()
+		watching.log.awaitAfter(t, mark, `"status":"online"`)
+		h.relinked(esp)
+	})
 	t.Run("a second server on the same state is refused", func(t *testing.T) {
 		_, stderr, code := h.hob("serve", "--config", h.config, "--listen", "127.0.0.1:0", "--mdns-interface", "lo")
 		if code != 1 || !strings.Contains(stderr, "another server") {

@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -149,42 +148,49 @@ func (c *chaos) agree() {
 	for _, b := range c.boards {
 		b.awaitState("a session", func(s boardState) bool { return s.Session })
 	}
-	var rest []entity.Record
-	eventually(c.t, "the house comes to rest", func() bool {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		var err error
-		if rest, err = c.client().Entities(ctx); err != nil {
-			c.t.Fatal(err)
-		}
-		for _, e := range rest {
-			if !e.Available || e.Pending != nil || e.State == entity.StateUnknown {
-				return false
-			}
-		}
-		return true
-	})
-	for i, w := range c.watchers {
-		w.until(fmt.Sprintf("watcher %d has what REST has", i), func() bool { return c.same(w, rest) })
+	for _, w := range c.watchers {
 		for _, id := range c.asked[w] {
 			w.result(id)
 		}
 		w.once()
 		w.seen, c.asked[w] = nil, nil
 	}
-	c.pins(rest)
+	deadline := time.Now().Add(patience)
+	for why := c.differ(); why != ""; why = c.differ() {
+		if time.Now().After(deadline) {
+			c.t.Fatal(why)
+		}
+		hall := c.boards["hall"] // wait for something to happen rather than ask in a loop
+		hall.ask(map[string]any{"cmd": "edges", "since": hall.lastEdge(), "wait_ms": 50})
+	}
 }
 
-// same says whether a watcher has these entities; revisions that are newer are
-// somebody's who came to rest meanwhile.
-func (c *chaos) same(w *watcher, rest []entity.Record) bool {
+// differ says who has what otherwise than REST has it now, or that something is
+// still under way; "" when all agree.
+func (c *chaos) differ() string {
+	c.t.Helper()
+	now := c.revision()
+	rest, err := c.client().Entities(c.t.Context())
+	if err != nil {
+		return err.Error()
+	}
 	for _, e := range rest {
-		mine := w.view.Entities[e.ID]
-		if mine == nil || !reflect.DeepEqual(*mine, e) {
-			return false
+		if !e.Available || e.Pending != nil || e.State == entity.StateUnknown {
+			return fmt.Sprintf("not at rest: %+v", e)
 		}
 	}
-	return len(w.view.Entities) == len(rest)
+	for i, w := range c.watchers {
+		w.until("what REST has", func() bool { return w.view.Revision >= now })
+		for _, e := range rest {
+			if mine := w.view.Entities[e.ID]; mine == nil || !reflect.DeepEqual(*mine, e) {
+				return fmt.Sprintf("watcher %d has %+v, REST has %+v", i, mine, e)
+			}
+		}
+		if len(w.view.Entities) != len(rest) {
+			return fmt.Sprintf("watcher %d has %d entities", i, len(w.view.Entities))
+		}
+	}
+	return c.pins(rest)
 }
 
 // once wants no second result for any command.
@@ -200,7 +206,8 @@ func (w *watcher) once() {
 	}
 }
 
-func (c *chaos) pins(rest []entity.Record) {
+// pins says which pin is not as its entity, or that two valves are open.
+func (c *chaos) pins(rest []entity.Record) string {
 	c.t.Helper()
 	where := map[entity.ID]struct {
 		board   string
@@ -210,19 +217,25 @@ func (c *chaos) pins(rest []entity.Record) {
 		"porch": {"hall", 16, "high", "low"}, "fan": {"hall", 17, "low", "high"}, "pump": {"shed", 16, "high", "low"},
 		"lawn": {"shed", 18, "high", "low"}, "beds": {"shed", 19, "high", "low"},
 	}
-	on := map[entity.ID]bool{}
+	open := 0
 	for _, e := range rest {
 		p, ok := where[e.ID]
 		if !ok {
 			continue
 		}
-		on[e.ID] = e.State == "on"
-		want := map[bool]string{true: p.on, false: p.off}[on[e.ID]]
+		want := p.off
+		if e.State == "on" {
+			want = p.on
+		}
 		if got := c.boards[p.board].level(p.pin); got != want {
-			c.t.Errorf("%s is %s and its pin %s", e.ID, e.State, got)
+			return fmt.Sprintf("%s is %s and its pin %s", e.ID, e.State, got)
+		}
+		if want == "high" && (e.ID == "lawn" || e.ID == "beds") {
+			open++
 		}
 	}
-	if on["lawn"] && on["beds"] {
-		c.t.Error("both valves are open")
+	if open > 1 {
+		return "both valves are open"
 	}
+	return ""
 }

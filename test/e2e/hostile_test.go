@@ -5,6 +5,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -130,6 +131,38 @@ func TestBytesFromAnybodyDoNoHarm(t *testing.T) {
 	}
 }
 
+func TestConnectionsThatHangKeepNobodyOut(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, rooms, "esp")
+	esp := h.boards["esp"]
+	hang := func(address string, n int, half string) {
+		for range n {
+			conn, err := dialIn(t, h.net)(t.Context(), "tcp", address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = conn.Close() })
+			_, _ = conn.Write([]byte(half))
+		}
+	}
+	live := strings.NewReplacer("%PATH", "/api/live", "%PROTOCOL", "hob.live.1").Replace(upgrade)
+	link := strings.NewReplacer("%PATH", "/link", "%PROTOCOL", "hob.link.1").Replace(upgrade)
+	hang(h.listen, 100, "GET /api/entities HTTP/1.1\r\nHost: ")
+	hang(h.listen, 100, live) // and never a hello
+	hang(esp.address, 4, "GET /link HTTP/1.1\r\nHost: ")
+	hang(esp.address, 4, link) // and never a handshake
+	w := h.watch()
+	w.command("on", "fan", entity.VerbOn)
+	if r := w.result("on"); r.Status != entity.StatusConfirmed {
+		t.Errorf("result: %+v", r)
+	}
+	// Even a session that is lost while they hang comes back.
+	h.server.kill()
+	h.serve()
+	h.watch().state("fan", "on")
+	h.must("set", "fan", "off")
+}
+
 func TestBadMessagesOfALiveClientHarmNobodyElse(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, rooms, "esp")
@@ -178,19 +211,17 @@ func (w *watcher) write(kind int, b []byte) {
 func ended(t *testing.T, w *watcher) int {
 	t.Helper()
 	_ = w.live.SetReadDeadline(time.Now().Add(patience))
-	for {
-		_, _, err := w.live.ReadMessage()
-		switch err := err.(type) {
-		case nil:
-		case *websocket.CloseError:
-			return err.Code
-		case net.Error:
-			if err.Timeout() {
-				t.Fatal("it is never ended")
-			}
-			return 0
-		default:
-			return 0
-		}
+	var err error
+	for err == nil {
+		_, _, err = w.live.ReadMessage()
 	}
+	var closed *websocket.CloseError
+	var timeout net.Error
+	switch {
+	case errors.As(err, &closed):
+		return closed.Code
+	case errors.As(err, &timeout) && timeout.Timeout():
+		t.Fatal("it is never ended")
+	}
+	return 0
 }

@@ -235,3 +235,25 @@ func TestTheKeyOfABoardThatIsAwayIsForgottenByTheServerAlone(t *testing.T) {
 		t.Errorf("a second time: %d %s", code, stderr)
 	}
 }
+
+func TestABoardThatLostItsMemoryIsAdoptedAnewOnPurpose(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, rooms, "esp")
+	esp := h.boards["esp"]
+	esp.kill()
+	h.awaitStatus("esp", entity.BoardOffline)
+	if err := os.RemoveAll(esp.dir); err != nil {
+		t.Fatal(err)
+	}
+	esp.restart()
+	if r := h.awaitStatus("esp", entity.BoardKeyRefused); r.Message == "" || r.Address != esp.address {
+		t.Errorf("it is %+v", r)
+	}
+	if _, stderr, code := h.hob("adopt", "esp", esp.code); code != 1 || !strings.Contains(stderr, "--replace") {
+		t.Errorf("without --replace: %d %s", code, stderr)
+	}
+	h.must("adopt", "esp", esp.code, "--replace")
+	h.awaitStatus("esp", entity.BoardOnline)
+	h.ready()
+	h.must("set", "porch", "on")
+}

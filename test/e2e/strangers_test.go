@@ -38,6 +38,7 @@ func TestAStrangerWithAConfiguredIDIsShownAndNeverCommanded(t *testing.T) {
 	if got := esp.level(17); got != "high" {
 		t.Errorf("the fan's pin is %s", got)
 	}
+	esp.quiet(since, 17)
 
 	esp.kill()
 	r = h.awaitStatus("esp", entity.BoardKeyRefused)

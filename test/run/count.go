@@ -1,9 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -121,6 +124,7 @@ func (c *counter) goPackageEnd(e event, said []string) []string {
 		if ran.failed == 0 {
 			c.tally.failed++
 		}
+		said = append(c.unfinished(e.Package), said...)
 		return append(said, fmt.Sprintf("FAIL %s (%.1f s)", e.Package, e.Elapsed))
 	case ran.total() > 0:
 		return []string{fmt.Sprintf("ok   %s: %d tests in %.1f s", e.Package, ran.total(), e.Elapsed)}
@@ -128,16 +132,23 @@ func (c *counter) goPackageEnd(e event, said []string) []string {
 	return nil
 }
 
-// unfinished returns what Go tests had said that never ended: a package that crashed or was stopped.
-func (c *counter) unfinished() []string {
+// unfinished returns, and forgets, what a package's tests had said that never ended: it crashed, or
+// was stopped. An empty name means all packages.
+func (c *counter) unfinished(pkg string) []string {
 	var lines []string
-	for key, said := range c.output {
-		if key.test != "" && len(said) > 0 {
-			lines = append(lines, "did not end: "+key.pkg+" "+key.test)
-			lines = append(lines, said...)
+	for _, key := range slices.SortedFunc(maps.Keys(c.output), compareTests) {
+		if key.test == "" || pkg != "" && key.pkg != pkg {
+			continue
 		}
+		lines = append(lines, "did not end: "+key.pkg+" "+key.test)
+		lines = append(lines, c.output[key]...)
+		delete(c.output, key)
 	}
 	return lines
+}
+
+func compareTests(a, b testKey) int {
+	return cmp.Or(strings.Compare(a.pkg, b.pkg), strings.Compare(a.test, b.test))
 }
 
 // plain counts "[SUITE: ]N passed, N failed[, N skipped]" and "Tests  N failed | N passed (N)".

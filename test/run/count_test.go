@@ -12,7 +12,7 @@ func countAll(output string) (tally, string) {
 	for line := range strings.Lines(output) {
 		shown = append(shown, c.line(strings.TrimSuffix(line, "\n"))...)
 	}
-	return c.total(), strings.Join(append(shown, c.unfinished()...), "\n")
+	return c.total(), strings.Join(append(shown, c.unfinished("")...), "\n")
 }
 
 func TestCounterReadsEveryWayOfReporting(t *testing.T) {
@@ -64,5 +64,16 @@ func TestOnlyFailedGoTestsShowTheirOutput(t *testing.T) {
 	}
 	if strings.Contains(shown, "chatter") {
 		t.Errorf("a passing test's output is shown:\n%s", shown)
+	}
+}
+
+func TestACrashShowsWhatTheTestSaidBeforeThePackagesEnd(t *testing.T) {
+	_, shown := countAll(`{"Action":"output","Package":"q","Test":"TestOther","Output":"still running\n"}
+{"Action":"output","Package":"p","Test":"TestCrash","Output":"panic: index out of range\n"}
+{"Action":"fail","Package":"p","Elapsed":1.5}`)
+	crash := strings.Index(shown, "did not end: p TestCrash\npanic: index out of range\nFAIL p (1.5 s)")
+	other := strings.Index(shown, "did not end: q TestOther")
+	if crash < 0 || other < crash {
+		t.Errorf("the crash is not shown where the package ends:\n%s", shown)
 	}
 }

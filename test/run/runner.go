@@ -131,7 +131,7 @@ func (r *runner) execute(ctx context.Context, s step) (*counter, error) {
 	_ = read.SetReadDeadline(time.Now().Add(5 * time.Second))
 	reading.Wait()
 	if err != nil {
-		r.show(s, counter.unfinished()...)
+		r.show(s, counter.unfinished("")...)
 	}
 	return counter, err
 }
