@@ -11,6 +11,7 @@
 #include "hob_keys.h"
 #include "hob_log.h"
 #include "hob_name.h"
+#include "hob_output.h"
 #include "hob_plan.h"
 #include "hob_point.h"
 #include "hob_restore.h"
@@ -95,6 +96,7 @@ int hob_init(struct hob_board *b, const struct hob_options *options, uint64_t no
     hob_staging_load(b);
     int r = make_boot_id(b);
     hob_keys_load(b);
+    hob_staging_recognise(b);
     hob_log(b, HOB_LOG_BOOT, hob_point_count(b));
     return r;
 }
@@ -121,22 +123,34 @@ int hob_factory_reset(struct hob_board *b, uint64_t now_ms)
 {
     hob_run_due(b, now_ms);
     hob_session_close_all(b, HOB_CLOSE_KEY_CHANGED, "factory reset");
+    /* The keys first: whatever a power cut leaves then is nobody's board. */
+    int r = hob_keys_forget(b);
+    if (r != HOB_OK)
+        return r;
     hob_plan_init(&b->options.scratch->out.plan);
     hob_apply(b, &b->options.scratch->out.plan, HOB_CAUSE_CONFIG);
     b->rev[0] = '\0';
     b->config_refused = false;
     b->restore.dirty = false;
-    int r = hob_store_erase(b, HOB_RECORD_CONFIG);
+    r = hob_store_erase(b, HOB_RECORD_CONFIG);
     if (r == HOB_OK)
         r = hob_store_erase(b, HOB_RECORD_STATE);
-    if (r == HOB_OK)
-        r = hob_keys_forget(b);
     return r == HOB_OK ? hob_keys_open_adoption(b) : r;
+}
+
+/* Nobody would end them on time any more. */
+static void cut_pulses(struct hob_board *b)
+{
+    for (uint8_t i = 0; i < HOB_MAX_POINTS; i++) {
+        if (hob_point_is_output(&b->points[i]) && b->points[i].out.pulse_until > 0)
+            hob_output_cut(b, i, HOB_CAUSE_BOOT);
+    }
 }
 
 void hob_shutdown(struct hob_board *b, uint64_t now_ms)
 {
     hob_run_due(b, now_ms);
+    cut_pulses(b);
     hob_run_report(b);
     hob_restore_flush(b);
     hob_session_close_all(b, HOB_CLOSE_RESTART, "restarting");

@@ -45,8 +45,8 @@
 #endif
 /* All items of a configuration with one line end each, in bytes. */
 #define HOB_MAX_CONFIG_BYTES 12288u
-/* Connections at once: one live, one shaking hands. Their numbers are 0 and 1. */
-#define HOB_MAX_CONNS 2
+/* Connections at once: one live, two shaking hands. They are numbered from 0. */
+#define HOB_MAX_CONNS 3
 /* The longest plaintext of a frame, and the longest transport message, in bytes. */
 #define HOB_MAX_FRAME 4096u
 #define HOB_MAX_MESSAGE (HOB_MAX_FRAME + 16u)
@@ -218,7 +218,7 @@ struct hob_options {
     const char *chip; /* a name that hob_chip_find knows */
     const char *fw;   /* firmware version, 1 to 31 bytes of printable ASCII without " and \ */
     enum hob_reset reset;
-    /* Build date in ms since 1970: an earlier wall time from the server is ignored. 0: none is. */
+    /* Build date in ms since 1970: an earlier wall time from the server is ignored. 0: not known, none is. */
     uint64_t build_unix_ms;
     /*
      * Inputs are sampled every so many ms (1 to 100). 0: the port calls
@@ -273,8 +273,19 @@ uint32_t hob_next_tick(const struct hob_board *b, uint64_t now_ms);
 void hob_input_changed(struct hob_board *b, uint8_t pin, uint64_t now_ms);
 
 /*
+ * The same for ports that keep edges until they are told: at at_ms, at most
+ * now_ms, the pin went to this level. Told in their order, edges make the same
+ * gestures however late they are told; hob_tick is called after the last of them.
+ * For a pin, use this or hob_input_changed.
+ */
+void hob_input_edge_at(struct hob_board *b, uint8_t pin, bool level, uint64_t at_ms,
+                       uint64_t now_ms);
+
+/*
  * A peer has opened a WebSocket on /link. Result: the number of the connection,
- * 0 or 1; HOB_ERR_SPACE if both are taken (refuse the upgrade with 503).
+ * below HOB_MAX_CONNS. If all are taken, the oldest one that has not proved
+ * itself makes room (conn_close is called for it); HOB_ERR_SPACE if there is
+ * none (refuse the upgrade with 503).
  */
 int hob_conn_open(struct hob_board *b, uint64_t now_ms);
 
@@ -318,7 +329,8 @@ int hob_factory_reset(struct hob_board *b, uint64_t now_ms);
 
 /*
  * Call before a planned restart or power-off that the server did not ask for:
- * stores what is still to be stored and closes sessions with 4007. Outputs stay.
+ * ends pulses, stores what is still to be stored and closes sessions with 4007.
+ * Other outputs stay.
  */
 void hob_shutdown(struct hob_board *b, uint64_t now_ms);
 

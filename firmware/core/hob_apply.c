@@ -39,7 +39,8 @@ static struct hob_value first_value(const struct hob_board *b, const struct hob_
     if (cause == HOB_CAUSE_BOOT) {
         (void)hob_restore_find(b, c, &value);
     } else if (i != HOB_NONE && b->points[i].config.kind == c->kind) {
-        value.level = b->points[i].out.level;
+        /* A pulse ends with the output that it was on. */
+        value.level = b->points[i].out.pulse_until > 0 ? 0 : b->points[i].out.level;
         value.last_level = b->points[i].out.last_level;
         memcpy(value.rgb, b->points[i].out.rgb, sizeof value.rgb);
     }
@@ -73,9 +74,10 @@ static void release(struct hob_board *b, uint8_t i)
 {
     struct hob_point *p = &b->points[i];
     if (hob_point_is_output(p)) {
-        hob_interlock_end(b, i, HOB_WAIT_CANCELLED);
+        hob_interlock_release(b, i);
         hob_output_release(b, i);
     } else {
+        hob_interlock_forget_input(b, i);
         hob_input_release(b, i);
         forget_button(b, i);
     }
@@ -89,8 +91,10 @@ static void reconfigure(struct hob_board *b, uint8_t i, const struct hob_point_c
         hob_input_reconfigure(b, i, &to->in);
         return;
     }
-    if (b->points[i].config.out.group != to->out.group)
+    if (b->points[i].config.out.group != to->out.group) {
         hob_interlock_end(b, i, HOB_WAIT_CANCELLED);
+        hob_interlock_leave(b, i);
+    }
     hob_output_reconfigure(b, i, &to->out);
 }
 
@@ -124,23 +128,29 @@ static uint8_t free_slot(const struct hob_board *b)
     return i;
 }
 
-/* An output of a group starts dark: hob_interlock decides when it may go on. */
+/* Whether it may have to wait before it goes on. */
+static bool may_wait(const struct hob_output_config *c)
+{
+    return c->group != 0 || c->min_off > 0;
+}
+
+/* One that may have to wait starts dark: hob_interlock decides when it may go on. */
 static void setup_output(struct hob_board *b, uint8_t i, const struct hob_value *value,
                          enum hob_cause cause)
 {
     struct hob_value first = *value;
-    if (b->points[i].config.out.group != 0)
+    if (may_wait(&b->points[i].config.out))
         first.level = 0;
     hob_output_setup(b, i, &first, cause);
     if (b->points[i].config.out.boot == HOB_BOOT_RESTORE && cause == HOB_CAUSE_CONFIG)
         hob_restore_touch(b);
 }
 
-static void start_group_member(struct hob_board *b, uint8_t i, const struct hob_value *value,
+static void start_later(struct hob_board *b, uint8_t i, const struct hob_value *value,
                                enum hob_cause cause)
 {
     struct hob_request on = {.level = value->level, .cause = (uint8_t)cause, .by = HOB_NONE};
-    if (value->level > 0 && b->points[i].config.out.group != 0)
+    if (value->level > 0 && may_wait(&b->points[i].config.out))
         hob_interlock_start(b, i, &on);
 }
 
@@ -192,7 +202,7 @@ void hob_apply(struct hob_board *b, struct hob_plan *plan, enum hob_cause cause)
     hob_interlock_settle(b);
     for (uint8_t n = 0; n < plan->point_count; n++) {
         if ((fresh >> n & 1u) != 0)
-            start_group_member(b, plan->slots[n], &values[n], cause);
+            start_later(b, plan->slots[n], &values[n], cause);
     }
     hob_led_configure(b, &plan->led);
 }

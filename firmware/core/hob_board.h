@@ -29,6 +29,7 @@ struct hob_output_config {
     uint32_t max_on;
     uint32_t lease;
     uint32_t interlock_wait;
+    uint32_t min_off; /* of a relay */
     uint32_t group; /* hash of the interlock group's name, 0 for none */
     uint32_t fade;
     uint16_t freq;  /* Hz */
@@ -68,7 +69,7 @@ enum hob_gesture_event {
     HOB_RELEASE = 8
 };
 
-enum hob_do { HOB_DO_ON = 0, HOB_DO_OFF, HOB_DO_SET, HOB_DO_TOGGLE };
+enum hob_do { HOB_DO_ON = 0, HOB_DO_OFF, HOB_DO_SET, HOB_DO_TOGGLE, HOB_DO_PULSE };
 
 struct hob_binding {
     uint16_t level;
@@ -118,7 +119,8 @@ enum hob_cause {
 struct hob_output {
     uint64_t on_since;    /* went on; max_on counts from here */
     uint64_t on_again;    /* was last told to be on; off_after counts from here */
-    uint64_t off_since;   /* became dark; interlocks count from here */
+    uint64_t off_since;   /* became dark; interlocks and min_off count from here */
+    uint64_t pulse_until; /* a pulse is under way and ends then; 0: none */
     uint64_t lease_until;
     uint64_t fade_start;
     uint32_t fade_time;   /* 0: no fade under way */
@@ -129,6 +131,7 @@ struct hob_output {
     uint16_t last_level;  /* last one above zero, 0 if there was none */
     uint8_t rgb[3];
     uint8_t pixel[3];     /* last written to the strip */
+    bool pulse_alone;     /* the session that asked for the pulse is gone */
 };
 
 /* hob_gesture */
@@ -140,6 +143,7 @@ struct hob_gesture {
 /* hob_input. true means active. */
 struct hob_input {
     uint64_t since; /* raw has had its level since then */
+    uint64_t sampled; /* when raw was last read */
     struct hob_gesture gesture;
     uint32_t events; /* since boot */
     bool raw;
@@ -160,6 +164,15 @@ struct hob_point {
     };
 };
 
+/* What an input must be for a pulse to start. */
+struct hob_condition {
+    uint16_t age;  /* ms since it was last looked at, at most */
+    uint8_t point; /* index; HOB_NONE while a command names no point of this board */
+    bool is;
+};
+
+#define HOB_MAX_CONDITIONS 4
+
 /* What an output is asked to do (hob_output, hob_interlock). */
 struct hob_request {
     uint64_t cmd;   /* with HOB_CAUSE_COMMAND */
@@ -170,26 +183,43 @@ struct hob_request {
     bool has_rgb;
     uint8_t cause; /* enum hob_cause */
     uint8_t by;    /* with HOB_CAUSE_BINDING */
+    uint8_t pre_count;
+    uint16_t pulse; /* off again after so many ms; 0: stays on */
+    struct hob_condition pre[HOB_MAX_CONDITIONS];
 };
 
 enum hob_wait_stage {
     HOB_WAIT_FREE = 0,
     HOB_WAITING,
+    HOB_WAIT_PULSE, /* its pulse is under way; the result comes when that ends */
     HOB_WAIT_DONE, /* this one and the following have a result to send */
     HOB_WAIT_SUPERSEDED,
     HOB_WAIT_CANCELLED,
-    HOB_WAIT_EXPIRED
+    HOB_WAIT_EXPIRED,
+    HOB_WAIT_CONDITION, /* a condition did not hold when the pulse was to start */
+    HOB_WAIT_CUT        /* the pulse was ended before its time */
 };
 
-/* A request that waits for its interlock group. */
+/* A request that waits for its interlock group or min_off, or a pulse under way. */
 struct hob_wait {
     struct hob_request request;
     uint8_t point;
     uint8_t stage;
 };
 
-/* Each group has one at most, and needs two members to have one at all. */
-#define HOB_MAX_WAITS (HOB_MAX_POINTS / 2)
+/* No output waits twice, or waits while it pulses. */
+#define HOB_MAX_WAITS HOB_MAX_POINTS
+
+/*
+ * hob_interlock: when an output that has left its group was lit last. The last
+ * entry stands for all groups that found no place.
+ */
+struct hob_left {
+    uint64_t off_since;
+    uint32_t group; /* 0: unused */
+};
+
+#define HOB_MAX_LEFT 8
 
 /* ---- settings ---- */
 
@@ -213,6 +243,7 @@ struct hob_keys {
     bool has_current;
     bool has_next;
     bool has_code;
+    bool unread;             /* the slots could not be read at boot: to be tried again */
     uint8_t scrubs;          /* writes still to be made until no slot has an older key */
     uint64_t scrub_at;
     uint64_t adoption_until; /* 0: closed */
@@ -253,8 +284,8 @@ enum hob_conn_stage {
 enum hob_key_used { HOB_KEY_NEXT = 0, HOB_KEY_CURRENT, HOB_KEY_ADOPTION };
 
 struct hob_conn {
-    uint64_t opened;
-    uint64_t heard;
+    uint64_t opened; /* by the peer; of a session: as a session */
+    uint64_t heard;  /* the last message that was in order */
     struct hob_noise noise;
     uint8_t stage;
     uint8_t key; /* enum hob_key_used */
@@ -276,12 +307,15 @@ struct hob_board {
     char boot[9];
     bool network;
     bool config_refused;
+    bool config_hashed; /* hob_staging: config_sha256 is that of the items in force */
     char rev[HOB_REV_SIZE];
+    uint8_t config_sha256[HOB_HASH_LEN];
 
     struct hob_point points[HOB_MAX_POINTS];
     struct hob_binding bindings[HOB_MAX_BINDINGS];
     uint8_t binding_count;
     struct hob_wait waits[HOB_MAX_WAITS];
+    struct hob_left left[HOB_MAX_LEFT];
     struct hob_led led;
 
     struct hob_record_state records[HOB_RECORD_COUNT];
@@ -292,6 +326,7 @@ struct hob_board {
     struct hob_conn conns[HOB_MAX_CONNS];
     uint8_t session; /* the connection that is the session, HOB_NONE if there is none */
     uint64_t last_cmd;
+    uint64_t failure_logged_at; /* hob_session: a failed handshake; 0: none was */
     uint64_t stats_at;
     uint64_t unix_offset; /* wall time minus uptime, 0 if not known */
     struct hob_counters counters;

@@ -27,21 +27,21 @@ static int bad_frame(struct hob_board *b, int conn, int error)
 }
 
 /* Whether a frame of this type may come at this point of this session. */
-static bool allowed(const struct hob_conn *c, enum hob_frame_type type)
+static bool allowed(const struct hob_board *b, const struct hob_conn *c, enum hob_frame_type type)
 {
     if (c->stage == HOB_CONN_HELLO)
         return type == HOB_FRAME_HELLO;
     if (type == HOB_FRAME_HELLO)
         return false;
     if (c->key == HOB_KEY_ADOPTION)
-        return type == HOB_FRAME_PING || type == HOB_FRAME_ADOPT;
+        return type == HOB_FRAME_PING ||
+               (type == HOB_FRAME_ADOPT && hob_keys_adoption_open(b));
     return type != HOB_FRAME_ADOPT;
 }
 
 static void take_time(struct hob_board *b, uint64_t unix_ms)
 {
-    if (b->options.build_unix_ms == 0 || unix_ms < b->options.build_unix_ms ||
-        unix_ms < b->now)
+    if (unix_ms == 0 || unix_ms < b->options.build_unix_ms || unix_ms < b->now)
         return;
     b->unix_offset = unix_ms - b->now;
 }
@@ -164,7 +164,10 @@ int hob_dispatch(struct hob_board *b, int conn, size_t len)
     struct hob_frame frame;
     int r = hob_frame_decode(b, (const char *)s->in.text, len, s->tokens,
                              sizeof s->tokens / sizeof s->tokens[0], &frame);
-    if (r == HOB_OK && !allowed(&b->conns[conn], frame.type))
+    /* A key is to be in one place only. */
+    if (r < 0 || frame.type == HOB_FRAME_ADOPT || frame.type == HOB_FRAME_ROTATE)
+        hob_wipe(s->in.text, len);
+    if (r == HOB_OK && !allowed(b, &b->conns[conn], frame.type))
         r = HOB_ERR_STATE;
     if (r < 0)
         return bad_frame(b, conn, r);

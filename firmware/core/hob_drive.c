@@ -63,6 +63,13 @@ void hob_drive_open(struct hob_board *b, struct hob_point *p)
         hob_log(b, HOB_LOG_PIN, p->config.pin);
 }
 
+void hob_drive_darken(struct hob_board *b, struct hob_point *p, uint16_t count)
+{
+    static const uint8_t black[3] = {0, 0, 0};
+    memcpy(p->out.pixel, black, sizeof black);
+    b->port->strip_fill(b->port->ctx, p->config.pin, count, black);
+}
+
 static void show_strip(struct hob_board *b, struct hob_point *p)
 {
     uint8_t pixel[3];

@@ -14,4 +14,7 @@ void hob_drive_open(struct hob_board *b, struct hob_point *p);
 /* Puts out.shown on the pin; writes only if that makes a difference. */
 void hob_drive_show(struct hob_board *b, struct hob_point *p);
 
+/* Makes the first count pixels of a strip black. */
+void hob_drive_darken(struct hob_board *b, struct hob_point *p, uint16_t count);
+
 #endif

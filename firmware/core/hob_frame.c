@@ -12,6 +12,9 @@
 
 /* A fade longer than an hour is a mistake. */
 #define MAX_FADE_MS 3600000
+#define MAX_PULSE_MS 60000
+#define MAX_GAP_MS 3600000
+#define MAX_AGE_MS 60000
 
 static const char *const types[HOB_FRAME_COUNT] = {
     [HOB_FRAME_HELLO] = "hello",
@@ -125,9 +128,62 @@ static int decode_light(const struct hob_json *d, struct hob_command *c)
     return r;
 }
 
-static int decode_command(const struct hob_json *d, struct hob_frame *out)
+static int decode_condition(const struct hob_board *b, const struct hob_json *d, int i,
+                            struct hob_command *c)
 {
-    static const char *const acts[] = {"on", "off", "set"};
+    char name[HOB_NAME_SIZE];
+    struct hob_condition pre = {.point = HOB_NONE};
+    int64_t age = 0;
+    if (hob_json_type(d, i) != HOB_JSON_OBJECT)
+        return HOB_ERR_TYPE;
+    int r = hob_json_copy(d, hob_json_find(d, i, "point"), name, sizeof name);
+    if (r == HOB_ERR_MISSING || r == HOB_ERR_TYPE)
+        return r;
+    if (r >= 0)
+        pre.point = hob_point_find(b, name);
+    r = hob_json_bool(d, hob_json_find(d, i, "is"), &pre.is);
+    if (r == HOB_OK)
+        r = refuse(c, "pre", hob_json_int(d, hob_json_find(d, i, "age"), 0, MAX_AGE_MS, &age));
+    pre.age = (uint16_t)age;
+    if (c->pre_count == HOB_MAX_CONDITIONS)
+        return r < 0 ? r : refuse(c, "pre", HOB_ERR_TOO_LONG);
+    c->pre[c->pre_count++] = pre;
+    return r;
+}
+
+static int decode_conditions(const struct hob_board *b, const struct hob_json *d,
+                             struct hob_command *c)
+{
+    int list = hob_json_find(d, 0, "pre");
+    if (list == HOB_ERR_MISSING)
+        return HOB_OK;
+    if (hob_json_type(d, list) != HOB_JSON_ARRAY)
+        return HOB_ERR_TYPE;
+    int r = HOB_OK;
+    for (int i = hob_json_first(d, list); i >= 0 && r == HOB_OK; i = hob_json_next(d, list, i))
+        r = decode_condition(b, d, i, c);
+    return r;
+}
+
+static int decode_pulse(const struct hob_board *b, const struct hob_json *d, struct hob_command *c)
+{
+    int64_t ms = 0;
+    int64_t gap = 0;
+    bool has_gap;
+    int i = hob_json_find(d, 0, "ms");
+    int r = i == HOB_ERR_MISSING ? HOB_OK : refuse(c, "ms", hob_json_int(d, i, 1, MAX_PULSE_MS, &ms));
+    if (r == HOB_OK)
+        r = optional(d, c, "gap", MAX_GAP_MS, &has_gap, &gap);
+    c->pulse = (uint16_t)ms;
+    c->gap = (uint32_t)gap;
+    return r < 0 ? r : decode_conditions(b, d, c);
+}
+
+static int decode_command(const struct hob_board *b, const struct hob_json *d,
+                          struct hob_frame *out)
+{
+    static const char *const acts[] = {"on", "off", "set", "pulse"};
+    static const uint8_t does[] = {HOB_DO_ON, HOB_DO_OFF, HOB_DO_SET, HOB_DO_PULSE};
     struct hob_command *c = &out->command;
     memset(c, 0, sizeof *c);
     int r = number(d, "id", 1, &c->id);
@@ -141,9 +197,11 @@ static int decode_command(const struct hob_json *d, struct hob_frame *out)
     if (r < 0)
         c->point[0] = '\0';
     r = hob_json_choice(d, hob_json_find(d, 0, "do"), acts, sizeof acts / sizeof acts[0]);
-    c->act = (uint8_t)(r >= 0 ? r : 0);
+    c->act = does[r >= 0 ? r : 0];
     r = refuse(c, "do", r < 0 ? r : HOB_OK);
-    return r < 0 ? r : decode_light(d, c);
+    if (r < 0)
+        return r;
+    return c->act == HOB_DO_PULSE ? decode_pulse(b, d, c) : decode_light(d, c);
 }
 
 static int decode_renew(const struct hob_board *b, const struct hob_json *d, struct hob_frame *out)
@@ -188,7 +246,7 @@ static int decode_members(const struct hob_board *b, const struct hob_json *d,
     case HOB_FRAME_CONFIG_COMMIT:
         return decode_rev(d, out->config.rev);
     case HOB_FRAME_COMMAND:
-        return decode_command(d, out);
+        return decode_command(b, d, out);
     case HOB_FRAME_CANCEL:
         return number(d, "id", 1, &out->number);
     case HOB_FRAME_RENEW:

@@ -41,6 +41,10 @@ struct hob_command {
     bool has_level;
     bool has_rgb;
     bool has_fade;
+    uint16_t pulse; /* ms; 0 if it was not given */
+    uint32_t gap;   /* ms */
+    uint8_t pre_count;
+    struct hob_condition pre[HOB_MAX_CONDITIONS];
 };
 
 struct hob_frame {

@@ -1,6 +1,8 @@
 /*
- * hob_interlock: outputs of one group are never on together, and one goes on
- * only its interlock_wait after the last of the others went dark.
+ * hob_interlock: when an output may go on, and what waits for that. Outputs of
+ * one group are never on together, and one goes on only its interlock_wait after
+ * the last of the others went dark, and its own min_off after it did itself.
+ * Pulses stay here until they end, because only then they have a result.
  *
  * A software interlock does not replace one in hardware.
  *
@@ -11,11 +13,11 @@
 
 #include "hob_board.h"
 
-/* Result of hob_interlock_request: the request waits, its outcome comes later. */
+/* Result of hob_interlock_request: it waits or is a pulse, its outcome comes later. */
 #define HOB_INTERLOCK_WAITS 1
 
 /*
- * Ends a request that waits for the group of output i, as superseded. To be
+ * Ends a request that waits for output i or its group, as superseded. To be
  * followed by hob_command_report, and then hob_interlock_request.
  */
 void hob_interlock_supersede(struct hob_board *b, uint8_t i);
@@ -35,13 +37,34 @@ void hob_interlock_start(struct hob_board *b, uint8_t i, const struct hob_reques
 /* Whether output i is waiting to go on. */
 bool hob_interlock_waits(const struct hob_board *b, uint8_t i);
 
+/* The level that output i waits for since a boot or configuration; 0 if it does not. */
+uint16_t hob_interlock_start_level(const struct hob_board *b, uint8_t i);
+
 /* Ends what waits for output i, with a stage that tells the outcome. */
 void hob_interlock_end(struct hob_board *b, uint8_t i, enum hob_wait_stage stage);
+
+/* Output i is about to leave its group: the others wait for it as if it still were there. */
+void hob_interlock_leave(struct hob_board *b, uint8_t i);
+
+/* Output i is about to be released: what waits for it and its pulse are over. */
+void hob_interlock_release(struct hob_board *b, uint8_t i);
+
+/* Input i is about to be released: pulses that wait with a condition on it are over. */
+void hob_interlock_forget_input(struct hob_board *b, uint8_t i);
+
+/* Gives pulses that have ended the stage that tells how. */
+void hob_interlock_end_pulses(struct hob_board *b);
+
+/* Whether every condition of a request holds in this moment. */
+bool hob_interlock_conditions(const struct hob_board *b, const struct hob_request *request);
 
 /* The command with this id is no longer wanted. */
 void hob_interlock_cancel(struct hob_board *b, uint64_t cmd);
 
-/* Forgets all that commands wait for: their session is gone. */
+/*
+ * The session is gone: forgets all that its commands wait for. A pulse under way
+ * ends at its time, without a result.
+ */
 void hob_interlock_drop_commands(struct hob_board *b);
 
 /* After groups have changed: of each, all but one output are switched off. */

@@ -127,16 +127,43 @@ static void first_power_up(struct hob_board *b)
     announce(b, HOB_LOG_ADOPTION_OPEN);
 }
 
+/* Whether the older slot has anything but what is in force: power failed before it was cleaned. */
+static bool has_residue(struct hob_board *b, const uint8_t *record)
+{
+    uint8_t older[RECORD];
+    int r = hob_store_load_older(b, HOB_RECORD_KEYS, older, sizeof older);
+    bool same = r == (int)CONTENT &&
+                memcmp(older + HOB_RECORD_HEAD, record + HOB_RECORD_HEAD, CONTENT) == 0;
+    hob_wipe(older, sizeof older);
+    return !same && r != HOB_ERR_MISSING && r != HOB_ERR_STORAGE;
+}
+
 void hob_keys_load(struct hob_board *b)
 {
     uint8_t record[RECORD];
     memset(&b->keys, 0, sizeof b->keys);
     int r = hob_store_load(b, HOB_RECORD_KEYS, record, sizeof record);
-    if (r == (int)CONTENT)
+    if (r == (int)CONTENT) {
         decode(&b->keys, record + HOB_RECORD_HEAD);
+        b->keys.scrubs = has_residue(b, record) ? 1 : 0;
+    }
     hob_wipe(record, sizeof record);
+    b->keys.unread = r == HOB_ERR_STORAGE;
+    b->keys.scrub_at = b->now + (b->keys.unread ? SCRUB_RETRY_MS : 0);
     if (r == HOB_ERR_MISSING)
         first_power_up(b);
+}
+
+/* Tries to read once more what could not be read. */
+static int load_again(struct hob_board *b)
+{
+    if (!b->keys.unread)
+        return HOB_OK;
+    hob_keys_load(b);
+    if (b->keys.unread)
+        return HOB_ERR_STORAGE;
+    b->port->adoption_changed(b->port->ctx);
+    return HOB_OK;
 }
 
 bool hob_keys_adopted(const struct hob_board *b)
@@ -219,6 +246,9 @@ int hob_keys_forget(struct hob_board *b)
 
 int hob_keys_open_adoption(struct hob_board *b)
 {
+    /* A code over keys that could not be read would be the end of those. */
+    if (load_again(b) != HOB_OK)
+        return HOB_ERR_STORAGE;
     if (!b->keys.has_code) {
         struct hob_keys k = b->keys;
         new_code(b, &k);
@@ -241,6 +271,8 @@ void hob_keys_tick(struct hob_board *b)
         k->adoption_until = 0;
         announce(b, HOB_LOG_ADOPTION_CLOSED);
     }
+    if (k->unread && b->now >= k->scrub_at)
+        (void)load_again(b);
     if (k->scrubs > 0 && b->now >= k->scrub_at)
         scrub(b);
 }
@@ -249,7 +281,7 @@ uint64_t hob_keys_due(const struct hob_board *b)
 {
     const struct hob_keys *k = &b->keys;
     uint64_t due = k->adoption_until > 0 ? k->adoption_until : UINT64_MAX;
-    return k->scrubs > 0 && k->scrub_at < due ? k->scrub_at : due;
+    return (k->scrubs > 0 || k->unread) && k->scrub_at < due ? k->scrub_at : due;
 }
 
 int hob_setup_code(const struct hob_board *b, char out[HOB_SETUP_CODE_SIZE])

@@ -13,7 +13,7 @@
 
 /*
  * At boot. Settings that were never stored make this the first power-up: a setup
- * code is made and adoption opens.
+ * code is made and adoption opens. Slots that could not be read are tried again.
  */
 void hob_keys_load(struct hob_board *b);
 

@@ -94,6 +94,9 @@ void hob_output_reconfigure(struct hob_board *b, uint8_t i, const struct hob_out
         new_lease(b, &p->out, from.lease, to->lease);
     if (from.boot != to->boot)
         hob_restore_touch(b);
+    /* Pixels beyond the new end would keep their colour for good. */
+    if (from.count > to->count)
+        hob_drive_darken(b, p, from.count);
     if (from.freq != to->freq || from.count != to->count)
         hob_drive_open(b, p);
     else if (from.min != to->min || from.gamma != to->gamma ||
@@ -111,13 +114,19 @@ void hob_output_apply(struct hob_board *b, uint8_t i, const struct hob_request *
 {
     struct hob_point *p = &b->points[i];
     struct hob_output *out = &p->out;
+    /* A pulse never becomes a level. */
+    if (out->pulse_until > 0 && request->level > 0)
+        return;
+    out->pulse_until = request->pulse > 0 ? b->now + request->pulse : 0;
+    out->pulse_alone = false;
     bool changed = out->level != request->level;
     if (request->has_rgb && memcmp(out->rgb, request->rgb, sizeof out->rgb) != 0) {
         memcpy(out->rgb, request->rgb, sizeof out->rgb);
         changed = true;
     }
     if (request->level > 0) {
-        if (out->level == 0) {
+        /* A light that is still fading out has never been off. */
+        if (!hob_output_shows(p)) {
             out->on_since = b->now;
             out->lease_until = b->now + p->config.out.lease;
         }
@@ -134,6 +143,9 @@ void hob_output_apply(struct hob_board *b, uint8_t i, const struct hob_request *
 static void turn_off(struct hob_board *b, uint8_t i, enum hob_cause cause, uint32_t fade)
 {
     struct hob_request off = {.cause = (uint8_t)cause, .by = HOB_NONE, .fade = fade};
+    /* Only a pulse's own end has this cause: it belongs to the command that began it. */
+    if (cause == HOB_CAUSE_COMMAND)
+        off.cmd = b->points[i].cmd;
     hob_output_apply(b, i, &off);
 }
 
@@ -162,15 +174,18 @@ void hob_output_renew(struct hob_board *b, uint8_t i, uint64_t until)
         p->out.lease_until = until;
 }
 
-/* When a limit ends the output, and which. UINT64_MAX if none does. */
+/*
+ * When a limit ends the output, and which. UINT64_MAX if none does. A fade to off
+ * is under the limits as well: what they end then is the fade.
+ */
 static uint64_t limit(const struct hob_point *p, enum hob_cause *cause)
 {
     const struct hob_output_config *c = &p->config.out;
     const struct hob_output *out = &p->out;
     uint64_t due = UINT64_MAX;
-    if (out->level == 0)
+    if (!hob_output_shows(p))
         return due;
-    if (c->off_after > 0) {
+    if (c->off_after > 0 && out->level > 0) {
         due = out->on_again + c->off_after;
         *cause = HOB_CAUSE_OFF_AFTER;
     }
@@ -181,6 +196,11 @@ static uint64_t limit(const struct hob_point *p, enum hob_cause *cause)
     if (c->max_on > 0 && out->on_since + c->max_on <= due) {
         due = out->on_since + c->max_on;
         *cause = HOB_CAUSE_MAX_ON;
+    }
+    if (out->pulse_until > 0 && out->pulse_until <= due) {
+        due = out->pulse_until;
+        /* The id would mean nothing, or another command, to a later session. */
+        *cause = out->pulse_alone ? HOB_CAUSE_OFF_AFTER : HOB_CAUSE_COMMAND;
     }
     return due;
 }

@@ -92,6 +92,12 @@ static void read_output(struct hob_members *m, struct hob_point_config *p)
     read_group(m, out);
 }
 
+static void read_relay(struct hob_members *m, struct hob_point_config *p)
+{
+    read_output(m, p);
+    p->out.min_off = hob_member_number(m, "min_off", 0, UINT32_MAX, 0);
+}
+
 static void read_light(struct hob_members *m, struct hob_output_config *out)
 {
     out->fade = hob_member_number(m, "fade", 0, MAX_FADE_MS, 0);
@@ -166,7 +172,7 @@ static void read_point(struct hob_members *m, enum hob_kind kind)
         return;
     p->kind = (uint8_t)kind;
     if (kind == HOB_KIND_RELAY)
-        read_output(m, p);
+        read_relay(m, p);
     else if (kind == HOB_KIND_PWM)
         read_pwm(m, p);
     else if (kind == HOB_KIND_WS2812)

@@ -52,6 +52,12 @@ void hob_point_changed(struct hob_board *b, struct hob_point *p, enum hob_cause 
         hob_restore_touch(b);
 }
 
+void hob_point_forget_commands(struct hob_board *b)
+{
+    for (uint8_t i = 0; i < HOB_MAX_POINTS; i++)
+        b->points[i].cmd = 0;
+}
+
 const char *hob_cause_name(enum hob_cause cause)
 {
     static const char *const names[] = {"boot",      "config", "command", "binding",  "input",

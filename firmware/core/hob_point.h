@@ -23,6 +23,9 @@ bool hob_point_on(const struct hob_point *p);
 void hob_point_changed(struct hob_board *b, struct hob_point *p, enum hob_cause cause,
                        uint64_t cmd, uint8_t by);
 
+/* The session is gone: the ids of its commands mean nothing to the next one. */
+void hob_point_forget_commands(struct hob_board *b);
+
 /* The cause as docs/wire.md spells it; static. */
 const char *hob_cause_name(enum hob_cause cause);
 

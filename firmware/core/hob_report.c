@@ -50,7 +50,7 @@ static void put_point(struct hob_json_writer *w, const struct hob_board *b,
     put_value(w, p);
     hob_jw_put_int(w, "up", (int64_t)p->up);
     hob_jw_put_string(w, "cause", hob_cause_name((enum hob_cause)p->cause));
-    if (p->cause == HOB_CAUSE_COMMAND)
+    if (p->cause == HOB_CAUSE_COMMAND && p->cmd > 0)
         hob_jw_put_int(w, "cmd", (int64_t)p->cmd);
     if (p->cause == HOB_CAUSE_BINDING)
         hob_jw_put_string(w, "by", b->points[p->by].config.name);

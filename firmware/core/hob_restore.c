@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "hob_interlock.h"
 #include "hob_point.h"
 #include "hob_store.h"
 
@@ -42,11 +43,21 @@ void hob_restore_tick(struct hob_board *b)
         hob_restore_flush(b);
 }
 
-static void put_entry(uint8_t *e, const struct hob_point *p)
+/* What a boot is to bring back: never a pulse, but what waits to be brought back already. */
+static uint16_t level_of(const struct hob_board *b, uint8_t i)
 {
+    uint16_t waiting = hob_interlock_start_level(b, i);
+    if (waiting > 0)
+        return waiting;
+    return b->points[i].out.pulse_until > 0 ? 0 : b->points[i].out.level;
+}
+
+static void put_entry(uint8_t *e, const struct hob_board *b, uint8_t i)
+{
+    const struct hob_point *p = &b->points[i];
     memcpy(e, p->config.name, HOB_NAME_SIZE);
     e[HOB_NAME_SIZE] = p->config.kind;
-    hob_put16(e + HOB_NAME_SIZE + 1, p->out.level);
+    hob_put16(e + HOB_NAME_SIZE + 1, level_of(b, i));
     hob_put16(e + HOB_NAME_SIZE + 3, p->out.last_level);
     memcpy(e + HOB_NAME_SIZE + 5, p->out.rgb, 3);
 }
@@ -57,11 +68,11 @@ void hob_restore_flush(struct hob_board *b)
         return;
     uint8_t *record = b->options.scratch->out.record;
     size_t len = 0;
-    for (int i = 0; i < HOB_MAX_POINTS; i++) {
+    for (uint8_t i = 0; i < HOB_MAX_POINTS; i++) {
         const struct hob_point *p = &b->points[i];
         if (!hob_point_is_output(p) || p->config.out.boot != HOB_BOOT_RESTORE)
             continue;
-        put_entry(record + HOB_RECORD_HEAD + len, p);
+        put_entry(record + HOB_RECORD_HEAD + len, b, i);
         len += ENTRY;
     }
     /* After a failure the next try waits its turn like any other write. */

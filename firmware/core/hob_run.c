@@ -28,17 +28,34 @@ static void gesture(struct hob_board *b, uint8_t i, enum hob_gesture_event event
     hob_report_event(b, i, event);
 }
 
-static void run_input(struct hob_board *b, uint8_t i)
+static void gestures(struct hob_board *b, uint8_t i, unsigned events)
 {
     static const enum hob_gesture_event order[] = {HOB_PRESS, HOB_DOUBLE, HOB_HOLD, HOB_RELEASE};
-    unsigned events = hob_input_tick(b, i);
     for (int n = 0; n < 4; n++) {
         if ((events & order[n]) != 0)
             gesture(b, i, order[n]);
     }
 }
 
-void hob_run_due(struct hob_board *b, uint64_t now_ms)
+static void look(struct hob_board *b, uint8_t i)
+{
+    unsigned events = hob_input_tick(b, i);
+    while (events != 0) {
+        gestures(b, i, events);
+        events = hob_input_tick(b, i);
+    }
+}
+
+static void take_edge(struct hob_board *b, uint8_t i, bool level, uint64_t at_ms, bool exact)
+{
+    unsigned events = hob_input_edge(b, i, level, at_ms, exact);
+    while (events != 0) {
+        gestures(b, i, events);
+        events = hob_input_edge(b, i, level, at_ms, exact);
+    }
+}
+
+static void run_outputs(struct hob_board *b, uint64_t now_ms)
 {
     if (now_ms > b->now)
         b->now = now_ms;
@@ -48,10 +65,20 @@ void hob_run_due(struct hob_board *b, uint64_t now_ms)
             hob_output_tick(b, i);
     }
     hob_interlock_tick(b);
+}
+
+static void run_inputs(struct hob_board *b)
+{
     for (uint8_t i = 0; i < HOB_MAX_POINTS; i++) {
         if (b->points[i].config.kind == HOB_KIND_INPUT)
-            run_input(b, i);
+            look(b, i);
     }
+}
+
+void hob_run_due(struct hob_board *b, uint64_t now_ms)
+{
+    run_outputs(b, now_ms);
+    run_inputs(b);
 }
 
 void hob_run_report(struct hob_board *b)
@@ -123,14 +150,33 @@ uint32_t hob_next_tick(const struct hob_board *b, uint64_t now_ms)
     return due - now < HOB_TICK_MAX_MS ? (uint32_t)(due - now) : HOB_TICK_MAX_MS;
 }
 
-void hob_input_changed(struct hob_board *b, uint8_t pin, uint64_t now_ms)
+/* The input at a pin; HOB_NONE if there is none. */
+static uint8_t input_at(const struct hob_board *b, uint8_t pin)
 {
-    if (now_ms > b->now)
-        b->now = now_ms;
     for (uint8_t i = 0; i < HOB_MAX_POINTS; i++) {
         if (b->points[i].config.kind == HOB_KIND_INPUT && b->points[i].config.pin == pin)
-            hob_input_bounce(b, i);
+            return i;
     }
-    hob_run_due(b, now_ms);
+    return HOB_NONE;
+}
+
+void hob_input_changed(struct hob_board *b, uint8_t pin, uint64_t now_ms)
+{
+    uint8_t i = input_at(b, pin);
+    run_outputs(b, now_ms);
+    if (i != HOB_NONE)
+        take_edge(b, i, b->port->pin_read(b->port->ctx, pin), b->now, false);
+    run_inputs(b);
+    hob_run_report(b);
+}
+
+void hob_input_edge_at(struct hob_board *b, uint8_t pin, bool level, uint64_t at_ms,
+                       uint64_t now_ms)
+{
+    uint8_t i = input_at(b, pin);
+    run_outputs(b, now_ms);
+    if (i != HOB_NONE)
+        take_edge(b, i, level, at_ms, true);
+    /* The pin is not looked at: there may be more edges to be told. */
     hob_run_report(b);
 }

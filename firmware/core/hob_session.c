@@ -11,11 +11,20 @@
 #include "hob_interlock.h"
 #include "hob_keys.h"
 #include "hob_log.h"
+#include "hob_point.h"
 #include "hob_run.h"
 #include "hob_staging.h"
 
 #define HANDSHAKE_MS 5000u
+/* Message 1 follows the upgrade at once; a packet may be lost on the way, not more. */
+#define MESSAGE_1_MS 2000u
+/* An answered handshake is left in peace so long, even if there is no room. */
+#define ANSWERED_MS 1000u
+/* Handing over one key takes no longer than this. */
+#define ADOPTION_SESSION_MS 30000u
 #define SILENCE_MS 15000u
+/* A stranger who keeps trying does not fill the log. */
+#define LOG_EVERY_MS 10000u
 
 bool hob_session_live(const struct hob_board *b)
 {
@@ -33,6 +42,7 @@ static void end_session(struct hob_board *b, int32_t code)
     b->session = HOB_NONE;
     b->last_cmd = 0;
     hob_interlock_drop_commands(b);
+    hob_point_forget_commands(b);
     hob_staging_abandon(b);
     hob_log(b, HOB_LOG_SESSION_ENDED, code);
 }
@@ -41,6 +51,7 @@ static void free_conn(struct hob_board *b, int conn, int32_t code)
 {
     hob_noise_wipe(&b->conns[conn].noise);
     b->conns[conn].stage = HOB_CONN_FREE;
+    b->conns[conn].opened = 0;
     if (b->session == conn)
         end_session(b, code);
 }
@@ -122,11 +133,20 @@ static int find_key(struct hob_board *b, struct hob_conn *c, const uint8_t *data
     return HOB_ERR_AUTH;
 }
 
+static void note_failure(struct hob_board *b, int conn)
+{
+    hob_count(&b->counters.handshakes_failed);
+    if (b->failure_logged_at > 0 && b->now < b->failure_logged_at + LOG_EVERY_MS)
+        return;
+    /* 0 is for never. */
+    b->failure_logged_at = b->now > 0 ? b->now : 1;
+    hob_log(b, HOB_LOG_HANDSHAKE_FAILED, conn);
+}
+
 static int handshake_failed(struct hob_board *b, int conn)
 {
     bool keyless = !hob_keys_adopted(b) && !hob_keys_adoption_open(b);
-    hob_count(&b->counters.handshakes_failed);
-    hob_log(b, HOB_LOG_HANDSHAKE_FAILED, conn);
+    note_failure(b, conn);
     if (keyless)
         hob_session_close(b, conn, HOB_CLOSE_NO_KEY, "no key yet, and adoption is closed");
     else
@@ -146,6 +166,7 @@ static int shake_hands(struct hob_board *b, int conn, const uint8_t *data, size_
         return handshake_failed(b, conn);
     }
     c->stage = HOB_CONN_FIRST_FRAME;
+    c->heard = b->now;
     r = b->port->conn_send(b->port->ctx, conn, answer, (size_t)r);
     if (r >= 0)
         return HOB_OK;
@@ -153,6 +174,16 @@ static int shake_hands(struct hob_board *b, int conn, const uint8_t *data, size_
     hob_log(b, HOB_LOG_SEND_FAILED, conn);
     hob_session_close(b, conn, HOB_CLOSE_HANDSHAKE, "the handshake could not be answered");
     return r;
+}
+
+/*
+ * Someone who can touch the board is giving it another key: whoever holds the old
+ * one waits until that is done.
+ */
+static bool adoption_under_way(const struct hob_board *b, int conn)
+{
+    return b->session != HOB_NONE && b->conns[b->session].key == HOB_KEY_ADOPTION &&
+           b->conns[conn].key != HOB_KEY_ADOPTION;
 }
 
 /* The first frame has decrypted: only now the peer has proved its key. */
@@ -163,6 +194,7 @@ static void take_over(struct hob_board *b, int conn)
     b->session = (uint8_t)conn;
     b->last_cmd = 0;
     b->conns[conn].stage = HOB_CONN_HELLO;
+    b->conns[conn].opened = b->now;
     if (b->conns[conn].key == HOB_KEY_NEXT) {
         hob_keys_promote(b);
         hob_session_close_others(b, conn, HOB_CLOSE_KEY_CHANGED, "the key has changed");
@@ -177,12 +209,15 @@ static int receive(struct hob_board *b, int conn, const uint8_t *data, size_t le
     struct hob_scratch *s = b->options.scratch;
     int r = hob_noise_open(&c->noise, data, len, s->in.text, HOB_MAX_FRAME);
     if (r < 0) {
-        hob_count(&b->counters.handshakes_failed);
-        hob_log(b, HOB_LOG_HANDSHAKE_FAILED, conn);
+        note_failure(b, conn);
         hob_session_close(b, conn, HOB_CLOSE_HANDSHAKE, "a frame did not decrypt");
         return r;
     }
     c->heard = b->now;
+    if (c->stage == HOB_CONN_FIRST_FRAME && adoption_under_way(b, conn)) {
+        hob_session_close(b, conn, HOB_CLOSE_SUPERSEDED, "adoption is under way");
+        return HOB_ERR_STATE;
+    }
     if (c->stage == HOB_CONN_FIRST_FRAME)
         take_over(b, conn);
     return hob_dispatch(b, conn, (size_t)r);
@@ -193,19 +228,48 @@ static bool is_open(const struct hob_board *b, int conn)
     return conn >= 0 && conn < HOB_MAX_CONNS && b->conns[conn].stage != HOB_CONN_FREE;
 }
 
+static int find_stage(const struct hob_board *b, enum hob_conn_stage stage)
+{
+    int oldest = HOB_ERR_SPACE;
+    for (int i = 0; i < HOB_MAX_CONNS; i++) {
+        const struct hob_conn *c = &b->conns[i];
+        if (c->stage == (uint8_t)stage && (oldest < 0 || c->opened < b->conns[oldest].opened))
+            oldest = i;
+    }
+    return oldest;
+}
+
+/*
+ * A place for a newcomer. Whoever opens connections and says nothing, or repeats
+ * an overheard message 1, does not keep the server out.
+ */
+static int find_place(struct hob_board *b)
+{
+    int conn = find_stage(b, HOB_CONN_FREE);
+    if (conn >= 0)
+        return conn;
+    conn = find_stage(b, HOB_CONN_MESSAGE_1);
+    if (conn < 0)
+        conn = find_stage(b, HOB_CONN_FIRST_FRAME);
+    if (conn < 0 || (b->conns[conn].stage == HOB_CONN_FIRST_FRAME &&
+                     b->now - b->conns[conn].heard < ANSWERED_MS))
+        return HOB_ERR_SPACE;
+    hob_session_close(b, conn, HOB_CLOSE_SILENT, "others want to shake hands");
+    return conn;
+}
+
 int hob_conn_open(struct hob_board *b, uint64_t now_ms)
 {
     hob_run_due(b, now_ms);
-    for (int i = 0; i < HOB_MAX_CONNS; i++) {
-        struct hob_conn *c = &b->conns[i];
-        if (c->stage != HOB_CONN_FREE)
-            continue;
-        memset(c, 0, sizeof *c);
-        c->stage = HOB_CONN_MESSAGE_1;
-        c->opened = c->heard = b->now;
-        return i;
-    }
-    return HOB_ERR_SPACE;
+    hob_run_report(b);
+    int conn = find_place(b);
+    if (conn < 0)
+        return conn;
+    struct hob_conn *c = &b->conns[conn];
+    memset(c, 0, sizeof *c);
+    c->stage = HOB_CONN_MESSAGE_1;
+    c->opened = c->heard = b->now;
+    return conn;
 }
 
 int hob_conn_message(struct hob_board *b, int conn, const uint8_t *data, size_t len,
@@ -215,8 +279,10 @@ int hob_conn_message(struct hob_board *b, int conn, const uint8_t *data, size_t 
         return HOB_ERR_ARG;
     /* What was due before this message comes before it. */
     hob_run_due(b, now_ms);
-    if (!is_open(b, conn))
+    if (!is_open(b, conn)) {
+        hob_run_report(b);
         return HOB_ERR_STATE;
+    }
     if (len > HOB_MAX_MESSAGE) {
         hob_conn_violation(b, conn, now_ms);
         return HOB_ERR_TOO_LONG;
@@ -235,6 +301,7 @@ void hob_conn_violation(struct hob_board *b, int conn, uint64_t now_ms)
     hob_count(&b->counters.bad_frames);
     hob_log(b, HOB_LOG_BAD_FRAME, HOB_ERR_TOO_LONG);
     hob_session_close(b, conn, HOB_CLOSE_BAD_FRAME, "not a binary message of the allowed length");
+    hob_run_report(b);
 }
 
 void hob_conn_closed(struct hob_board *b, int conn, uint64_t now_ms)
@@ -244,6 +311,7 @@ void hob_conn_closed(struct hob_board *b, int conn, uint64_t now_ms)
     hob_run_due(b, now_ms);
     if (is_open(b, conn))
         free_conn(b, conn, 0);
+    hob_run_report(b);
 }
 
 /* Uptime at which a connection has been silent for too long. */
@@ -251,13 +319,28 @@ static uint64_t limit(const struct hob_conn *c)
 {
     if (c->stage == HOB_CONN_FREE)
         return UINT64_MAX;
-    if (c->stage == HOB_CONN_MESSAGE_1 || c->stage == HOB_CONN_FIRST_FRAME)
+    if (c->stage == HOB_CONN_MESSAGE_1)
+        return c->opened + MESSAGE_1_MS;
+    if (c->stage == HOB_CONN_FIRST_FRAME)
         return c->opened + HANDSHAKE_MS;
-    return c->heard + SILENCE_MS;
+    uint64_t silent = c->heard + SILENCE_MS;
+    uint64_t over = c->opened + ADOPTION_SESSION_MS;
+    return c->key == HOB_KEY_ADOPTION && over < silent ? over : silent;
+}
+
+/* Who came by the adoption key has nothing more to do here. */
+static void close_adoption(struct hob_board *b)
+{
+    for (int i = 0; i < HOB_MAX_CONNS; i++) {
+        if (b->conns[i].stage > HOB_CONN_MESSAGE_1 && b->conns[i].key == HOB_KEY_ADOPTION)
+            hob_session_close(b, i, HOB_CLOSE_HANDSHAKE, "adoption is closed");
+    }
 }
 
 void hob_session_tick(struct hob_board *b)
 {
+    if (!hob_keys_adoption_open(b))
+        close_adoption(b);
     for (int i = 0; i < HOB_MAX_CONNS; i++) {
         if (b->now >= limit(&b->conns[i]))
             hob_session_close(b, i, HOB_CLOSE_SILENT, "nothing was heard for too long");

@@ -89,17 +89,17 @@ static bool next_item(const uint8_t *record, size_t used, size_t *at, const char
     return true;
 }
 
-static int check_hash(struct hob_board *b, bool *same)
+/* The hash over the items of a record that ends at used, as docs/wire.md has it. */
+static int hash_items(struct hob_board *b, size_t used, uint8_t got[HOB_HASH_LEN])
 {
     const struct hob_crypto *c = b->options.crypto;
     const struct hob_staging *s = &b->staging;
     struct hob_sha256 hash;
-    uint8_t got[HOB_HASH_LEN];
     const char *text;
     size_t len;
     size_t at = ITEMS;
     int r = c->sha256_start(c->ctx, &hash);
-    while (r >= 0 && next_item(s->record, s->used, &at, &text, &len)) {
+    while (r >= 0 && next_item(s->record, used, &at, &text, &len)) {
         r = c->sha256_update(c->ctx, &hash, (const uint8_t *)text, len);
         if (r >= 0)
             r = c->sha256_update(c->ctx, &hash, (const uint8_t *)"\n", 1);
@@ -107,7 +107,6 @@ static int check_hash(struct hob_board *b, bool *same)
     if (r >= 0)
         r = c->sha256_finish(c->ctx, &hash, got);
     c->sha256_abort(c->ctx, &hash);
-    *same = r >= 0 && memcmp(got, s->sha256, sizeof got) == 0;
     return r < 0 ? r : HOB_OK;
 }
 
@@ -158,8 +157,8 @@ static int check_whole(struct hob_board *b, const char *rev, struct hob_fault *f
     if (s->count < s->expected)
         return hob_fault_set(fault, HOB_FAULT_MISSING, (int32_t)s->count, NULL,
                              "this item has not come");
-    bool same = false;
-    if (check_hash(b, &same) < 0 || !same)
+    uint8_t got[HOB_HASH_LEN];
+    if (hash_items(b, s->used, got) < 0 || memcmp(got, s->sha256, sizeof got) != 0)
         return hob_fault_set(fault, HOB_FAULT_HASH_MISMATCH, -1, NULL,
                              "the items are not those that were announced");
     return HOB_OK;
@@ -175,9 +174,22 @@ static int store(struct hob_board *b, struct hob_fault *fault)
     return hob_fault_set(fault, HOB_FAULT_STORAGE, -1, NULL, "it could not be stored");
 }
 
+/* Whether what has come is what is stored and in force, byte for byte. */
+static bool in_force(const struct hob_board *b, const char *rev)
+{
+    return b->config_hashed && strcmp(b->rev, rev) == 0 &&
+           !b->records[HOB_RECORD_CONFIG].doubtful &&
+           memcmp(b->config_sha256, b->staging.sha256, HOB_HASH_LEN) == 0;
+}
+
 int hob_staging_commit(struct hob_board *b, const char *rev, struct hob_fault *fault)
 {
     int r = check_whole(b, rev, fault);
+    if (r == HOB_OK && in_force(b, rev)) {
+        /* Flash wears out, and there is nothing to change. */
+        hob_staging_abandon(b);
+        return HOB_OK;
+    }
     if (r == HOB_OK)
         r = plan(b, b->staging.used, fault);
     if (r == HOB_OK)
@@ -186,6 +198,8 @@ int hob_staging_commit(struct hob_board *b, const char *rev, struct hob_fault *f
         hob_apply(b, &b->options.scratch->out.plan, HOB_CAUSE_CONFIG);
         hob_text_copy(b->rev, sizeof b->rev, rev);
         b->config_refused = false;
+        memcpy(b->config_sha256, b->staging.sha256, HOB_HASH_LEN);
+        b->config_hashed = true;
         hob_log(b, HOB_LOG_CONFIG_APPLIED, b->options.scratch->out.plan.point_count);
     } else {
         hob_log(b, HOB_LOG_CONFIG_ERROR, fault->item);
@@ -225,4 +239,12 @@ void hob_staging_load(struct hob_board *b)
     hob_restore_load(b);
     hob_apply(b, &b->options.scratch->out.plan, HOB_CAUSE_BOOT);
     hob_text_copy(b->rev, sizeof b->rev, (const char *)s->record + REV);
+    s->used = used;
+}
+
+void hob_staging_recognise(struct hob_board *b)
+{
+    b->config_hashed = b->rev[0] != '\0' &&
+                       hash_items(b, b->staging.used, b->config_sha256) == HOB_OK;
+    hob_staging_abandon(b);
 }

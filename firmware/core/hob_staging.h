@@ -30,4 +30,7 @@ int hob_staging_commit(struct hob_board *b, const char *rev, struct hob_fault *f
 /* At boot: brings the stored configuration into force, if there is one. */
 void hob_staging_load(struct hob_board *b);
 
+/* After that, once outputs are as they should be: so that it is known when it comes again. */
+void hob_staging_recognise(struct hob_board *b);
+
 #endif

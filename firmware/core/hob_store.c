@@ -118,6 +118,11 @@ int hob_store_load(struct hob_board *b, enum hob_record kind, uint8_t *buf, size
     return state->newest == 1 ? result[1] : load_slot(b, kind, 0, buf, cap);
 }
 
+int hob_store_load_older(struct hob_board *b, enum hob_record kind, uint8_t *buf, size_t cap)
+{
+    return load_slot(b, kind, b->records[kind].newest == 0 ? 1 : 0, buf, cap);
+}
+
 static int write_slot(struct hob_board *b, enum hob_slot slot, const uint8_t *data, size_t len)
 {
     hob_count(&b->counters.storage_writes);

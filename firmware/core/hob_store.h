@@ -31,6 +31,12 @@
 int hob_store_load(struct hob_board *b, enum hob_record kind, uint8_t *buf, size_t cap);
 
 /*
+ * Reads the slot that is not the newest into buf, after hob_store_load. Result:
+ * as there; HOB_ERR_MISSING if it is empty.
+ */
+int hob_store_load_older(struct hob_board *b, enum hob_record kind, uint8_t *buf, size_t cap);
+
+/*
  * Stores the len bytes at buf + HOB_RECORD_HEAD as the newest record; buf needs
  * room for head and tail, which are filled in. HOB_ERR_STORAGE: the record
  * before is still the newest.

@@ -219,6 +219,27 @@ TEST(results_and_states_are_as_in_the_vectors)
     HEARD("result refused");
 }
 
+TEST(results_of_pulses_are_as_in_the_vectors)
+{
+    static const char *const pulse = "{\"t\":\"command\",\"id\":%d,\"point\":\"gpio16\",\"do\":"
+                                     "\"pulse\",\"ms\":60,%s\"until\":9200}";
+    int conn = speak("{\"kind\":\"relay\",\"point\":\"gpio16\",\"pin\":16}\n"
+                     "{\"kind\":\"input\",\"point\":\"gpio32\",\"pin\":32,\"role\":\"contact\"}\n");
+    (void)fake_say(&f, conn, pulse, 19, "\"gap\":9201,");
+    HEARD("result of a pulse that was too soon");
+    conn = speak("{\"kind\":\"relay\",\"point\":\"gpio16\",\"pin\":16}\n"
+                 "{\"kind\":\"input\",\"point\":\"gpio32\",\"pin\":32,\"role\":\"contact\"}\n");
+    (void)fake_say(&f, conn, pulse, 19, "\"pre\":[{\"point\":\"gpio32\",\"is\":true,\"age\":1}],");
+    HEARD("result of a pulse with a condition that does not hold");
+    conn = speak("{\"kind\":\"relay\",\"point\":\"gpio16\",\"pin\":16}\n");
+    (void)fake_say(&f, conn, pulse, 19, "");
+    (void)fake_hear(&f);
+    (void)fake_say(&f, conn, "{\"t\":\"command\",\"id\":20,\"point\":\"gpio16\",\"do\":\"off\","
+                             "\"until\":9200}");
+    (void)fake_hear(&f);
+    HEARD("result of a pulse that was cut short");
+}
+
 TEST(events_are_as_in_the_vectors)
 {
     static const struct {
@@ -323,6 +344,7 @@ int main(void)
     RUN(answers_are_as_in_the_vectors);
     RUN(configuration_answers_are_as_in_the_vectors);
     RUN(results_and_states_are_as_in_the_vectors);
+    RUN(results_of_pulses_are_as_in_the_vectors);
     RUN(events_are_as_in_the_vectors);
     RUN(stats_are_as_in_the_vectors);
     RUN(configurations_of_the_vectors_are_accepted_with_their_hash);

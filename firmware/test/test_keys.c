@@ -178,6 +178,80 @@ TEST(an_adoption_session_hears_nothing_of_the_house)
     CHECK_STR(fake_hear(&f), "");
 }
 
+/* A board that has a key and adoption open, with the session that BOOT is for. */
+static int adopt_again(uint8_t key[HOB_KEY_LEN])
+{
+    fake_make(&f, 7);
+    (void)fake_boot(&f);
+    (void)fake_adopted(&f);
+    (void)hob_boot_button_held(&f.board, f.now);
+    adoption_key(key);
+    int conn = fake_session(&f, key);
+    fake_clear(&f);
+    return conn;
+}
+
+TEST(a_server_with_the_old_key_does_not_disturb_an_adoption)
+{
+    uint8_t key[HOB_KEY_LEN];
+    int conn = adopt_again(key);
+    REQUIRE(conn >= 0);
+    CHECK_INT(f.peers[0].closed, HOB_CLOSE_SUPERSEDED);
+    for (int i = 0; i < 3; i++) {
+        int old = fake_dial(&f, fake_key);
+        REQUIRE(old >= 0);
+        CHECK(fake_say(&f, old, "{\"t\":\"hello\",\"proto\":1}") < 0);
+        CHECK_INT(f.peers[old].closed, HOB_CLOSE_SUPERSEDED);
+    }
+    CHECK_INT(fake_say(&f, conn, "{\"t\":\"ping\",\"n\":1}"), HOB_OK);
+    (void)fake_say(&f, conn, "{\"t\":\"adopt\",\"key\":\"%032d%032d\"}", 1, 1);
+    CHECK(fake_wait(&f, "adopted")[0] != '\0');
+    CHECK(fake_session(&f, fake_key) < 0);
+}
+
+TEST(a_next_key_is_not_promoted_while_adoption_is_under_way)
+{
+    static const uint8_t next[HOB_KEY_LEN] = {9};
+    uint8_t key[HOB_KEY_LEN];
+    fake_make(&f, 7);
+    (void)fake_boot(&f);
+    int conn = fake_adopted(&f);
+    (void)fake_say(&f, conn, "{\"t\":\"rotate\",\"key\":\"09%062d\"}", 0);
+    (void)hob_boot_button_held(&f.board, f.now);
+    adoption_key(key);
+    int adopting = fake_session(&f, key);
+    CHECK(fake_session(&f, next) < 0);
+    hob_conn_closed(&f.board, adopting, f.now);
+    /* Both still fit: nothing was decided. */
+    CHECK(fake_session(&f, fake_key) >= 0);
+    CHECK(fake_session(&f, next) >= 0);
+    CHECK(fake_dial(&f, fake_key) < 0);
+}
+
+TEST(a_second_adoption_session_takes_over_from_the_first)
+{
+    uint8_t key[HOB_KEY_LEN];
+    int first = adopt_again(key);
+    int second = fake_session(&f, key);
+    REQUIRE(second >= 0);
+    CHECK_INT(f.peers[first].closed, HOB_CLOSE_SUPERSEDED);
+}
+
+TEST(an_adoption_session_that_adopts_nothing_ends_after_half_a_minute)
+{
+    uint8_t key[HOB_KEY_LEN];
+    int conn = adopt_again(key);
+    for (int i = 0; i < 2; i++) {
+        fake_run(&f, 14000);
+        CHECK_INT(fake_say(&f, conn, "{\"t\":\"ping\",\"n\":1}"), HOB_OK);
+    }
+    fake_run(&f, 1999);
+    CHECK(f.peers[conn].open);
+    fake_run(&f, 1);
+    CHECK_INT(f.peers[conn].closed, HOB_CLOSE_SILENT);
+    CHECK(fake_session(&f, fake_key) >= 0);
+}
+
 TEST(adoption_is_open_for_ten_minutes_after_first_power_up_or_boot_held)
 {
     uint8_t key[HOB_KEY_LEN];
@@ -388,6 +462,10 @@ int main(void)
     RUN(adoption_gives_the_board_its_key);
     RUN(an_adoption_session_can_do_nothing_else);
     RUN(an_adoption_session_hears_nothing_of_the_house);
+    RUN(a_server_with_the_old_key_does_not_disturb_an_adoption);
+    RUN(a_next_key_is_not_promoted_while_adoption_is_under_way);
+    RUN(a_second_adoption_session_takes_over_from_the_first);
+    RUN(an_adoption_session_that_adopts_nothing_ends_after_half_a_minute);
     RUN(adoption_is_open_for_ten_minutes_after_first_power_up_or_boot_held);
     RUN(an_adopted_board_is_adopted_again_only_after_boot_was_held);
     RUN(rotation_has_both_keys_until_the_next_one_has_spoken);

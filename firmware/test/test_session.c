@@ -88,22 +88,87 @@ TEST(a_replayed_handshake_does_not_end_the_session)
     CHECK_INT(f.peers[second].closed, HOB_CLOSE_SILENT);
 }
 
-TEST(a_third_connection_is_not_taken)
+/* Somebody opens a connection and says nothing. */
+static int lurk(void)
 {
-    (void)start();
-    CHECK(fake_dial(&f, fake_key) >= 0);
-    CHECK_INT(hob_conn_open(&f.board, f.now), HOB_ERR_SPACE);
+    int conn = hob_conn_open(&f.board, f.now);
+    if (conn >= 0) {
+        memset(&f.peers[conn], 0, sizeof f.peers[conn]);
+        f.peers[conn].open = true;
+    }
+    return conn;
 }
 
-TEST(a_handshake_has_five_seconds)
+TEST(whoever_says_nothing_makes_room_for_the_next)
+{
+    int first = start();
+    int one = lurk();
+    fake_run(&f, 1);
+    int two = lurk();
+    fake_run(&f, 1);
+    CHECK_INT(lurk(), one);
+    CHECK_INT(lurk(), two);
+    CHECK(f.peers[first].open);
+    CHECK_INT(f.faults, 0);
+}
+
+TEST(a_stranger_who_keeps_opening_connections_does_not_keep_the_server_out)
 {
     (void)start();
-    int conn = hob_conn_open(&f.board, f.now);
-    f.peers[conn].open = true;
-    fake_run(&f, 4999);
-    CHECK(f.peers[conn].open);
+    hob_conn_closed(&f.board, 0, f.now);
+    for (int i = 0; i < 500; i++) {
+        CHECK(lurk() >= 0);
+        fake_run(&f, 10);
+    }
+    int conn = fake_dial(&f, fake_key);
+    REQUIRE(conn >= 0);
+    /* Between its handshake and its first frame the server keeps its place. */
+    for (int i = 0; i < 99; i++) {
+        CHECK(lurk() != conn);
+        fake_run(&f, 10);
+    }
+    CHECK_INT(fake_say(&f, conn, "{\"t\":\"hello\",\"proto\":1}"), HOB_OK);
+    CHECK_INT(f.faults, 0);
+}
+
+TEST(answered_handshakes_that_lead_to_nothing_make_room_after_a_second)
+{
+    int first = start();
+    int one = fake_dial(&f, fake_key);
     fake_run(&f, 1);
-    CHECK_INT(f.peers[conn].closed, HOB_CLOSE_SILENT);
+    CHECK(fake_dial(&f, fake_key) >= 0);
+    CHECK_INT(hob_conn_open(&f.board, f.now), HOB_ERR_SPACE);
+    fake_run(&f, 998);
+    CHECK_INT(hob_conn_open(&f.board, f.now), HOB_ERR_SPACE);
+    fake_run(&f, 1);
+    CHECK_INT(fake_dial(&f, fake_key), one);
+    CHECK(f.peers[first].open);
+}
+
+TEST(a_session_never_makes_room)
+{
+    int first = start();
+    for (int i = 0; i < 10; i++) {
+        (void)fake_dial(&f, fake_key);
+        (void)lurk();
+    }
+    CHECK(f.peers[first].open);
+    CHECK_INT(fake_say(&f, first, "{\"t\":\"ping\",\"n\":1}"), HOB_OK);
+}
+
+TEST(message_1_has_two_seconds_and_the_handshake_five)
+{
+    (void)start();
+    int silent = lurk();
+    int answered = fake_dial(&f, fake_key);
+    fake_run(&f, 1999);
+    CHECK(f.peers[silent].open);
+    fake_run(&f, 1);
+    CHECK_INT(f.peers[silent].closed, HOB_CLOSE_SILENT);
+    fake_run(&f, 2999);
+    CHECK(f.peers[answered].open);
+    fake_run(&f, 1);
+    CHECK_INT(f.peers[answered].closed, HOB_CLOSE_SILENT);
 }
 
 TEST(fifteen_seconds_of_silence_end_a_session)
@@ -173,6 +238,23 @@ TEST(a_frame_may_be_4096_bytes_and_no_longer)
     CHECK(heard("\"n\":3"));
     CHECK(fake_say_bytes(&f, conn, frame, HOB_MAX_FRAME + 1) < 0);
     CHECK_INT(f.peers[conn].closed, HOB_CLOSE_BAD_FRAME);
+}
+
+TEST(a_frame_may_have_256_tokens_and_no_more)
+{
+    /* The object, t and its value, n and its value, x and its list: 7, and the elements. */
+    for (int elements = 249; elements <= 250; elements++) {
+        char frame[600] = "{\"t\":\"ping\",\"n\":3,\"x\":[1";
+        size_t len = strlen(frame);
+        for (int i = 1; i < elements; i++) {
+            memcpy(frame + len, ",1", 2);
+            len += 2;
+        }
+        memcpy(frame + len, "]}", 2);
+        int conn = start();
+        CHECK_INT(fake_say_bytes(&f, conn, frame, len + 2) == HOB_OK, elements == 249);
+        CHECK_INT(f.peers[conn].closed, elements == 249 ? 0 : HOB_CLOSE_BAD_FRAME);
+    }
 }
 
 TEST(a_changed_byte_ends_the_connection)
@@ -460,13 +542,17 @@ int main(void)
     RUN(a_board_without_a_key_says_so);
     RUN(the_newest_authenticated_session_wins);
     RUN(a_replayed_handshake_does_not_end_the_session);
-    RUN(a_third_connection_is_not_taken);
-    RUN(a_handshake_has_five_seconds);
+    RUN(whoever_says_nothing_makes_room_for_the_next);
+    RUN(a_stranger_who_keeps_opening_connections_does_not_keep_the_server_out);
+    RUN(answered_handshakes_that_lead_to_nothing_make_room_after_a_second);
+    RUN(a_session_never_makes_room);
+    RUN(message_1_has_two_seconds_and_the_handshake_five);
     RUN(fifteen_seconds_of_silence_end_a_session);
     RUN(the_server_speaks_first);
     RUN(another_protocol_is_refused);
     RUN(bad_frames_end_the_session_with_4000);
     RUN(a_frame_may_be_4096_bytes_and_no_longer);
+    RUN(a_frame_may_have_256_tokens_and_no_more);
     RUN(a_changed_byte_ends_the_connection);
     RUN(a_replayed_frame_ends_the_connection);
     RUN(sending_that_fails_ends_the_session_and_nothing_else);

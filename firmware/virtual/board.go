@@ -46,7 +46,7 @@ type board struct {
 
 	// Of run's goroutine from here on.
 	running     *core // nil without power
-	peers       [2]*peer
+	peers       [coreConns]*peer
 	boots       int32
 	frozen      bool
 	blocked     bool
@@ -113,6 +113,9 @@ func (b *board) turn(ctx context.Context, timer *time.Timer) bool {
 func (b *board) work(timer *time.Timer, j job) {
 	start := time.Now()
 	if j.do != nil {
+		// What happened before it comes before it.
+		b.takeEdges()
+		b.afterCut()
 		j.do()
 		defer close(j.done)
 	}
@@ -128,9 +131,7 @@ func (b *board) settle() time.Duration {
 		if b.running == nil || b.frozen {
 			return time.Hour // nothing happens by itself
 		}
-		for _, pin := range b.pins.takeChanged() {
-			b.running.inputChanged(pin, b.clock.now())
-		}
+		b.takeEdges()
 		b.checkBootButton()
 		next := b.running.tick(b.clock.now())
 		if b.wantRestart {
@@ -143,6 +144,17 @@ func (b *board) settle() time.Duration {
 		if b.flash.hasPower() {
 			return b.untilNext(next)
 		}
+	}
+}
+
+// takeEdges tells the core of every edge at its inputs, with the time it had:
+// however busy this computer is, a press stays as long as it was.
+func (b *board) takeEdges() {
+	if b.running == nil || b.frozen {
+		return
+	}
+	for _, edge := range b.pins.takeChanged() {
+		b.running.inputEdge(edge, b.clock.now())
 	}
 }
 
@@ -238,7 +250,7 @@ func (b *board) dropPower() {
 		b.running.free()
 		b.running = nil
 	}
-	b.peers = [2]*peer{}
+	b.peers = [coreConns]*peer{}
 	b.frozen, b.bootDown, b.wantRestart, b.wantPublish = false, false, false, false
 	if b.announcer != nil {
 		b.announcer.silence()

@@ -41,7 +41,7 @@ func (b *board) info() (info boardInfo, err error) {
 		s := b.running.status(info.UpMS)
 		info.State, info.SetupCode, info.AdoptionOpen = s.stateName(), s.setupCode, s.adoptionOpen
 		info.Session, info.Config, info.BootID = s.session, s.config, s.bootID
-		if s.adopted {
+		if s.adopted && !s.adoptionOpen {
 			info.SetupCode = ""
 		}
 	})
@@ -108,6 +108,9 @@ func (b *board) orderCutWrite(bytes int) error {
 
 func (b *board) orderFreeze(frozen bool) error {
 	return b.powered(func() error {
+		if b.frozen && !frozen {
+			b.pins.takeChanged() // a processor that stood still has noted none
+		}
 		b.frozen = frozen
 		b.networkChanged() // it may have missed one
 		return nil

@@ -178,13 +178,17 @@ func (c *core) tick(nowMS uint64) uint32 {
 	return uint32(C.hob_tick(c.board, C.uint64_t(nowMS)))
 }
 
-func (c *core) inputChanged(pin int, nowMS uint64) {
+func (c *core) inputEdge(e pinChange, nowMS uint64) {
 	c.eng.mu.Lock()
 	defer c.eng.mu.Unlock()
-	C.hob_input_changed(c.board, C.uint8_t(pin), C.uint64_t(nowMS))
+	C.hob_input_edge_at(c.board, C.uint8_t(e.pin), C.bool(e.level), C.uint64_t(e.upMS), C.uint64_t(nowMS))
 }
 
-// connOpen gives the number of a new connection; it fails when both are taken.
+// coreConns is how many connections a core serves at once.
+const coreConns = C.HOB_MAX_CONNS
+
+// connOpen gives the number of a new connection, for which the core may close
+// one that has not proved itself; it fails when there is no such one.
 func (c *core) connOpen(nowMS uint64) (int, error) {
 	c.eng.mu.Lock()
 	defer c.eng.mu.Unlock()

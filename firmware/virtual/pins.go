@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"math/bits"
+	"slices"
 	"sync"
 	"time"
 
@@ -75,7 +75,7 @@ type pinBank struct {
 	pins    []pin
 	powered bool
 	boot    int32
-	changed uint64 // input pins with an edge the core has not been told of
+	changed []pinChange // edges at inputs that the core has not been told of
 }
 
 func newPinBank(c chip.Chip, clock *clock, keepEdges int) *pinBank {
@@ -120,7 +120,7 @@ func (b *pinBank) powerOn(boot int32) {
 	defer b.mu.Unlock()
 	b.boot = boot
 	b.powered = true
-	b.changed = 0
+	b.changed = nil
 }
 
 // powerOff lets go of every pin.
@@ -244,19 +244,34 @@ func (b *pinBank) releaseLocked(n int) {
 		b.log(n, edgeReleased, 0)
 	}
 	*p = pin{wired: p.wired, rest: p.rest, pressed: p.pressed}
-	b.changed &^= 1 << n
+	b.changed = slices.DeleteFunc(b.changed, func(c pinChange) bool { return c.pin == n })
 }
 
-// takeChanged gives the input pins at which there was an edge since the last
-// call. Edges that come faster than they are taken are one, as with an interrupt.
-func (b *pinBank) takeChanged() []int {
+// keepChanges is how many edges wait for a processor that is away. Of more than
+// that, the oldest are lost.
+const keepChanges = 256
+
+// pinChange is an edge at an input, as an interrupt would note it.
+type pinChange struct {
+	pin   int
+	level bool
+	upMS  uint64
+}
+
+// takeChanged gives the edges at inputs since the last call, in their order.
+func (b *pinBank) takeChanged() []pinChange {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var pins []int
-	for ; b.changed != 0; b.changed &= b.changed - 1 {
-		pins = append(pins, bits.TrailingZeros64(b.changed))
+	changes := b.changed
+	b.changed = nil
+	return changes
+}
+
+func (b *pinBank) changedLocked(n int, level bool) {
+	if len(b.changed) == keepChanges {
+		b.changed = slices.Delete(b.changed, 0, 1)
 	}
-	return pins
+	b.changed = append(b.changed, pinChange{pin: n, level: level, upMS: b.clock.now()})
 }
 
 // ---- the world's side ----
@@ -276,7 +291,7 @@ func (b *pinBank) world(n int, change func(p *pin)) error {
 	change(p)
 	if p.mode == modeInput && p.input() != before {
 		b.log(n, edgeInput, levelValue(p.input()))
-		b.changed |= 1 << n
+		b.changedLocked(n, p.input())
 		select {
 		case b.wake <- struct{}{}:
 		default:

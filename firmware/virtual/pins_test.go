@@ -177,8 +177,17 @@ func TestInputEdgesWakeTheBoardOnceUntilTaken(t *testing.T) {
 		t.Fatal("woken twice")
 	default:
 	}
-	if got := pins.takeChanged(); len(got) != 2 || got[0] != 32 || got[1] != 33 {
-		t.Errorf("changed %v, want 32 and 33", got)
+	got := pins.takeChanged()
+	if len(got) != 7 {
+		t.Fatalf("%d changes, want 7: %v", len(got), got)
+	}
+	for i, change := range got[:6] {
+		if change.pin != 33 || change.level != (i%2 == 1) {
+			t.Errorf("change %d is %v", i, change)
+		}
+	}
+	if got[6].pin != 32 || got[6].level {
+		t.Errorf("the last change is %v", got[6])
 	}
 	if got := pins.takeChanged(); len(got) != 0 {
 		t.Errorf("changed again: %v", got)

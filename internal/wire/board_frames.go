@@ -52,7 +52,7 @@ type Point struct {
 	Value entity.Value
 	Up    Uptime // when it took the value
 	Cause Cause
-	Cmd   int64          // with CauseCommand: the command's id
+	Cmd   int64          // with CauseCommand: the command's id; 0 if it was of an earlier session
 	By    entity.PointID // with CauseBinding: the button
 }
 
@@ -172,7 +172,9 @@ func (w writer) point(p *Point) writer {
 	w = w.integer("up", int64(p.Up)).str("cause", string(p.Cause))
 	switch p.Cause {
 	case CauseCommand:
-		w = w.integer("cmd", p.Cmd)
+		if p.Cmd != 0 {
+			w = w.integer("cmd", p.Cmd)
+		}
 	case CauseBinding:
 		w = w.str("by", string(p.By))
 	}
@@ -209,8 +211,8 @@ func (f *ConfigError) Append(dst []byte) []byte {
 // Append implements BoardFrame.
 func (f *Result) Append(dst []byte) []byte {
 	w := stamped(dst, "result", f.Stamp).integer("id", f.ID).str("code", string(f.Code))
-	if f.Reason != "" {
-		w = w.str("reason", f.Reason)
+	if f.Code == ResultRefused {
+		w = w.str("reason", f.Reason) // needed there, even if a board has put none into it
 	}
 	if f.Message != "" {
 		w = w.str("message", f.Message)

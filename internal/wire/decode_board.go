@@ -121,7 +121,9 @@ func (o object) pointValue() Point {
 	p := Point{ID: o.point("p"), Value: o.value(), Up: o.uptime("up"), Cause: o.cause()}
 	switch p.Cause {
 	case CauseCommand:
-		p.Cmd = o.integer("cmd", 1, MaxInt)
+		if o.has("cmd") {
+			p.Cmd = o.integer("cmd", 1, MaxInt)
+		}
 	case CauseBinding:
 		p.By = o.point("by")
 	}

@@ -67,6 +67,10 @@ func (o object) config(t string) ServerFrame {
 func (o object) command() *Command {
 	f := &Command{ID: o.integer("id", 1, MaxInt), Point: entity.PointID(o.str("point")),
 		Do: entity.Verb(o.str("do")), Until: o.uptime("until")}
+	if f.Do == DoPulse {
+		f.Pulse = o.pulse()
+		return f
+	}
 	if o.has("level") {
 		level := entity.Level(o.integer("level", -MaxInt, MaxInt))
 		f.Level = &level
@@ -79,6 +83,28 @@ func (o object) command() *Command {
 		f.Fade = &fade
 	}
 	return f
+}
+
+// pulse takes any number, since a board answers one out of range with a result.
+func (o object) pulse() (p Pulse) {
+	if o.has("ms") {
+		p.Width = o.integer("ms", -MaxInt, MaxInt)
+	}
+	if o.has("gap") {
+		p.Gap = o.integer("gap", -MaxInt, MaxInt)
+	}
+	if o.has("pre") {
+		o.elements("pre", MaxFrame, func(i int) {
+			if o.tokens[i].typ != tokObject {
+				o.fail(ClassType, "pre")
+				return
+			}
+			c := object{o.Decoder, i}
+			p.Pre = append(p.Pre, Condition{entity.PointID(c.str("point")), c.needBoolean("is"),
+				c.integer("age", -MaxInt, MaxInt)})
+		})
+	}
+	return p
 }
 
 func (o object) renew() *Renew {

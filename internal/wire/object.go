@@ -117,6 +117,14 @@ func (o object) boolean(name string) bool {
 	return false
 }
 
+// needBoolean is true or false, and must be there.
+func (o object) needBoolean(name string) bool {
+	if !o.has(name) {
+		o.fail(ClassMissing, name)
+	}
+	return o.boolean(name)
+}
+
 // choice is a needed string out of names, which it returns without a copy.
 func (o object) choice(name string, names ...string) string {
 	i := o.need(name, tokString)

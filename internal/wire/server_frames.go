@@ -43,14 +43,41 @@ type ConfigCommit struct{ Rev string }
 type Command struct {
 	ID    int64 // rises within a session, from 1
 	Point entity.PointID
-	Do    entity.Verb // on, off or set
+	Do    entity.Verb // on, off, set or DoPulse
 	Level *entity.Level
 	Color *entity.RGB
 	Fade  *int64 // ms; nil is the point's own
+	Pulse Pulse  // with DoPulse
 	Until Uptime
 }
 
-// Cancel ends a command that waits for its interlock.
+// DoPulse switches a relay on for a time, once, if its conditions hold.
+const DoPulse entity.Verb = "pulse"
+
+// Pulse is what a pulse needs. A board never runs one twice, and neither must
+// whoever sends it: an outcome that is not known is not a reason to try again.
+type Pulse struct {
+	Width int64       // ms, 1 to MaxPulse; 0 is left out, which a board refuses
+	Gap   int64       // ms since the output was last on, at least
+	Pre   []Condition // all of them, at most MaxConditions
+}
+
+// Condition is what an input of the same board must be when a pulse starts.
+type Condition struct {
+	Point entity.PointID
+	Is    bool
+	Age   int64 // ms since the board has looked at it, at most
+}
+
+// Limits of pulses.
+const (
+	MaxPulse      = 60_000    // ms
+	MaxGap        = 3_600_000 // ms
+	MaxAge        = 60_000    // ms
+	MaxConditions = 4
+)
+
+// Cancel ends a command that waits for its interlock or min_off.
 type Cancel struct{ ID int64 }
 
 // Renew keeps leases running.
@@ -130,7 +157,31 @@ func (f *Command) Append(dst []byte) []byte {
 	if f.Fade != nil {
 		w = w.integer("fade", *f.Fade)
 	}
+	if f.Do == DoPulse {
+		w = w.pulse(&f.Pulse)
+	}
 	return w.integer("until", int64(f.Until)).close()
+}
+
+func (w writer) pulse(p *Pulse) writer {
+	if p.Width != 0 {
+		w = w.integer("ms", p.Width)
+	}
+	if p.Gap != 0 {
+		w = w.integer("gap", p.Gap)
+	}
+	if len(p.Pre) == 0 {
+		return w
+	}
+	w = append(w.key("pre"), '[')
+	for i, c := range p.Pre {
+		if i > 0 {
+			w = append(w, ',')
+		}
+		w = append(w, '{').str("point", string(c.Point)).boolean("is", c.Is).integer("age", c.Age)
+		w = append(w, '}')
+	}
+	return append(w, ']')
 }
 
 // Append implements ServerFrame.

@@ -1,7 +1,7 @@
 /*
  * A board in a session gets any frames, edges, gaps in time and hang-ups. It may
- * close the connection; it may not misuse a pin, put two of a group on, or stop
- * serving.
+ * close the connection; it may not misuse a pin, put two of a group on, let a
+ * pulse become a level, or stop serving.
  *
  * The input is a row of lines. One that begins with { is a frame; of others the
  * first letter says what happens: t time (its length squared in ms, 16 s at most), i an edge
@@ -29,6 +29,7 @@ static const char items[] =
     "{\"kind\":\"relay\",\"point\":\"up\",\"pin\":16,\"interlock\":\"g\",\"interlock_wait\":50}\n"
     "{\"kind\":\"relay\",\"point\":\"down\",\"pin\":17,\"interlock\":\"g\",\"interlock_wait\":50,"
     "\"lease\":900}\n"
+    "{\"kind\":\"relay\",\"point\":\"p\",\"pin\":25,\"min_off\":40,\"boot\":\"restore\"}\n"
     "{\"kind\":\"pwm\",\"point\":\"l\",\"pin\":18,\"fade\":300,\"boot\":\"restore\"}\n"
     "{\"kind\":\"ws2812\",\"point\":\"s\",\"pin\":19,\"count\":3,\"off_after\":700}\n"
     "{\"kind\":\"input\",\"point\":\"b\",\"pin\":32,\"role\":\"button\",\"hold\":true,"
@@ -95,6 +96,19 @@ static void redial(void)
     must(conn >= 0);
 }
 
+/* What is pulsing is on, and its end is still to come. */
+static void check_pulses(void)
+{
+    for (int i = 0; i < HOB_MAX_POINTS; i++) {
+        const struct hob_point *p = &f.board.points[i];
+        if (p->config.kind == HOB_KIND_NONE || p->config.kind == HOB_KIND_INPUT ||
+            p->out.pulse_until == 0)
+            continue;
+        must(p->config.kind == HOB_KIND_RELAY && p->out.level > 0 && p->out.shown > 0);
+        must(p->out.pulse_until >= f.board.ticked && p->out.pulse_until <= f.board.now + 60000);
+    }
+}
+
 static void line(const uint8_t *text, size_t len)
 {
     if (!f.peers[conn].open)
@@ -120,6 +134,7 @@ static void line(const uint8_t *text, size_t len)
         break;
     }
     must(f.faults == 0);
+    check_pulses();
     fake_clear(&f);
 }
 
