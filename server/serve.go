@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -84,7 +85,14 @@ func (c *cli) serve(ctx context.Context, file string, o app.Options) error {
 	return err
 }
 
+// collectAt is Go's GOGC for a server: it holds little and makes little garbage,
+// so memory is worth more than the collector's time (docs/performance.md).
+const collectAt = 50
+
 func (c *cli) newApp(house *entity.House, o app.Options) (*app.App, error) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collectAt)
+	}
 	o.House, o.Version, o.Dashboard, o.Policy = house, version, web.Files(), web.ContentSecurityPolicy()
 	a, err := app.New(o)
 	switch {

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 )
 
@@ -43,6 +44,10 @@ func run(args []string, stdout, stderr io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+	wanted, err := choose(*only)
+	if err != nil {
+		return err
+	}
 	b, err := newBench(*quick, *rounds, stderr)
 	if err != nil {
 		return err
@@ -51,16 +56,29 @@ func run(args []string, stdout, stderr io.Writer) error {
 	if *hob != "" {
 		b.hobProgram = *hob
 	}
-	for _, p := range parts() {
-		if *only != "" && !strings.Contains(","+*only+",", ","+p.name+",") {
-			continue
-		}
+	for _, p := range wanted {
 		fmt.Fprintf(stderr, "%s: %s\n", p.name, p.what)
 		if err := p.run(b); err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
 	return b.report(stdout, *asJSON)
+}
+
+// choose gives the parts of a comma separated list; all when it is empty.
+func choose(only string) ([]part, error) {
+	if only == "" {
+		return parts(), nil
+	}
+	var wanted []part
+	for name := range strings.SplitSeq(only, ",") {
+		i := slices.IndexFunc(parts(), func(p part) bool { return p.name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("there is no part %q; there are %s", name, partNames())
+		}
+		wanted = append(wanted, parts()[i])
+	}
+	return wanted, nil
 }
 
 func partNames() string {

@@ -33,6 +33,8 @@ func start(log string, ready any, name string, args ...string) (*process, error)
 	defer f.Close()
 	p := &process{name: filepath.Base(name), cmd: exec.Command(name, args...), ended: make(chan struct{})}
 	p.cmd.Stderr = f
+	// No child outlives the bench, however that ends.
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if p.stdin, err = p.cmd.StdinPipe(); err != nil {
 		return nil, err
 	}
