@@ -31,18 +31,26 @@ type audience struct {
 	cache   snapshotCache
 }
 
-// snapshotCache is a snapshot and the place in the log that it leads up to. It
-// serves for as long as the frames after it are cheaper than a new one.
+// snapshotCache is a snapshot and the place in the log that it leads up to. A
+// small one serves until something changes: what was is better not shown at all.
+// A large one serves for as long as the frames after it are cheaper than a new one.
 type snapshotCache struct {
 	frame []byte
 	place place
 	rev   entity.Revision
 }
 
+// largeSnapshot is about a thousand entities.
+const largeSnapshot = 256 << 10
+
 // fresh says whether a client may still start from the cache.
 func (a *audience) fresh() bool {
 	c := a.cache
-	return c.frame != nil && !a.lagging(c.place) && a.log.since(c.place) <= len(c.frame)
+	if c.frame == nil || a.lagging(c.place) {
+		return false
+	}
+	since := a.log.since(c.place)
+	return since == 0 || len(c.frame) > largeSnapshot && since <= len(c.frame)
 }
 
 // lagging says whether p has fallen out of the part of the log that is kept.

@@ -186,6 +186,19 @@ func TestACommandIsPendingThenStateThenResultAndEveryClientSeesIt(t *testing.T) 
 	b.until(state("porch", "on"))
 }
 
+func TestAClientThatComesAfterAChangeIsNotShownWhatWasBefore(t *testing.T) {
+	r := newRig(t)
+	if m := r.dial("", hello).next(); m["type"] != "snapshot" {
+		t.Fatalf("the first: %v", m)
+	}
+	r.board.press("gpio33", true)
+	m := r.dial("", hello).next()
+	door := m["entities"].([]any)[2].(map[string]any)
+	if door["state"] != "closed" || m.rev() != uint64(r.reg.Revision()) {
+		t.Errorf("the second is told %v", m)
+	}
+}
+
 func TestAClientResumesWithWhatChangedOnly(t *testing.T) {
 	r := newRig(t)
 	a := r.dial("", hello)

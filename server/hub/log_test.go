@@ -35,9 +35,9 @@ func TestAPlaceThatFellOutOfTheLogHoldsNothingAfterIt(t *testing.T) {
 	}
 }
 
-func TestASnapshotServesWhileTheLogAfterItIsKeptAndShorter(t *testing.T) {
+func TestALargeSnapshotServesWhileTheLogAfterItIsKeptAndShorter(t *testing.T) {
 	a := audience{log: newLog(0)}
-	a.cache.frame = make([]byte, 2*segmentSize)
+	a.cache.frame = make([]byte, largeSnapshot+1)
 	a.cache.place, _ = a.log.end()
 	for rev := entity.Revision(1); a.log.since(a.cache.place) <= len(a.cache.frame); rev++ {
 		if !a.fresh() {
@@ -54,5 +54,18 @@ func TestASnapshotServesWhileTheLogAfterItIsKeptAndShorter(t *testing.T) {
 	}
 	if a.fresh() {
 		t.Error("fresh although the log after it is not kept")
+	}
+}
+
+func TestASmallSnapshotServesUntilSomethingChanges(t *testing.T) {
+	a := audience{log: newLog(0)}
+	a.cache.frame = make([]byte, largeSnapshot)
+	a.cache.place, _ = a.log.end()
+	if !a.fresh() {
+		t.Error("stale although nothing has changed")
+	}
+	a.log.append(make([]byte, 100), 1, &a.newest)
+	if a.fresh() {
+		t.Error("fresh although something has changed")
 	}
 }
