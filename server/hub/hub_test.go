@@ -58,21 +58,21 @@ func house() *entity.House {
 
 // rig is a hub behind a real HTTP server, with one board attached.
 type rig struct {
-	t     *testing.T
+	t     testing.TB
 	reg   *registry.Registry
 	hub   *Hub
 	board *fakeBoard
 	url   string
 }
 
-func newRig(t *testing.T) *rig {
+func newRig(t testing.TB) *rig {
 	t.Helper()
 	r, stop := openRig(t)
 	t.Cleanup(stop)
 	return r
 }
 
-func openRig(t *testing.T) (r *rig, stop func()) {
+func openRig(t testing.TB) (r *rig, stop func()) {
 	t.Helper()
 	reg := registry.New(registry.Options{Epoch: "e1"})
 	reg.Apply(house())
@@ -106,7 +106,7 @@ func (r *rig) attach() {
 
 // peer is a client as a browser is one.
 type peer struct {
-	t  *testing.T
+	t  testing.TB
 	ws *websocket.Conn
 }
 
