@@ -75,6 +75,9 @@ func TestTheDemoIsAHouseThatWorks(t *testing.T) {
 		h.awaitStatus(board, entity.BoardOnline)
 	}
 	h.ready()
+	// What an input does in its first moments is its state and no event.
+	hall := &board{t: t, name: "hall", control: filepath.Join(h.state, "boards", "hall.sock")}
+	hall.settle()
 	w := h.watch()
 	before := w.view.Entities["porch"].State
 	h.must("wall", "press", "hall/32")
