@@ -66,10 +66,11 @@ func (a *announcer) run() {
 	var server *zeroconf.Server
 	for w := range a.wishes {
 		if server != nil {
-			if !w.last || w.quiet {
+			if w.last && !w.quiet {
+				server.Shutdown()
+			} else {
 				hush(server)
 			}
-			server.Shutdown()
 			server = nil
 		}
 		if w.last {
@@ -120,15 +121,19 @@ func announcedIPs(ip net.IP, iface net.Interface) ([]string, error) {
 	return ips, nil
 }
 
-// hush closes a server's sockets, so that its Shutdown cannot send the goodbye
-// that the library insists on: a board without power says none. The library has
-// no way to ask for that; its version is fixed in go.mod, and a test listens.
+// hush ends a server without the goodbye that its Shutdown would send: a board
+// whose power is cut says nothing. zeroconf offers no such thing, so this does
+// what Shutdown does after the goodbye, in its order: its receivers see the
+// channel closed when their sockets fail, and end.
 func hush(server *zeroconf.Server) {
 	fields := reflect.ValueOf(server).Elem()
-	for _, name := range []string{"ipv4conn", "ipv6conn"} {
+	inside := func(name string) reflect.Value {
 		field := fields.FieldByName(name)
-		conn := reflect.NewAt(field.Type(), unsafe.Pointer(field.UnsafeAddr())).Elem()
-		if !conn.IsNil() {
+		return reflect.NewAt(field.Type(), unsafe.Pointer(field.UnsafeAddr())).Elem()
+	}
+	inside("shouldShutdown").Close()
+	for _, name := range []string{"ipv4conn", "ipv6conn"} {
+		if conn := inside(name); !conn.IsNil() {
 			_ = conn.Interface().(interface{ Close() error }).Close()
 		}
 	}
