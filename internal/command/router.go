@@ -123,8 +123,8 @@ func (r *Router) Submit(req Request, done func(Result)) entity.CommandID {
 		r.end(id, entity.StatusRefused, code, message)
 		return id
 	}
-	if len(accepted.Order.Bindings) > 0 {
-		r.runBindings(c, req, accepted.Order.Bindings)
+	if len(accepted.Order.Tasks) > 0 {
+		r.runTasks(c, req, accepted.Order.Tasks)
 		return id
 	}
 	r.mu.Lock()
@@ -165,15 +165,15 @@ func (r *Router) expire(id entity.CommandID) {
 	r.end(id, entity.StatusExpired, entity.CodeTimeout, message)
 }
 
-// runBindings does on the server what a button's gesture is bound to. The
+// runTasks does on the server what a button's gesture is bound to. The
 // gesture is confirmed when all of it is; else it ends like the first that was not.
-func (r *Router) runBindings(c *running, req Request, bindings []entity.Binding) {
+func (r *Router) runTasks(c *running, req Request, tasks []entity.Task) {
 	r.mu.Lock()
-	c.left = len(bindings)
+	c.left = len(tasks)
 	r.mu.Unlock()
 	cause := entity.Cause{Kind: entity.CauseButton, By: string(req.Entity)}
-	for _, b := range bindings {
-		r.Submit(Request{Entity: b.Target, Action: b.Action, Cause: cause}, func(child Result) {
+	for _, t := range tasks {
+		r.Submit(Request{Entity: t.Target, Action: t.Action, Cause: cause}, func(child Result) {
 			r.mu.Lock()
 			c.left--
 			last := c.left == 0

@@ -71,6 +71,22 @@ const (
 	VerbPress  Verb = "press"  // button: run what the gesture is bound to
 	VerbDouble Verb = "double" // button
 	VerbHold   Verb = "hold"   // button
+
+	VerbOpen     Verb = "open"     // garage door
+	VerbClose    Verb = "close"    // garage door
+	VerbPulse    Verb = "pulse"    // garage door; an Order for a relay
+	VerbAuto     Verb = "auto"     // heater, cooler: back to the schedule
+	VerbBoost    Verb = "boost"    // heater, cooler: Temp and For may be given
+	VerbFrost    Verb = "frost"    // heater: nothing but frost protection
+	VerbLock     Verb = "lock"     // heater, cooler: off for maintenance, until VerbUnlock
+	VerbUnlock   Verb = "unlock"   // heater, cooler
+	VerbActivate Verb = "activate" // scene
+	VerbHome     Verb = "home"     // person
+	VerbAway     Verb = "away"     // person
+	VerbArmAway  Verb = "arm_away" // alarm
+	VerbArmHome  Verb = "arm_home" // alarm
+	VerbDisarm   Verb = "disarm"   // alarm
+	VerbPlan     Verb = "plan"     // an Order for a thermostat's relay
 )
 
 // Action is a verb and its arguments. A nil pointer means "not given".

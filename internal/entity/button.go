@@ -41,7 +41,7 @@ func (s buttonState) Step(in Signal, now time.Time) State {
 	return s
 }
 
-func (s buttonState) Resolve(a Action, _ string) (Order, error) {
+func (s buttonState) Resolve(a Action, _ Asked) (Order, error) {
 	if a.Level != nil || a.Color != nil {
 		return Order{}, invalid("a button has no brightness and no color")
 	}
@@ -53,10 +53,10 @@ func (s buttonState) Resolve(a Action, _ string) (Order, error) {
 	o := Order{}
 	for _, b := range s.spec.Bindings {
 		if string(b.On) == string(a.Verb) {
-			o.Bindings = append(o.Bindings, b)
+			o.Tasks = append(o.Tasks, Task{b.Target, b.Action})
 		}
 	}
-	if len(o.Bindings) == 0 {
+	if len(o.Tasks) == 0 {
 		return Order{}, invalid("nothing is bound to %s of this button", a.Verb)
 	}
 	return o, nil

@@ -34,7 +34,7 @@ func (s contactState) Step(in Signal, _ time.Time) State {
 	return s
 }
 
-func (s contactState) Resolve(Action, string) (Order, error) {
+func (s contactState) Resolve(Action, Asked) (Order, error) {
 	return Order{}, invalid("a contact only reports; it takes no commands")
 }
 

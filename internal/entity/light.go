@@ -54,13 +54,13 @@ func (s lightState) Step(in Signal, _ time.Time) State {
 	return s
 }
 
-func (s lightState) Resolve(a Action, pending string) (Order, error) {
+func (s lightState) Resolve(a Action, asked Asked) (Order, error) {
 	if err := s.fits(a); err != nil {
 		return Order{}, err
 	}
 	verb := a.Verb
 	if verb == VerbToggle {
-		verb = toggled(s.View().State, pending)
+		verb = toggled(s.View().State, asked.Pending)
 	}
 	o := Order{Point: s.spec.Ref(), Do: verb, Target: string(verb)}
 	switch {
@@ -73,7 +73,7 @@ func (s lightState) Resolve(a Action, pending string) (Order, error) {
 			o.Do, o.Target = VerbOff, "off"
 		}
 	default:
-		o.Do, o.Level, o.Color, o.Target = VerbSet, s.levelOf(a), a.Color, s.targetOf(a, pending)
+		o.Do, o.Level, o.Color, o.Target = VerbSet, s.levelOf(a), a.Color, s.targetOf(a, asked.Pending)
 	}
 	return o, nil
 }

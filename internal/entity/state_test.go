@@ -102,7 +102,7 @@ func TestActionsBecomeOrders(t *testing.T) {
 		{"on in a color for the first time is full", reported(strip, dimmed(0)), Action{Verb: VerbOn, Color: &orange}, "", VerbSet, 1000, "on"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			o, err := c.state.Resolve(c.action, c.pending)
+			o, err := c.state.Resolve(c.action, Asked{Pending: c.pending})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -134,7 +134,7 @@ func TestAKindRefusesWhatItDoesNotKnow(t *testing.T) {
 		"release a button":         {bell, Action{Verb: "release"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := reported(c.e).Resolve(c.a, "")
+			_, err := reported(c.e).Resolve(c.a, Asked{})
 			var why *Refusal
 			if !errors.As(err, &why) || why.Code != CodeInvalid || why.Message == "" {
 				t.Errorf("got %v", err)

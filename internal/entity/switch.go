@@ -20,13 +20,13 @@ func (s switchState) Step(in Signal, _ time.Time) State {
 	return s
 }
 
-func (s switchState) Resolve(a Action, pending string) (Order, error) {
+func (s switchState) Resolve(a Action, asked Asked) (Order, error) {
 	if a.Level != nil || a.Color != nil {
 		return Order{}, invalid("a switch has no brightness and no color")
 	}
 	verb := a.Verb
 	if verb == VerbToggle {
-		verb = toggled(s.View().State, pending)
+		verb = toggled(s.View().State, asked.Pending)
 	}
 	if verb != VerbOn && verb != VerbOff {
 		return Order{}, invalid("a switch knows on, off and toggle, not %q", a.Verb)

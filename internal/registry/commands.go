@@ -18,7 +18,7 @@ type Request struct {
 	Done func(BoardResult)
 }
 
-// Accepted is a request that was accepted. With Order.Bindings the asker runs
+// Accepted is a request that was accepted. With Order.Tasks the asker runs
 // these itself, and Done is not called; else the board has the order already.
 type Accepted struct {
 	Order  entity.Order
@@ -48,12 +48,12 @@ func (r *Registry) accept(req Request) (Accepted, error) {
 	if it.record.Pending != nil {
 		pending = it.record.Pending.Target
 	}
-	order, err := it.state.Resolve(req.Action, pending)
+	order, err := it.state.Resolve(req.Action, entity.Asked{Pending: pending, Cause: req.Cause, Now: r.now()})
 	if err != nil {
 		return Accepted{}, err
 	}
 	out := Accepted{Order: order, Cancel: func() {}}
-	if len(order.Bindings) == 0 {
+	if len(order.Tasks) == 0 {
 		if out.Cancel, err = r.send(it, order, req); err != nil {
 			return Accepted{}, err
 		}
@@ -72,7 +72,7 @@ func (r *Registry) send(it *item, o entity.Order, req Request) (cancel func(), e
 			Message: fmt.Sprintf("Board %s is %s: %s", o.Point.Board, words(u.Reason), u.Message)}
 	}
 	return r.boards[it.board].live.session.Send(BoardCommand{
-		Point: o.Point.Point, Do: o.Do, Level: o.Level, Color: o.Color,
+		Point: o.Point.Point, Do: o.Do, Level: o.Level, Color: o.Color, Pulse: o.Pulse, Plan: o.Plan,
 		Cause: req.Cause, Until: req.Until, Done: req.Done,
 	})
 }

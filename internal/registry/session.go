@@ -17,9 +17,11 @@ type Session interface {
 // BoardCommand is one thing for one board to do.
 type BoardCommand struct {
 	Point entity.PointID
-	Do    entity.Verb   // VerbOn, VerbOff or VerbSet
+	Do    entity.Verb   // VerbOn, VerbOff, VerbSet, VerbPulse or VerbPlan
 	Level *entity.Level // with VerbSet
 	Color *entity.RGB   // with VerbSet
+	Pulse *entity.Pulse // with VerbPulse
+	Plan  *entity.Plan  // with VerbPlan
 	// Cause is told again with the state that the command leads to.
 	Cause entity.Cause
 	// Until is when the board must not act on it any more.
