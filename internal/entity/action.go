@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Level is a brightness in per mille: 0 is off, 1000 is full. Whole numbers
@@ -91,9 +92,13 @@ const (
 
 // Action is a verb and its arguments. A nil pointer means "not given".
 type Action struct {
-	Verb  Verb
-	Level *Level // with VerbSet and VerbOn
-	Color *RGB   // with VerbSet and VerbOn, on a light that has colour
+	Verb    Verb
+	Level   *Level        // with VerbSet and VerbOn
+	Color   *RGB          // with VerbSet and VerbOn, on a light that has colour
+	Temp    *Temp         // heater, cooler: with VerbSet and VerbBoost
+	For     time.Duration // heater, cooler: how long it holds; 0 is as declared
+	Code    Secret        // alarm
+	Confirm bool          // garage door: whoever asks says that they can see it
 }
 
 // String is the action in the words that ParseAction reads.
