@@ -82,6 +82,7 @@ const (
 	CauseMaxOn     CauseKind = "max_on"
 	CauseLease     CauseKind = "lease"
 	CauseInterlock CauseKind = "interlock"
+	CauseDeadline  CauseKind = "deadline" // the entity's own: a delay ran out, a move is overdue
 )
 
 // BoardRecord is what clients see of one board: the object "A board" of docs/api.md.

@@ -98,10 +98,12 @@ const StateUnknown = "unknown"
 // Observed, Linked and Elapsed.
 type Signal interface{ signal() }
 
-// Reported is a point's new value.
+// Reported is a point's new value. An entity of several points is told of none
+// before its board has reported all of them, and then of each.
 type Reported struct {
 	Point PointRef
 	Value Value
+	At    time.Time // when the point took it, by the server's clock: not after now
 }
 
 // Gestured is what a person did with a button.

@@ -176,14 +176,14 @@ func (r *Registry) report(a *Attachment, p PointReport) {
 	if it == nil {
 		return // no entity owns it: it is kept, in case a reload declares one
 	}
-	it.state = it.state.Step(entity.Reported{Point: a.ref(p.Point), Value: p.Value}, r.now())
+	now, at := r.now(), p.At
+	if at.IsZero() {
+		at = now
+	}
+	it.state = it.state.Step(entity.Reported{Point: a.ref(p.Point), Value: p.Value, At: at}, now)
 	cause := p.Cause
 	if owner := r.points[point{a.id, p.ByPoint}]; p.ByPoint != "" && owner != nil {
 		cause.By = string(owner.declared.ID)
-	}
-	at := p.At
-	if at.IsZero() {
-		at = r.now()
 	}
 	r.publishView(it, cause, at, "")
 }
