@@ -67,22 +67,26 @@ type Cause struct {
 // CauseKind is one of the words below.
 type CauseKind string
 
-// Values of CauseKind. The first five can be the origin of a command.
+// Values of CauseKind. The first group can be the origin of a command.
 const (
 	CauseUser   CauseKind = "user" // a browser
 	CauseAPI    CauseKind = "api"
 	CauseCLI    CauseKind = "cli"
 	CauseButton CauseKind = "button" // a button's binding, on the board or on the server
 	CauseRule   CauseKind = "rule"
+	CauseScene  CauseKind = "scene" // a task of a scene
+	CauseAlarm  CauseKind = "alarm" // the alarm drives its siren
 
-	CauseBoard     CauseKind = "board" // an input of the board
-	CauseBoot      CauseKind = "boot"
-	CauseConfig    CauseKind = "config"
-	CauseOffAfter  CauseKind = "off_after"
-	CauseMaxOn     CauseKind = "max_on"
-	CauseLease     CauseKind = "lease"
-	CauseInterlock CauseKind = "interlock"
-	CauseDeadline  CauseKind = "deadline" // the entity's own: a delay ran out, a move is overdue
+	CauseBoard      CauseKind = "board" // an input of the board
+	CauseBoot       CauseKind = "boot"
+	CauseConfig     CauseKind = "config"
+	CauseOffAfter   CauseKind = "off_after"
+	CauseMaxOn      CauseKind = "max_on"
+	CauseLease      CauseKind = "lease"
+	CauseInterlock  CauseKind = "interlock"
+	CauseSensor     CauseKind = "sensor"     // a new sample
+	CauseThermostat CauseKind = "thermostat" // the board's control law
+	CauseDeadline   CauseKind = "deadline"   // the entity's own: a delay ran out, a move is overdue
 )
 
 // BoardRecord is what clients see of one board: the object "A board" of docs/api.md.
@@ -144,6 +148,12 @@ const (
 	CodeLinkLost      Code = "link_lost"
 	CodeBusy          Code = "busy"
 	CodeTimeout       Code = "timeout"
+	CodeConfirmNeeded Code = "confirm_needed" // refused: whoever asks must say that they can see it
+	CodeWrongCode     Code = "wrong_code"     // refused
+	CodeLocked        Code = "locked"         // refused: too many wrong codes
+	CodePartial       Code = "partial"        // failed: some of the tasks did, the message lists them
+	CodeQueued        Code = "queued"         // confirmed: kept, and the board gets it when it is back
+	CodeNotKept       Code = "not_kept"       // confirmed: in force, but a restart of the server would undo it
 )
 
 // Result is how a command stands or ended: the object "Result of a command" of docs/api.md.

@@ -95,7 +95,7 @@ const (
 const StateUnknown = "unknown"
 
 // Signal is something that happens to an entity: one of Reported, Gestured,
-// Observed, Linked and Elapsed.
+// Observed, Linked, Elapsed and Ended.
 type Signal interface{ signal() }
 
 // Reported is a point's new value. An entity of several points is told of none
@@ -126,11 +126,16 @@ type Linked struct{ Up bool }
 // Elapsed says that the time of Due has come.
 type Elapsed struct{}
 
+// Ended is how the tasks of an accepted order ended, in the order of the tasks.
+// None of them is StatusAccepted any more.
+type Ended struct{ Results []Result }
+
 func (Reported) signal() {}
 func (Gestured) signal() {}
 func (Observed) signal() {}
 func (Linked) signal()   {}
 func (Elapsed) signal()  {}
+func (Ended) signal()    {}
 
 // View is what people see of a state. Attributes is a comparable struct whose
 // JSON is the object `attributes` of docs/api.md, so two Views compare with ==.
@@ -203,7 +208,8 @@ type State interface {
 	View() View
 	// Step is the state after a signal.
 	Step(in Signal, now time.Time) State
-	// Resolve turns an action into an order. The error is a *Refusal.
+	// Resolve turns an action into an order. The error is a *Refusal; of the order
+	// that comes with one only Next counts: what the refused attempt itself changed.
 	Resolve(a Action, asked Asked) (Order, error)
 	// With is the same state under a changed declaration of the same kind.
 	With(spec Spec) State
