@@ -2,7 +2,6 @@ package registry
 
 import (
 	"errors"
-	"maps"
 	"slices"
 	"time"
 
@@ -42,7 +41,12 @@ var ErrLagged = errors.New("registry: subscriber fell behind")
 // concurrent use; its wake function may be called from any goroutine.
 type Subscription struct {
 	r    *Registry
-	next entity.Revision
+	wake func()
+
+	// The registry's lock guards the rest.
+	next  entity.Revision
+	wants func(*Event) bool // nil for one that takes everything
+	due   bool              // wants has said yes since the last wake
 }
 
 // Subscribe hands over the snapshot and the stream of everything after it, in
@@ -51,10 +55,21 @@ type Subscription struct {
 func (r *Registry) Subscribe(wake func()) (Snapshot, *Subscription) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s := &Subscription{r: r, next: r.revision + 1}
-	r.subs[s] = wake
-	r.wakes = slices.Collect(maps.Values(r.subs))
+	s := &Subscription{r: r, wake: wake, next: r.revision + 1}
+	r.followers = append(slices.Clip(r.followers), s)
 	return r.snapshot(), s
+}
+
+// Watch is Subscribe for those who look at few events: they are woken for these
+// alone, and Take gives no others. To wake a goroutine costs more than all else
+// that happens to a change, so whoever does not need it must not be woken by it.
+// wants is called with the registry's lock held.
+func (r *Registry) Watch(wants func(*Event) bool, wake func()) *Subscription {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := &Subscription{r: r, wake: wake, next: r.revision + 1, wants: wants}
+	r.watchers = append(r.watchers, s)
+	return s
 }
 
 // Take appends what is new to buf, at most as much as fits into its capacity
@@ -71,9 +86,11 @@ func (s *Subscription) Take(buf []Event) ([]Event, error) {
 	if room == 0 {
 		room = 256
 	}
-	for ; room > 0 && s.next <= s.r.revision; room-- {
-		buf = append(buf, s.r.ring[s.next%size])
-		s.next++
+	for ; room > 0 && s.next <= s.r.revision; s.next++ {
+		if e := &s.r.ring[s.next%size]; s.wants == nil || s.wants(e) {
+			buf = append(buf, *e)
+			room--
+		}
 	}
 	return buf, nil
 }
@@ -82,15 +99,37 @@ func (s *Subscription) Take(buf []Event) ([]Event, error) {
 func (s *Subscription) Close() {
 	s.r.mu.Lock()
 	defer s.r.mu.Unlock()
-	delete(s.r.subs, s)
-	s.r.wakes = slices.Collect(maps.Values(s.r.subs))
+	is := func(other *Subscription) bool { return other == s }
+	s.r.followers = slices.DeleteFunc(slices.Clone(s.r.followers), is)
+	s.r.watchers = slices.DeleteFunc(s.r.watchers, is)
 }
 
 // publish gives an event its revision and puts it into the ring.
 func (r *Registry) publish(e Event) {
 	r.revision++
 	e.Revision, e.At = r.revision, r.now()
-	r.ring[r.revision%entity.Revision(len(r.ring))] = e
+	at := &r.ring[r.revision%entity.Revision(len(r.ring))]
+	*at = e
+	for _, s := range r.watchers {
+		switch {
+		case s.wants(at):
+			s.due = true
+		case s.next == r.revision: // it has seen all before: this one it need not see
+			s.next++
+		}
+	}
+}
+
+// toWake lists who is to be woken after a change, the followers first.
+func (r *Registry) toWake() []*Subscription {
+	out := r.followers
+	for _, s := range r.watchers {
+		if s.due {
+			s.due = false
+			out = append(slices.Clip(out), s)
+		}
+	}
+	return out
 }
 
 // publishEntity publishes rec as it's entity's new record.

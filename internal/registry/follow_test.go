@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"sync"
@@ -194,5 +195,55 @@ func TestAWakeComesAfterTheChangeCanBeTaken(t *testing.T) {
 	wg.Wait()
 	if got := seen.Load(); got < int64(r.Revision()-before) {
 		t.Errorf("%d events were seen by the end, of at least %d", got, r.Revision()-before)
+	}
+}
+
+// gestures watches a registry for what people do with buttons.
+func gestures(r *Registry, woken *int) *Subscription {
+	return r.Watch(func(e *Event) bool { return e.Gesture != "" }, func() { *woken++ })
+}
+
+func TestAWatcherIsWokenForWhatItWantsAndGivenNothingElse(t *testing.T) {
+	r := newTest(t)
+	a := attach(t, r, hallID, point16(false)...)
+	woken := 0
+	sub := gestures(r, &woken)
+	for i := range 3 {
+		_ = a.Report(point16(i%2 == 0))
+	}
+	if events, err := sub.Take(nil); woken != 0 || len(events) != 0 || err != nil {
+		t.Fatalf("after reports it was woken %d times and took %v, %v", woken, events, err)
+	}
+	_ = a.Gesture("gpio32", entity.GesturePress)
+	_ = a.Report(point16(false))
+	events, err := sub.Take(nil)
+	if woken != 1 || err != nil || len(events) != 1 || events[0].Gesture != entity.GesturePress {
+		t.Fatalf("after a press it was woken %d times and took %+v, %v", woken, events, err)
+	}
+	sub.Close()
+	_ = a.Gesture("gpio32", entity.GesturePress)
+	if woken != 1 {
+		t.Error("it is woken after it was closed")
+	}
+}
+
+func TestAWatcherFallsBehindOnlyWithWhatItWants(t *testing.T) {
+	r := New(Options{Events: 4})
+	r.Apply(testHouse())
+	a := attach(t, r, hallID, point16(false)...)
+	woken := 0
+	sub := gestures(r, &woken)
+	for i := range 100 {
+		_ = a.Report(point16(i%2 == 0))
+	}
+	if _, err := sub.Take(nil); err != nil {
+		t.Fatalf("after a hundred events of others: %v", err)
+	}
+	_ = a.Gesture("gpio32", entity.GesturePress)
+	for i := range 4 {
+		_ = a.Report(point16(i%2 == 0))
+	}
+	if _, err := sub.Take(nil); !errors.Is(err, ErrLagged) {
+		t.Errorf("a press that fell out of the ring: %v", err)
 	}
 }

@@ -43,8 +43,8 @@ type Registry struct {
 	names    map[entity.BoardName]entity.BoardID
 	revision entity.Revision
 	ring     []Event
-	wakes    []func() // replaced, never changed in place
-	subs     map[*Subscription]func()
+	// Subscriptions to everything, replaced and never changed in place, and to some events.
+	followers, watchers []*Subscription
 }
 
 // point is a PointRef with the board's own id, which outlives a renaming in config.yaml.
@@ -89,7 +89,6 @@ func New(o Options) *Registry {
 		boards:   map[entity.BoardID]*board{},
 		names:    map[entity.BoardName]entity.BoardID{},
 		ring:     make([]Event, o.Events),
-		subs:     map[*Subscription]func(){},
 	}
 }
 
@@ -102,13 +101,13 @@ func (r *Registry) update(f func()) {
 	r.mu.Lock()
 	before := r.revision
 	f()
-	var wakes []func()
+	var woken []*Subscription
 	if r.revision != before {
-		wakes = r.wakes
+		woken = r.toWake()
 	}
 	r.mu.Unlock()
-	for _, wake := range wakes {
-		wake()
+	for _, s := range woken {
+		s.wake()
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
 
 	"hob/internal/entity"
@@ -121,19 +120,19 @@ func (a *App) lookAgain(ctx context.Context) error {
 		default: // it is awake already
 		}
 	}
-	_, sub := a.registry.Subscribe(wake)
+	lost := func(e *registry.Event) bool {
+		return e.Kind == registry.BoardChanged && e.Board.Declared && e.Board.Status == entity.BoardOffline
+	}
+	sub := a.registry.Watch(lost, wake)
 	defer func() { sub.Close() }()
 	events := make([]registry.Event, 0, 64)
 	for {
 		var err error
 		if events, err = sub.Take(events[:0]); err != nil {
 			sub.Close()
-			_, sub = a.registry.Subscribe(wake)
+			sub = a.registry.Watch(lost, wake)
 		}
-		lost := func(e registry.Event) bool {
-			return e.Kind == registry.BoardChanged && e.Board.Declared && e.Board.Status == entity.BoardOffline
-		}
-		if err != nil || slices.ContainsFunc(events, lost) {
+		if err != nil || len(events) > 0 {
 			a.browser.Refresh()
 		}
 		if len(events) > 0 {

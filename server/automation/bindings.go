@@ -14,7 +14,7 @@ import (
 
 // Source is what is followed.
 type Source interface {
-	Subscribe(wake func()) (registry.Snapshot, *registry.Subscription)
+	Watch(wants func(*registry.Event) bool, wake func()) *registry.Subscription
 	House() *entity.House
 }
 
@@ -50,7 +50,8 @@ func (b *Bindings) Run(ctx context.Context) error {
 		default:
 		}
 	}
-	_, sub := b.source.Subscribe(wake)
+	used := func(e *registry.Event) bool { return e.Gesture != "" }
+	sub := b.source.Watch(used, wake)
 	defer func() { sub.Close() }()
 	events := make([]registry.Event, 0, 64)
 	for {
@@ -58,13 +59,11 @@ func (b *Bindings) Run(ctx context.Context) error {
 		if events, err = sub.Take(events[:0]); err != nil {
 			b.log.Warn("fell behind the registry; button presses may have been lost")
 			sub.Close()
-			_, sub = b.source.Subscribe(wake)
+			sub = b.source.Watch(used, wake)
 			continue
 		}
 		for _, e := range events {
-			if e.Gesture != "" {
-				b.gesture(e.ID, e.Gesture)
-			}
+			b.gesture(e.ID, e.Gesture)
 		}
 		if len(events) > 0 {
 			continue
