@@ -38,6 +38,8 @@ func allowedEdges() []edge {
 		{"server/link", "internal/entity", "reports and commands are entity types"},
 		{"server/link", "internal/wire", "speaks the boards' frames"},
 		{"server/link", "internal/registry", "reports what boards say; is the way down for commands"},
+		{"server/link", "internal/sock", "reads what boards say without waking a thread for it"},
+		{"server/hub", "internal/sock", "writes to a thousand browsers"},
 		{"server/hub", "internal/entity", "browsers are shown entities"},
 		{"server/hub", "internal/registry", "snapshot, revision and stream come from here"},
 		{"server/hub", "internal/command", "browsers send commands"},

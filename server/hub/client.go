@@ -4,12 +4,12 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/gorilla/websocket"
 
 	"hob/internal/entity"
+	"hob/internal/sock"
 )
 
 const (
@@ -30,7 +30,7 @@ type client struct {
 	who   Who
 	ws    *websocket.Conn
 	conn  net.Conn
-	raw   syscall.RawConn // nil when the connection has no descriptor
+	quick *sock.Writer // nil when the connection has no descriptor
 	peer  string
 
 	seen atomic.Int64 // unix ms of the last thing the client sent
@@ -45,24 +45,13 @@ type client struct {
 	closing  bool            // nothing is added any more; ends when all is sent
 	closed   bool
 	drains   sync.WaitGroup
-
-	// Scratch of tryWrite: RawConn wants a function, and one that is made for
-	// each write would be garbage.
-	out     []byte
-	n       int
-	err     error
-	writeFn func(uintptr) bool
 }
 
 func newClient(h *Hub, ws *websocket.Conn, who Who, s *shard) *client {
 	c := &client{hub: h, shard: s, who: who, ws: ws, conn: ws.NetConn(), peer: ws.RemoteAddr().String()}
+	c.quick = sock.NewWriter(c.conn)
 	if host, _, err := net.SplitHostPort(c.peer); err == nil {
 		c.peer = host
-	}
-	if sc, ok := c.conn.(syscall.Conn); ok {
-		if raw, err := sc.SyscallConn(); err == nil {
-			c.raw, c.writeFn = raw, c.writeOnce
-		}
 	}
 	if b, ok := c.conn.(interface{ SetWriteBuffer(int) error }); ok {
 		_ = b.SetWriteBuffer(sendBuffer) // only a bound; the kernel's default works too
@@ -183,32 +172,10 @@ func (c *client) refill() (lagging bool) {
 
 // tryWrite writes what fits into the socket's buffer, without waiting.
 func (c *client) tryWrite(b []byte) (int, error) {
-	if c.raw == nil {
+	if c.quick == nil {
 		return 0, nil // the drain writes
 	}
-	c.out, c.n, c.err = b, 0, nil
-	err := c.raw.Write(c.writeFn)
-	c.out = nil
-	if err != nil {
-		return 0, err
-	}
-	return c.n, c.err
-}
-
-func (c *client) writeOnce(fd uintptr) bool {
-	for {
-		n, err := syscall.Write(int(fd), c.out)
-		switch {
-		case err == syscall.EINTR:
-			continue
-		case err == syscall.EAGAIN:
-		case err != nil:
-			c.err = err
-		default:
-			c.n = n
-		}
-		return true // never wait in here
-	}
+	return c.quick.Write(b)
 }
 
 // drain writes for a client whose socket is full until it has caught up. It is

@@ -13,6 +13,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"hob/internal/entity"
+	"hob/internal/sock"
 	"hob/internal/wire"
 )
 
@@ -125,7 +126,7 @@ func (d *dialer) upgrade(ctx context.Context, raw net.Conn, address string) (*we
 	if ws.Subprotocol() != wire.Subprotocol || len(resp.Header["Sec-Websocket-Extensions"]) > 0 {
 		return nil, errNotALink
 	}
-	capped.left = unlimited
+	capped.uncap()
 	return ws, nil
 }
 
@@ -204,22 +205,28 @@ func urlHost(address string) string {
 	return net.JoinHostPort(host, port)
 }
 
-const unlimited = -1
-
 // cappedConn ends when a peer sends more than left bytes, because the standard
-// library reads HTTP headers of any length. left is set to unlimited once the
-// upgrade is over, by the goroutine that reads.
+// library reads HTTP headers of any length. The goroutine that reads takes the
+// cap off when the upgrade is over.
 type cappedConn struct {
 	net.Conn
 	left int
+	free io.Reader // reads without a cap; nil while there is one
 }
 
 var errTooMuch = errors.New("the answer to the upgrade is too long")
 
+func (c *cappedConn) uncap() {
+	c.free = c.Conn
+	if quick := sock.NewReader(c.Conn); quick != nil {
+		c.free = quick
+	}
+}
+
 // Read implements net.Conn.
 func (c *cappedConn) Read(p []byte) (int, error) {
-	if c.left == unlimited {
-		return c.Conn.Read(p)
+	if c.free != nil {
+		return c.free.Read(p)
 	}
 	if c.left == 0 {
 		return 0, errTooMuch

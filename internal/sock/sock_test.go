@@ -1,0 +1,137 @@
+package sock
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// pair is both ends of a connection.
+func pair(t *testing.T) (a, b net.Conn) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if a, err = net.Dial("tcp", l.Addr().String()); err == nil {
+		b, err = l.Accept()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _, _ = a.Close(), b.Close() })
+	return a, b
+}
+
+func TestAReaderWaitsForBytesAndThenForTheEnd(t *testing.T) {
+	a, b := pair(t)
+	r := NewReader(a)
+	sent := bytes.Repeat([]byte("0123456789"), 100_000)
+	go func() {
+		_, _ = b.Write(sent)
+		_ = b.Close()
+	}()
+	got, err := io.ReadAll(r)
+	if err != nil || !bytes.Equal(got, sent) {
+		t.Errorf("%d bytes of %d, %v", len(got), len(sent), err)
+	}
+	if n, err := r.Read(make([]byte, 1)); n != 0 || !errors.Is(err, io.EOF) {
+		t.Errorf("after the end: %d, %v", n, err)
+	}
+}
+
+func TestAReaderObeysTheDeadlineAndTheCloseOfItsConnection(t *testing.T) {
+	a, _ := pair(t)
+	r := NewReader(a)
+	_ = a.SetReadDeadline(time.Now().Add(time.Millisecond))
+	var timeout net.Error
+	if _, err := r.Read(make([]byte, 1)); !errors.As(err, &timeout) || !timeout.Timeout() || !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("after its deadline: %v", err)
+	}
+	_ = a.SetReadDeadline(time.Time{})
+	ended := make(chan error)
+	go func() {
+		_, err := r.Read(make([]byte, 1))
+		ended <- err
+	}()
+	_ = a.Close()
+	if err := <-ended; !errors.Is(err, net.ErrClosed) {
+		t.Errorf("after Close: %v", err)
+	}
+}
+
+func TestAReaderTellsOfAConnectionThatWasReset(t *testing.T) {
+	a, b := pair(t)
+	_ = b.(*net.TCPConn).SetLinger(0)
+	_ = b.Close()
+	if _, err := NewReader(a).Read(make([]byte, 1)); !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAWriterSendsWhatTheSocketTakesAndDoesNotWaitForMore(t *testing.T) {
+	a, b := pair(t)
+	w := NewWriter(a)
+	chunk := make([]byte, 1<<20)
+	total := 0
+	for {
+		n, err := w.Write(chunk)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if total += n; n == 0 {
+			break // full
+		}
+	}
+	if n, err := io.CopyN(io.Discard, b, int64(total)); err != nil {
+		t.Fatalf("%d of %d bytes came: %v", n, total, err)
+	}
+}
+
+func TestAWriterTellsThatTheConnectionIsClosed(t *testing.T) {
+	a, b := pair(t)
+	w := NewWriter(a)
+	_ = a.Close()
+	if _, err := w.Write([]byte("x")); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("its own end: %v", err)
+	}
+	w = NewWriter(b)
+	var err error
+	for err == nil { // the first write is answered with a reset
+		_, err = w.Write([]byte("x"))
+	}
+	if !errors.Is(err, syscall.EPIPE) && !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("the other end: %v", err)
+	}
+}
+
+func TestAConnectionWithoutADescriptorHasNeither(t *testing.T) {
+	a, b := net.Pipe()
+	defer a.Close()
+	defer b.Close()
+	if NewReader(a) != nil || NewWriter(a) != nil {
+		t.Error("a pipe in memory has an end")
+	}
+}
+
+func TestReadingAndWritingMakesNoGarbage(t *testing.T) {
+	a, b := pair(t)
+	r, w := NewReader(a), NewWriter(b)
+	p := make([]byte, 16)
+	if n := testing.AllocsPerRun(100, func() {
+		_, _ = w.Write(p)
+		_, _ = r.Read(p)
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
