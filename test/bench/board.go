@@ -33,6 +33,7 @@ type standIn struct {
 	door   bool
 	lamp   bool
 	buf    []byte
+	wrote  time.Time
 }
 
 const (
@@ -159,16 +160,17 @@ func (b *standIn) points(cause wire.Cause) []wire.Point {
 }
 
 // change opens or closes the contact, in one frame and one write.
-func (b *standIn) change() error {
+func (b *standIn) change() (begun time.Time, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.door = !b.door
 	now := b.stamp()
-	return b.send(&wire.State{Stamp: now, Points: []wire.Point{
+	err = b.send(&wire.State{Stamp: now, Points: []wire.Point{
 		{ID: doorPoint, Value: entity.Value{On: b.door}, Up: now.Up, Cause: wire.CauseInput}}})
+	return b.wrote, err
 }
 
-// send is called with mu held.
+// send is called with mu held. It leaves in wrote when the write began.
 func (b *standIn) send(f wire.BoardFrame) error {
 	if b.ws == nil {
 		return errors.New("the board has no session")
@@ -180,5 +182,6 @@ func (b *standIn) send(f wire.BoardFrame) error {
 	}
 	b.buf = sealed
 	_ = b.ws.SetWriteDeadline(time.Now().Add(20 * time.Second))
+	b.wrote = time.Now()
 	return b.ws.WriteMessage(websocket.BinaryMessage, sealed)
 }

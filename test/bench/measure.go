@@ -30,10 +30,11 @@ func (s *system) paced(w *swarm, n int, interval time.Duration) (r pacedResult, 
 	defer tick.Stop()
 	for i := range n {
 		<-tick.C
-		sent[i] = w.clock.now()
-		if err := s.change(); err != nil {
+		begun, err := s.change()
+		if err != nil {
 			return r, err
 		}
+		sent[i] = w.clock.at(begun)
 		if err := w.wait(int64(i + 1)); err != nil {
 			return r, err
 		}
@@ -91,7 +92,7 @@ func (b *bench) flat(s *system, w *swarm, lasting time.Duration) (r flatResult, 
 func (s *system) pour(w *swarm, until time.Time) (changes int, err error) {
 	for time.Now().Before(until) {
 		for range flatBlock {
-			if err := s.change(); err != nil {
+			if _, err := s.change(); err != nil {
 				return changes, err
 			}
 			changes++
@@ -169,7 +170,8 @@ func (b *bench) with(s *system, n int, do func(*swarm) error) error {
 	}
 	// The first change is not counted: buffers, caches and stacks grow then.
 	w.reset(1, 0)
-	if err := errors.Join(s.change(), w.wait(1)); err != nil {
+	_, err = s.change()
+	if err := errors.Join(err, w.wait(1)); err != nil {
 		return fmt.Errorf("%s, %d browsers, first change: %w", s.name, n, err)
 	}
 	if err := do(w); err != nil {

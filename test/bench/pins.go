@@ -38,9 +38,10 @@ func (b *bench) pins() error {
 	}
 	defer hand.conn.Close()
 	level := true
-	s := &system{name: nameHob, proc: h.process, browsers: h.live(), commands: true, change: func() error {
+	s := &system{name: nameHob, proc: h.process, browsers: h.live(), commands: true, change: func() (time.Time, error) {
 		level = !level
-		return hand.do(&struct{}{}, `{"cmd":"set","pin":%d,"level":%t}`, doorPin, level)
+		begun := time.Now()
+		return begun, hand.do(&struct{}{}, `{"cmd":"set","pin":%d,"level":%t}`, doorPin, level)
 	}}
 	if err := s.settled(h); err != nil {
 		return err

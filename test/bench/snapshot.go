@@ -52,7 +52,7 @@ func (b *bench) snapshot() error {
 			return err
 		}
 		for range n {
-			if err := s.change(); err != nil {
+			if _, err := s.change(); err != nil {
 				return err
 			}
 			took, err := s.firstMessage()

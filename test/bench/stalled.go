@@ -67,7 +67,7 @@ func (s *system) burst(w *swarm, changes int) error {
 	blocks := int64(changes / flatBlock)
 	for i := range blocks {
 		for range flatBlock {
-			if err := s.change(); err != nil {
+			if _, err := s.change(); err != nil {
 				return err
 			}
 		}

@@ -18,9 +18,11 @@ type system struct {
 	name     string
 	proc     *process
 	browsers endpoint
-	change   func() error // the board changes its state, and says so in one write
-	commands bool         // browsers can command the board
-	stops    []func()     // in reverse order
+	// change has the board change its state, and say so in one write. It gives when
+	// the write began: what a board needs to encode or seal is not the server's time.
+	change   func() (begun time.Time, err error)
+	commands bool     // browsers can command the board
+	stops    []func() // in reverse order
 }
 
 func (s *system) stop() {
@@ -86,11 +88,13 @@ func (s *system) board(address string, hello []byte, encode func(k int) []byte, 
 		return fmt.Errorf("%s: %w", s.name, err)
 	}
 	k := 0
-	s.change = func() error {
+	s.change = func() (time.Time, error) {
 		k++
+		message := encode(k)
 		_ = conn.SetWriteDeadline(time.Now().Add(20 * time.Second))
-		_, err := conn.Write(encode(k))
-		return err
+		begun := time.Now()
+		_, err := conn.Write(message)
+		return begun, err
 	}
 	done := make(chan struct{})
 	go func() {
@@ -161,7 +165,7 @@ func (s *system) onMQTT(r *bufio.Reader, _ io.Writer) error {
 				break
 			}
 			if have = rest; kind == mqttKindPublish {
-				if err := s.change(); err != nil {
+				if _, err := s.change(); err != nil {
 					return err
 				}
 			}
@@ -207,7 +211,7 @@ func (s *system) onNATS(r *bufio.Reader, w io.Writer) error {
 			if _, err := r.ReadString('\n'); err != nil { // its payload
 				return err
 			}
-			if err := s.change(); err != nil {
+			if _, err := s.change(); err != nil {
 				return err
 			}
 		}
