@@ -92,13 +92,15 @@ const (
 
 // Action is a verb and its arguments. A nil pointer means "not given".
 type Action struct {
-	Verb    Verb
-	Level   *Level        // with VerbSet and VerbOn
-	Color   *RGB          // with VerbSet and VerbOn, on a light that has colour
-	Temp    *Temp         // heater, cooler: with VerbSet and VerbBoost
-	For     time.Duration // heater, cooler: how long it holds; 0 is as declared
-	Code    Secret        // alarm
-	Confirm bool          // garage door: whoever asks says that they can see it
+	Verb  Verb
+	Level *Level        // with VerbSet and VerbOn
+	Color *RGB          // with VerbSet and VerbOn, on a light that has colour
+	Temp  *Temp         // with VerbSet and VerbBoost
+	For   time.Duration // how long it is to hold; 0 is as long as the kind sees fit
+	// Code is what the alarm wants to see. It is in no text that comes of an Action.
+	Code Secret
+	// Confirm says that whoever asks can see what moves.
+	Confirm bool
 }
 
 // String is the action in the words that ParseAction reads.
@@ -110,86 +112,74 @@ func (a Action) String() string {
 	if a.Color != nil {
 		words = append(words, a.Color.String())
 	}
+	if a.Temp != nil {
+		words = append(words, strconv.FormatFloat(a.Temp.Celsius(), 'f', -1, 64))
+	}
 	if a.Verb == VerbSet && len(words) > 1 {
 		words = words[1:]
+	}
+	if a.For != 0 {
+		words = append(words, "for", shortDuration(a.For))
 	}
 	return strings.Join(words, " ")
 }
 
-// ParseAction reads an action from words: "on", "off", "toggle", "40%",
-// "#ff8800", "set 40% #ff8800", "on 40%", "press". It checks the shape only;
-// whether a kind knows the verb is for that kind to say.
-func ParseAction(words []string) (Action, error) {
-	var a Action
-	for i, w := range words {
-		switch {
-		case strings.HasSuffix(w, "%"):
-			p, err := strconv.ParseFloat(strings.TrimSuffix(w, "%"), 64)
-			if err != nil {
-				return Action{}, fmt.Errorf("%q is not a percentage", w)
-			}
-			l, err := LevelOfPercent(p)
-			if err != nil {
-				return Action{}, err
-			}
-			if a.Level != nil {
-				return Action{}, fmt.Errorf("two levels in %q", strings.Join(words, " "))
-			}
-			a.Level = &l
-		case strings.HasPrefix(w, "#"):
-			c, err := ParseRGB(w)
-			if err != nil {
-				return Action{}, err
-			}
-			if a.Color != nil {
-				return Action{}, fmt.Errorf("two colors in %q", strings.Join(words, " "))
-			}
-			a.Color = &c
-		case i == 0:
-			a.Verb = Verb(w)
-		default:
-			return Action{}, fmt.Errorf("%q is not a level such as 40%% nor a color such as #ff8800", w)
-		}
+// shortDuration is d without the parts that are zero at its end: 2h, not 2h0m0s.
+func shortDuration(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
 	}
-	if a.Verb == "" {
-		if a.Level == nil && a.Color == nil {
-			return Action{}, fmt.Errorf("an action is missing")
-		}
-		a.Verb = VerbSet
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
 	}
-	return a, a.checkArguments()
+	return s
 }
 
-// ActionOf builds an action from the fields of an API request: level in
-// percent, color as "#rrggbb".
-func ActionOf(verb string, level *float64, color *string) (Action, error) {
-	a := Action{Verb: Verb(verb)}
-	if verb == "" {
-		return a, fmt.Errorf("action is missing")
-	}
-	if level != nil {
-		l, err := LevelOfPercent(*level)
-		if err != nil {
-			return a, err
-		}
-		a.Level = &l
-	}
-	if color != nil {
-		c, err := ParseRGB(*color)
-		if err != nil {
-			return a, err
-		}
-		a.Color = &c
-	}
-	return a, a.checkArguments()
-}
+// mostFor bounds how long an action may be told to hold: what is meant for
+// longer is meant for good.
+const mostFor = 31 * 24 * time.Hour
 
+// checkArguments says what no kind could make sense of.
 func (a Action) checkArguments() error {
-	switch given := a.Level != nil || a.Color != nil; {
-	case a.Verb == VerbSet && !given:
-		return fmt.Errorf("set needs a level or a color")
-	case given && a.Verb != VerbSet && a.Verb != VerbOn:
+	lit := a.Level != nil || a.Color != nil
+	switch {
+	case lit && a.Temp != nil:
+		return fmt.Errorf("a temperature does not go with a level or a color")
+	case a.Verb == VerbSet && !lit && a.Temp == nil:
+		return fmt.Errorf("set needs a level, a color or a temperature")
+	case lit && a.Verb != VerbSet && a.Verb != VerbOn:
 		return fmt.Errorf("%s takes no level and no color", a.Verb)
+	case a.Temp != nil && a.Verb != VerbSet && a.Verb != VerbBoost:
+		return fmt.Errorf("%s takes no temperature", a.Verb)
+	case a.For < 0 || a.For > mostFor:
+		return fmt.Errorf("how long must be from 1s to 31 days, not %s", shortDuration(a.For))
+	}
+	return nil
+}
+
+// arguments is a set of an Action's arguments.
+type arguments uint8
+
+const (
+	argLit  arguments = 1 << iota // Level and Color
+	argTemp                       // Temp
+	argFor                        // For
+	argCode                       // Code
+)
+
+// only refuses what a kind has no use for, rather than drop it in silence.
+// Confirm says nothing about what is to be done, so it is welcome everywhere.
+func (a Action) only(kind string, allowed arguments) error {
+	switch {
+	case allowed&argLit == 0 && (a.Level != nil || a.Color != nil):
+		return invalid("%s has no brightness and no color", kind)
+	case allowed&argTemp == 0 && a.Temp != nil:
+		return invalid("%s cannot be set to a temperature", kind)
+	case allowed&argFor == 0 && a.For != 0:
+		return invalid("%s takes no time to hold for", kind)
+	case allowed&argCode == 0 && !a.Code.IsZero():
+		return invalid("%s takes no code", kind)
 	}
 	return nil
 }

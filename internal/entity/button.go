@@ -42,8 +42,8 @@ func (s buttonState) Step(in Signal, now time.Time) State {
 }
 
 func (s buttonState) Resolve(a Action, _ Asked) (Order, error) {
-	if a.Level != nil || a.Color != nil {
-		return Order{}, invalid("a button has no brightness and no color")
+	if err := a.only("a button", 0); err != nil {
+		return Order{}, err
 	}
 	switch a.Verb {
 	case VerbPress, VerbDouble, VerbHold:

@@ -55,6 +55,9 @@ func (s lightState) Step(in Signal, _ time.Time) State {
 }
 
 func (s lightState) Resolve(a Action, asked Asked) (Order, error) {
+	if err := a.only("a light", argLit); err != nil {
+		return Order{}, err
+	}
 	if err := s.fits(a); err != nil {
 		return Order{}, err
 	}

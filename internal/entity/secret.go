@@ -35,3 +35,10 @@ func (Secret) Format(s fmt.State, _ rune) { fmt.Fprint(s, redacted) }
 // MarshalText implements encoding.TextMarshaler, and with it the JSON form and
 // that in logs.
 func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler, for the one place where a
+// secret comes in: what a client sends.
+func (s *Secret) UnmarshalText(b []byte) error {
+	s.text = string(b)
+	return nil
+}

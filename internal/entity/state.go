@@ -104,6 +104,7 @@ type Reported struct {
 	Point PointRef
 	Value Value
 	At    time.Time // when the point took it, by the server's clock: not after now
+	Cause Cause     // why it did
 }
 
 // Gestured is what a person did with a button.
@@ -219,7 +220,10 @@ type State interface {
 type Asked struct {
 	Pending string // target of the entity's newest unfinished command, "" for none; toggle goes by it
 	Cause   Cause  // who asks
-	Now     time.Time
+	// Attended says that somebody stands there: the wish is a gesture on a button
+	// of the entity's own board, made with a finger and not by a command.
+	Attended bool
+	Now      time.Time
 }
 
 // Watcher is a Spec whose state depends on other entities: it gets an Observed

@@ -21,8 +21,8 @@ func (s switchState) Step(in Signal, _ time.Time) State {
 }
 
 func (s switchState) Resolve(a Action, asked Asked) (Order, error) {
-	if a.Level != nil || a.Color != nil {
-		return Order{}, invalid("a switch has no brightness and no color")
+	if err := a.only("a switch", 0); err != nil {
+		return Order{}, err
 	}
 	verb := a.Verb
 	if verb == VerbToggle {

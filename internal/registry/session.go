@@ -180,11 +180,11 @@ func (r *Registry) report(a *Attachment, p PointReport) {
 	if at.IsZero() {
 		at = now
 	}
-	it.state = it.state.Step(entity.Reported{Point: a.ref(p.Point), Value: p.Value, At: at}, now)
 	cause := p.Cause
 	if owner := r.points[point{a.id, p.ByPoint}]; p.ByPoint != "" && owner != nil {
 		cause.By = string(owner.declared.ID)
 	}
+	it.state = it.state.Step(entity.Reported{Point: a.ref(p.Point), Value: p.Value, At: at, Cause: cause}, now)
 	r.publishView(it, cause, at, "")
 }
 

@@ -106,11 +106,23 @@ func (a *API) config() huma.Config {
 	c := huma.DefaultConfig("Hob", a.Version)
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "/api/openapi", "", ""
 	c.CreateHooks = nil // no $schema member in answers
+	c.Transformers = append(c.Transformers, withoutValues)
 	c.Info.Description = "The normative description, with the live protocol, is docs/api.md."
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token": {Type: "http", Scheme: "bearer", Description: "Not needed on loopback and on the unix socket."}}
 	c.Security = []map[string][]string{{"token": {}}, {}}
 	return c
+}
+
+// withoutValues keeps what was sent out of the answer that finds fault with it:
+// the alarm's code may stand in it.
+func withoutValues(_ huma.Context, _ string, v any) (any, error) {
+	if problem, ok := v.(*huma.ErrorModel); ok {
+		for _, e := range problem.Errors {
+			e.Value = nil
+		}
+	}
+	return v, nil
 }
 
 // Trust says how a listener's requests are taken.

@@ -22,10 +22,14 @@ type (
 	commandInput struct {
 		ID   entity.ID `path:"id" doc:"entity id" example:"porch"`
 		Body struct {
-			Action string   `json:"action" doc:"on, off, toggle, set, press, double or hold" example:"on"`
-			Level  *float64 `json:"level,omitempty" minimum:"0" maximum:"100" doc:"brightness in percent, with set and on"`
-			Color  *string  `json:"color,omitempty" pattern:"^#[0-9a-fA-F]{6}$" doc:"with set and on"`
-			Wait   string   `json:"wait,omitempty" doc:"how long to wait for the end, such as 5s; at most 30s" example:"5s"`
+			Action      string         `json:"action" doc:"what to do; each kind knows its own: on, off, toggle, set, press, open, close, auto, activate, disarm, …" example:"on"`
+			Level       *float64       `json:"level,omitempty" minimum:"0" maximum:"100" doc:"brightness in percent, with set and on"`
+			Color       *string        `json:"color,omitempty" pattern:"^#[0-9a-fA-F]{6}$" doc:"with set and on"`
+			Temperature *float64       `json:"temperature,omitempty" minimum:"-55" maximum:"125" doc:"°C, with set and boost"`
+			For         *string        `json:"for,omitempty" doc:"how long it is to hold, such as 30m" example:"30m"`
+			Code        *entity.Secret `json:"code,omitempty" doc:"the alarm's, with disarm"`
+			Confirm     bool           `json:"confirm,omitempty" doc:"whoever asks can see the door"`
+			Wait        string         `json:"wait,omitempty" doc:"how long to wait for the end, such as 5s; at most 30s" example:"5s"`
 		}
 		cause entity.Cause
 	}
@@ -63,7 +67,8 @@ func (a *API) routeCommands(rest huma.API) {
 			}
 			wait = d
 		}
-		action, err := entity.ActionOf(in.Body.Action, in.Body.Level, in.Body.Color)
+		action, err := entity.ActionOf(entity.Wish{Action: in.Body.Action, Level: in.Body.Level, Color: in.Body.Color,
+			Temperature: in.Body.Temperature, For: in.Body.For, Code: in.Body.Code, Confirm: in.Body.Confirm})
 		if err != nil {
 			return nil, huma.Error422UnprocessableEntity(err.Error())
 		}

@@ -143,6 +143,17 @@ func TestACommandThatIsNotKnownAnyMoreIsNotFound(t *testing.T) {
 	wantProblem(t, newRig(t).do("GET /api/commands/zz", ""), 404, "1000")
 }
 
+// TestWhatWasSentIsNotSentBack: a body that is found fault with may hold the
+// alarm's code, and answers end up in logs.
+func TestWhatWasSentIsNotSentBack(t *testing.T) {
+	for _, body := range []string{`{"action":"disarm","code":4711}`, `{"action":"disarm","code":"4711","colour":1}`,
+		`{"code":"4711"}`, `{"action":"disarm","code":"4711","wait":"31s"}`, `{"action":"disarm","code":"4711"}`} {
+		if got := newRig(t).do("POST /api/entities/stairs/commands", body).Body.String(); got == "" || strings.Contains(got, "4711") {
+			t.Errorf("%s is answered with %s", body, got)
+		}
+	}
+}
+
 func TestABodyThatIsWrongIsRefusedAndChangesNothing(t *testing.T) {
 	const commands = "POST /api/entities/stairs/commands"
 	long := `{"action":"on","wait":"` + strings.Repeat("x", 70<<10) + `"}`
@@ -158,7 +169,11 @@ func TestABodyThatIsWrongIsRefusedAndChangesNothing(t *testing.T) {
 		"level beyond 100":  {commands, `{"action":"set","level":140}`, "", 422, "100"},
 		"level of text":     {commands, `{"action":"set","level":"40"}`, "", 422, "number"},
 		"colour of no kind": {commands, `{"action":"set","color":"red"}`, "", 422, "color"},
-		"set nothing":       {commands, `{"action":"set"}`, "", 422, "level or a color"},
+		"degrees of text":   {commands, `{"action":"set","temperature":"21"}`, "", 422, "number"},
+		"degrees beyond":    {commands, `{"action":"set","temperature":400}`, "", 422, "125"},
+		"time of no unit":   {commands, `{"action":"boost","for":"30"}`, "", 422, "30m for minutes"},
+		"maybe confirmed":   {commands, `{"action":"close","confirm":"yes"}`, "", 422, "boolean"},
+		"set nothing":       {commands, `{"action":"set"}`, "", 422, "set needs a level"},
 		"off with level":    {commands, `{"action":"off","level":4}`, "", 422, "takes no level"},
 		"wait too long":     {commands, `{"action":"on","wait":"31s"}`, "", 422, "30s"},
 		"wait backwards":    {commands, `{"action":"on","wait":"-1s"}`, "", 422, "30s"},

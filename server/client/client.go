@@ -111,6 +111,18 @@ func (c *Client) Command(ctx context.Context, id entity.ID, a entity.Action, wai
 	if a.Color != nil {
 		body["color"] = a.Color.String()
 	}
+	if a.Temp != nil {
+		body["temperature"] = a.Temp.Celsius()
+	}
+	if a.For != 0 {
+		body["for"] = a.For.String()
+	}
+	if !a.Code.IsZero() {
+		body["code"] = a.Code.Reveal()
+	}
+	if a.Confirm {
+		body["confirm"] = true
+	}
 	var out entity.Result
 	err := c.do(ctx, http.MethodPost, "/api/entities/"+url.PathEscape(string(id))+"/commands", body, &out)
 	if out.Status != "" {

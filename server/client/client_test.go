@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -68,6 +69,30 @@ func TestTheEndOfACommandIsAResultWhateverTheStatus(t *testing.T) {
 	res, err := c.Command(t.Context(), "strip", entity.Action{Verb: entity.VerbSet, Level: &level, Color: &color}, 5*time.Second)
 	if err != nil || res.Status != entity.StatusRefused || res.Code != entity.CodeOffline {
 		t.Errorf("%+v %v", res, err)
+	}
+}
+
+func TestEveryArgumentOfAnActionIsSent(t *testing.T) {
+	var got []string
+	c := speaking(t, "", func(w http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		got = append(got, string(b))
+		_, _ = io.WriteString(w, `{"status":"confirmed"}`)
+	})
+	temp := entity.Temp(21_500)
+	for _, a := range []entity.Action{
+		{Verb: entity.VerbSet, Temp: &temp, For: 2 * time.Hour},
+		{Verb: entity.VerbDisarm, Code: entity.NewSecret("4711")},
+		{Verb: entity.VerbClose, Confirm: true},
+	} {
+		if _, err := c.Command(t.Context(), "x", a, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{`{"action":"set","for":"2h0m0s","temperature":21.5,"wait":"0s"}`,
+		`{"action":"disarm","code":"4711","wait":"0s"}`, `{"action":"close","confirm":true,"wait":"0s"}`}
+	if !slices.Equal(got, want) {
+		t.Errorf("sent %q, want %q", got, want)
 	}
 }
 

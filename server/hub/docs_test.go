@@ -258,11 +258,10 @@ func TestEveryClientExampleOfTheDocsIsTaken(t *testing.T) {
 	kinds := map[string]int{}
 	for i, example := range examples(t, "client") {
 		var m struct {
-			Type, Action, Command string
-			ID                    any
-			Level                 *float64
-			Color                 *string
-			Entity                entity.ID
+			Type, Command string
+			ID            any
+			Entity        entity.ID
+			entity.Wish
 		}
 		if err := json.Unmarshal([]byte(example), &m); err != nil {
 			t.Fatalf("%v in %s", err, example)
@@ -294,7 +293,7 @@ func TestEveryClientExampleOfTheDocsIsTaken(t *testing.T) {
 					t.Errorf("it got %v", answers)
 				}
 			case "command":
-				want, err := entity.ActionOf(m.Action, m.Level, m.Color)
+				want, err := entity.ActionOf(m.Wish)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -28,9 +28,7 @@ type (
 	commandMessage struct {
 		ID     string    `json:"id"`
 		Entity entity.ID `json:"entity"`
-		Action string    `json:"action"`
-		Level  *float64  `json:"level"`
-		Color  *string   `json:"color"`
+		entity.Wish
 	}
 	cancelMessage struct {
 		Command entity.CommandID `json:"command"`
@@ -212,7 +210,7 @@ func (c *client) command(b []byte, rawID json.RawMessage) error {
 		err = errors.New("entity is missing")
 	}
 	if err == nil {
-		action, err = entity.ActionOf(m.Action, m.Level, m.Color)
+		action, err = entity.ActionOf(m.Wish)
 	}
 	if err != nil {
 		c.hub.refused(c, err)
