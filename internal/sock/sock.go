@@ -92,29 +92,35 @@ func (r *Reader) Read(p []byte) (int, error) {
 	return r.n, nil
 }
 
-// Writer writes to a connection and never waits.
-type Writer struct{ end }
+// Writer writes to a connection as much as its socket takes at once.
+type Writer struct {
+	end
+	wait bool
+}
 
 // NewWriter returns nil for a connection that has no descriptor.
 func NewWriter(c net.Conn) *Writer {
-	w := &Writer{end{raw: rawOf(c)}}
+	w := &Writer{end: end{raw: rawOf(c)}}
 	if w.raw == nil {
 		return nil
 	}
-	w.once = func(fd uintptr) bool {
-		w.attempt(fd, write)
-		return true // whether it was ready or not: it must not wait
-	}
+	w.once = func(fd uintptr) bool { return w.attempt(fd, write) || !w.wait }
 	return w
 }
 
-// Write sends as much of p as the socket takes at once: nothing when it is full,
-// which is no error.
-func (w *Writer) Write(p []byte) (int, error) {
+// Try sends as much of p as the socket takes now: nothing when it is full, which
+// is no error.
+func (w *Writer) Try(p []byte) (int, error) { return w.write(p, false) }
+
+// Some waits until the socket takes some of p. A full one takes none before
+// much of it is free again, so what is long goes out in few calls.
+func (w *Writer) Some(p []byte) (int, error) { return w.write(p, true) }
+
+func (w *Writer) write(p []byte, wait bool) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	w.p = p
+	w.p, w.wait = p, wait
 	err := w.raw.Write(w.once)
 	w.p = nil
 	switch {

@@ -85,7 +85,7 @@ func TestAWriterSendsWhatTheSocketTakesAndDoesNotWaitForMore(t *testing.T) {
 	chunk := make([]byte, 1<<20)
 	total := 0
 	for {
-		n, err := w.Write(chunk)
+		n, err := w.Try(chunk)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -98,17 +98,51 @@ func TestAWriterSendsWhatTheSocketTakesAndDoesNotWaitForMore(t *testing.T) {
 	}
 }
 
+func TestAWriterThatWaitsSendsSomeOnceThereIsRoom(t *testing.T) {
+	a, b := pair(t)
+	w := NewWriter(a)
+	sent := bytes.Repeat([]byte("0123456789"), 1_000_000)
+	ended := make(chan error, 1)
+	go func() {
+		for rest := sent; len(rest) > 0; {
+			n, err := w.Some(rest)
+			if rest = rest[n:]; n == 0 || err != nil {
+				ended <- errors.Join(err, a.Close())
+				return
+			}
+		}
+		ended <- a.Close()
+	}()
+	got, err := io.ReadAll(b)
+	if err = errors.Join(err, <-ended); err != nil || !bytes.Equal(got, sent) {
+		t.Errorf("%d bytes of %d, %v", len(got), len(sent), err)
+	}
+}
+
+func TestAWriterThatWaitsObeysTheDeadline(t *testing.T) {
+	a, _ := pair(t)
+	w := NewWriter(a)
+	_ = a.SetWriteDeadline(time.Now().Add(10 * time.Millisecond))
+	var err error
+	for err == nil {
+		_, err = w.Some(make([]byte, 1<<20))
+	}
+	if !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestAWriterTellsThatTheConnectionIsClosed(t *testing.T) {
 	a, b := pair(t)
 	w := NewWriter(a)
 	_ = a.Close()
-	if _, err := w.Write([]byte("x")); !errors.Is(err, net.ErrClosed) {
+	if _, err := w.Try([]byte("x")); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("its own end: %v", err)
 	}
 	w = NewWriter(b)
 	var err error
 	for err == nil { // the first write is answered with a reset
-		_, err = w.Write([]byte("x"))
+		_, err = w.Try([]byte("x"))
 	}
 	if !errors.Is(err, syscall.EPIPE) && !errors.Is(err, syscall.ECONNRESET) {
 		t.Errorf("the other end: %v", err)
@@ -129,7 +163,7 @@ func TestReadingAndWritingMakesNoGarbage(t *testing.T) {
 	r, w := NewReader(a), NewWriter(b)
 	p := make([]byte, 16)
 	if n := testing.AllocsPerRun(100, func() {
-		_, _ = w.Write(p)
+		_, _ = w.Try(p)
 		_, _ = r.Read(p)
 	}); n != 0 {
 		t.Errorf("%v allocations", n)

@@ -13,9 +13,8 @@ import (
 )
 
 const (
-	sendBuffer  = 128 << 10 // SO_SNDBUF: what a stalled client costs in the kernel
-	drainChunk  = 32 << 10
-	drainWithin = 15 * time.Second // for each chunk
+	sendBuffer  = 128 << 10        // SO_SNDBUF: what a stalled client costs in the kernel
+	drainWithin = 15 * time.Second // something must have gone out
 	mostOwn     = 64 << 10
 
 	goodbyeWithin = time.Second
@@ -175,7 +174,7 @@ func (c *client) tryWrite(b []byte) (int, error) {
 	if c.quick == nil {
 		return 0, nil // the drain writes
 	}
-	return c.quick.Write(b)
+	return c.quick.Try(b)
 }
 
 // drain writes for a client whose socket is full until it has caught up. It is
@@ -202,8 +201,7 @@ func (c *client) drain() {
 			c.hub.catchUp(c)
 			continue
 		}
-		chunk = chunk[:min(len(chunk), drainChunk)]
-		n, err := c.conn.Write(chunk)
+		n, err := c.writeSome(chunk)
 		c.mu.Lock()
 		c.rest = c.rest[n:]
 		c.mu.Unlock()
@@ -211,4 +209,16 @@ func (c *client) drain() {
 			c.drop("stalled: " + err.Error())
 		}
 	}
+}
+
+// pipeChunk is how much is written at a time where the kernel does not say what
+// it takes.
+const pipeChunk = 32 << 10
+
+// writeSome waits until some of b is written, or the connection's deadline is over.
+func (c *client) writeSome(b []byte) (int, error) {
+	if c.quick == nil {
+		return c.conn.Write(b[:min(len(b), pipeChunk)])
+	}
+	return c.quick.Some(b)
 }
