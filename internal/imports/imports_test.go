@@ -118,6 +118,7 @@ func owners() []owner {
 		{"github.com/grandcat/zeroconf", []string{"server/discovery", "firmware/virtual"},
 			"only who browses or announces lives with its edges"},
 		{"github.com/flynn/noise", []string{"server/link", "internal/wire"}, "one place where keys meet frames"},
+		{"github.com/robfig/cron", []string{"internal/schedule"}, "a parser only: its own next times are wrong around DST"},
 		{"gopkg.in/yaml.v3", []string{"config"}, "YAML ends where the House begins"},
 		{"github.com/spf13/cobra", []string{"server", "firmware/virtual"}, "only commands know of command lines"},
 		{"C", []string{"firmware/virtual"}, "bin/hob is static: cgo stays in hob-board"},
