@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "hob_apply.h"
+#include "hob_interlock.h"
 #include "hob_keys.h"
 #include "hob_log.h"
 #include "hob_name.h"
-#include "hob_output.h"
 #include "hob_plan.h"
 #include "hob_point.h"
 #include "hob_restore.h"
@@ -138,19 +138,11 @@ int hob_factory_reset(struct hob_board *b, uint64_t now_ms)
     return r == HOB_OK ? hob_keys_open_adoption(b) : r;
 }
 
-/* Nobody would end them on time any more. */
-static void cut_pulses(struct hob_board *b)
-{
-    for (uint8_t i = 0; i < HOB_MAX_POINTS; i++) {
-        if (hob_point_is_output(&b->points[i]) && b->points[i].out.pulse_until > 0)
-            hob_output_cut(b, i, HOB_CAUSE_BOOT);
-    }
-}
-
 void hob_shutdown(struct hob_board *b, uint64_t now_ms)
 {
     hob_run_due(b, now_ms);
-    cut_pulses(b);
+    /* Nobody would end them on time any more. */
+    hob_interlock_stop(b);
     hob_run_report(b);
     hob_restore_flush(b);
     hob_session_close_all(b, HOB_CLOSE_RESTART, "restarting");

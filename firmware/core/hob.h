@@ -255,7 +255,9 @@ size_t hob_scratch_size(void);
 int hob_init(struct hob_board *b, const struct hob_options *options, uint64_t now_ms);
 
 /*
- * Does what is due. Result: after how many ms to call again at the latest, 1 to
+ * Does what is due. To be called when all else that the port knows of (edges,
+ * messages, connections that have ended) has been told: a pulse that people were
+ * warned of begins here and nowhere else. Result: after how many ms to call again at the latest, 1 to
  * HOB_TICK_MAX_MS. Calling earlier does no harm.
  */
 uint32_t hob_tick(struct hob_board *b, uint64_t now_ms);
@@ -329,7 +331,7 @@ int hob_factory_reset(struct hob_board *b, uint64_t now_ms);
 
 /*
  * Call before a planned restart or power-off that the server did not ask for:
- * ends pulses, stores what is still to be stored and closes sessions with 4007.
+ * ends pulses and warnings, stores what is still to be stored and closes sessions with 4007.
  * Other outputs stay.
  */
 void hob_shutdown(struct hob_board *b, uint64_t now_ms);

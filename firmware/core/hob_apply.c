@@ -13,6 +13,7 @@
 #include "hob_output.h"
 #include "hob_point.h"
 #include "hob_restore.h"
+#include "hob_warning.h"
 
 static bool is_output(const struct hob_point_config *c)
 {
@@ -39,8 +40,9 @@ static struct hob_value first_value(const struct hob_board *b, const struct hob_
     if (cause == HOB_CAUSE_BOOT) {
         (void)hob_restore_find(b, c, &value);
     } else if (i != HOB_NONE && b->points[i].config.kind == c->kind) {
-        /* A pulse ends with the output that it was on. */
-        value.level = b->points[i].out.pulse_until > 0 ? 0 : b->points[i].out.level;
+        /* A pulse ends with the output that it was on, and so does a warning. */
+        bool passing = b->points[i].out.pulse_until > 0 || hob_warning_at(b, i);
+        value.level = passing ? 0 : b->points[i].out.level;
         value.last_level = b->points[i].out.last_level;
         memcpy(value.rgb, b->points[i].out.rgb, sizeof value.rgb);
     }
@@ -64,7 +66,7 @@ static void forget_button(struct hob_board *b, uint8_t button)
             p->cause = HOB_CAUSE_CONFIG;
     }
     for (int n = 0; n < HOB_MAX_WAITS; n++) {
-        struct hob_request *r = &b->waits[n].request;
+        struct hob_request *r = &b->waits[n];
         if (r->cause == HOB_CAUSE_BINDING && r->by == button)
             r->cause = HOB_CAUSE_CONFIG;
     }
@@ -84,9 +86,35 @@ static void release(struct hob_board *b, uint8_t i)
     memset(p, 0, sizeof *p);
 }
 
+static bool same_output(const struct hob_output_config *x, const struct hob_output_config *y)
+{
+    return x->off_after == y->off_after && x->max_on == y->max_on && x->lease == y->lease &&
+           x->interlock_wait == y->interlock_wait && x->min_off == y->min_off &&
+           x->group == y->group && x->fade == y->fade && x->freq == y->freq &&
+           x->gamma == y->gamma && x->min == y->min && x->count == y->count &&
+           memcmp(x->order, y->order, sizeof x->order) == 0 && x->boot == y->boot &&
+           x->inverted == y->inverted;
+}
+
+static bool same_input(const struct hob_input_config *x, const struct hob_input_config *y)
+{
+    return x->debounce == y->debounce && x->double_within == y->double_within &&
+           x->hold_after == y->hold_after && x->pull == y->pull && x->role == y->role &&
+           x->active_low == y->active_low && x->detect_double == y->detect_double &&
+           x->detect_hold == y->detect_hold;
+}
+
+/* Whether a point that stays is told nothing new at all. */
+static bool same(const struct hob_point_config *x, const struct hob_point_config *y)
+{
+    return is_output(x) ? same_output(&x->out, &y->out) : same_input(&x->in, &y->in);
+}
+
 static void reconfigure(struct hob_board *b, uint8_t i, const struct hob_point_config *to)
 {
     /* Each difference is looked for by itself, so one that is equal in meaning is none. */
+    if (!same(&b->points[i].config, to))
+        hob_interlock_touch(b, i);
     if (!is_output(to)) {
         hob_input_reconfigure(b, i, &to->in);
         return;

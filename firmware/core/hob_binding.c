@@ -33,7 +33,7 @@ static void run(struct hob_board *b, const struct hob_binding *binding)
         .level = wanted(b, binding),
         .fade = b->points[binding->target].config.out.fade,
     };
-    hob_interlock_supersede(b, binding->target);
+    hob_interlock_supersede(b, binding->target, HOB_WAITING);
     hob_command_report(b);
     (void)hob_interlock_request(b, binding->target, &request);
 }

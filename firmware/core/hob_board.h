@@ -173,38 +173,49 @@ struct hob_condition {
 
 #define HOB_MAX_CONDITIONS 4
 
-/* What an output is asked to do (hob_output, hob_interlock). */
-struct hob_request {
-    uint64_t cmd;   /* with HOB_CAUSE_COMMAND */
-    uint64_t until; /* deadline of a command; others have none */
-    uint32_t fade;
-    uint16_t level; /* 0 is off */
-    uint8_t rgb[3];
-    bool has_rgb;
-    uint8_t cause; /* enum hob_cause */
-    uint8_t by;    /* with HOB_CAUSE_BINDING */
-    uint8_t pre_count;
-    uint16_t pulse; /* off again after so many ms; 0: stays on */
-    struct hob_condition pre[HOB_MAX_CONDITIONS];
-};
-
+/* How far a request has come (hob_interlock). */
 enum hob_wait_stage {
     HOB_WAIT_FREE = 0,
     HOB_WAITING,
+    HOB_WAIT_WARN,  /* its warning is on; the pulse comes after that */
     HOB_WAIT_PULSE, /* its pulse is under way; the result comes when that ends */
     HOB_WAIT_DONE, /* this one and the following have a result to send */
     HOB_WAIT_SUPERSEDED,
     HOB_WAIT_CANCELLED,
     HOB_WAIT_EXPIRED,
     HOB_WAIT_CONDITION, /* a condition did not hold when the pulse was to start */
+    HOB_WAIT_DISTURBED, /* an input changed during the warning */
+    HOB_WAIT_UNHEARD,   /* nothing was heard of the server when the warning ended */
+    HOB_WAIT_UNWARNED,  /* the warning, or the pulse after it, could not go on or stay on */
     HOB_WAIT_CUT        /* the pulse was ended before its time */
 };
 
-/* A request that waits for its interlock group or min_off, or a pulse under way. */
-struct hob_wait {
-    struct hob_request request;
-    uint8_t point;
-    uint8_t stage;
+/*
+ * What an output is asked to do (hob_output, hob_interlock), and while it waits,
+ * warns or pulses: where it stands.
+ */
+struct hob_request {
+    uint64_t cmd;   /* with HOB_CAUSE_COMMAND; 0 once the session is gone that sent it */
+    uint64_t until; /* deadline of a command, others have none; in HOB_WAIT_WARN its end */
+    uint16_t level; /* 0 is off */
+    uint16_t pulse; /* of a relay: off again after so many ms; 0: stays on */
+    uint8_t cause;  /* enum hob_cause */
+    uint8_t by;     /* with HOB_CAUSE_BINDING */
+    uint8_t point;  /* index of the output, once it waits */
+    uint8_t stage;  /* enum hob_wait_stage */
+    union {
+        struct { /* without pulse: how it changes */
+            uint32_t fade;
+            uint8_t rgb[3];
+            bool has_rgb;
+        };
+        struct { /* with pulse: what comes before it, and must hold when it starts */
+            uint16_t warn_ms; /* 0: no warning */
+            uint8_t warn;     /* index of the output that is on for warn_ms and the pulse */
+            uint8_t pre_count;
+            struct hob_condition pre[HOB_MAX_CONDITIONS];
+        };
+    };
 };
 
 /* No output waits twice, or waits while it pulses. */
@@ -314,7 +325,7 @@ struct hob_board {
     struct hob_point points[HOB_MAX_POINTS];
     struct hob_binding bindings[HOB_MAX_BINDINGS];
     uint8_t binding_count;
-    struct hob_wait waits[HOB_MAX_WAITS];
+    struct hob_request waits[HOB_MAX_WAITS];
     struct hob_left left[HOB_MAX_LEFT];
     struct hob_led led;
 

@@ -12,6 +12,7 @@
 #include "hob_point.h"
 #include "hob_report.h"
 #include "hob_text.h"
+#include "hob_warning.h"
 
 static void refuse(struct hob_board *b, const struct hob_command *c, const char *reason,
                    const char *before, const char *name)
@@ -38,14 +39,38 @@ static bool check_set(struct hob_board *b, const struct hob_command *c, const st
     return false;
 }
 
-/* A limit that would end the pulse before its time; NULL if none would. */
-static const char *shorter_limit(const struct hob_output_config *o, uint32_t pulse)
+/* The limit that would put an output out before it has been on for ms; NULL if none would. */
+static const char *shorter_limit(const struct hob_output_config *o, uint32_t ms)
 {
-    if (o->max_on > 0 && o->max_on < pulse)
-        return "ms is more than max_on";
-    if (o->off_after > 0 && o->off_after < pulse)
-        return "ms is more than off_after";
-    return o->lease > 0 && o->lease < pulse ? "ms is more than lease" : NULL;
+    if (o->max_on > 0 && o->max_on < ms)
+        return "max_on";
+    if (o->off_after > 0 && o->off_after < ms)
+        return "off_after";
+    return o->lease > 0 && o->lease < ms ? "lease" : NULL;
+}
+
+/* What speaks against the warning by its words alone; false if the command was refused. */
+static bool check_warning(struct hob_board *b, const struct hob_command *c, uint8_t i)
+{
+    if (!c->has_warn && c->warn_ms == 0)
+        return true;
+    const struct hob_point *w = c->warn != HOB_NONE ? &b->points[c->warn] : NULL;
+    if (!c->has_warn)
+        refuse(b, c, "missing", "warn_ms needs warn", NULL);
+    else if (c->warn_ms == 0)
+        refuse(b, c, "missing", "warn needs warn_ms", NULL);
+    else if (w == NULL)
+        refuse(b, c, "unknown_point", "warn names no point of this board", NULL);
+    else if (!hob_point_is_output(w))
+        refuse(b, c, "wrong_kind", "warn names no output: ", w->config.name);
+    else if (c->warn == i || hob_interlock_rivals(b, c->warn, i))
+        refuse(b, c, "bad_value", "warn is not on beside ", c->point);
+    else if (shorter_limit(&w->config.out, (uint32_t)c->warn_ms + c->pulse) != NULL)
+        refuse(b, c, "bad_value", "the warning is longer than its ",
+               shorter_limit(&w->config.out, (uint32_t)c->warn_ms + c->pulse));
+    else
+        return true;
+    return false;
 }
 
 /* Whether the conditions name inputs; false if the command was refused. */
@@ -66,25 +91,26 @@ static bool check_inputs(struct hob_board *b, const struct hob_command *c)
 }
 
 /* What speaks against this pulse by its words alone; false if it was refused. */
-static bool check_pulse(struct hob_board *b, const struct hob_command *c, const struct hob_point *p)
+static bool check_pulse(struct hob_board *b, const struct hob_command *c, uint8_t i)
 {
+    const struct hob_point *p = &b->points[i];
     const char *limit = shorter_limit(&p->config.out, c->pulse);
     if (p->config.kind != HOB_KIND_RELAY)
         refuse(b, c, "wrong_kind", "only a relay can pulse: ", c->point);
     else if (c->pulse == 0)
         refuse(b, c, "missing", "pulse needs ms", NULL);
     else if (limit != NULL)
-        refuse(b, c, "bad_value", limit, NULL);
+        refuse(b, c, "bad_value", "ms is more than ", limit);
     else
-        return check_inputs(b, c);
+        return check_warning(b, c, i) && check_inputs(b, c);
     return false;
 }
 
-static bool check_act(struct hob_board *b, const struct hob_command *c, const struct hob_point *p)
+static bool check_act(struct hob_board *b, const struct hob_command *c, uint8_t i)
 {
     if (c->act == HOB_DO_SET)
-        return check_set(b, c, p);
-    return c->act != HOB_DO_PULSE || check_pulse(b, c, p);
+        return check_set(b, c, &b->points[i]);
+    return c->act != HOB_DO_PULSE || check_pulse(b, c, i);
 }
 
 /* The point that the command is for; HOB_NONE if it was refused. */
@@ -99,7 +125,7 @@ static uint8_t check(struct hob_board *b, const struct hob_command *c)
         refuse(b, c, "wrong_kind", "no output: ", c->point);
     else if (c->bad != NULL)
         refuse(b, c, "bad_value", "not allowed: ", c->bad);
-    else if (check_act(b, c, &b->points[i]))
+    else if (check_act(b, c, i))
         return i;
     return HOB_NONE;
 }
@@ -115,51 +141,87 @@ static uint16_t wanted(const struct hob_command *c, const struct hob_point *p)
     return hob_output_on_level(p);
 }
 
-/* Whether this is a moment for it; false if it was refused, and then nothing was touched. */
-static bool timely(struct hob_board *b, const struct hob_command *c, const struct hob_point *p,
-                   const struct hob_request *request)
+/* Whether a pulse may start now, or what comes before it; false if it was refused. */
+static bool timely_pulse(struct hob_board *b, const struct hob_command *c, uint8_t i,
+                         const struct hob_request *request)
 {
-    if (request->level > 0 && p->out.pulse_until > 0)
-        refuse(b, c, "busy", "a pulse is under way at ", c->point);
-    else if (request->pulse > 0 && p->out.level > 0)
+    const struct hob_point *p = &b->points[i];
+    bool warns = request->warn_ms > 0;
+    if (p->out.level > 0)
         refuse(b, c, "busy", "it is on: ", c->point);
-    else if (request->pulse > 0 && b->now < p->out.off_since + c->gap)
+    else if (b->now < p->out.off_since + c->gap)
         refuse(b, c, "busy", "too soon after the last time: ", c->point);
+    else if (warns && hob_output_shows(&b->points[request->warn]))
+        refuse(b, c, "busy", "it is on: ", b->points[request->warn].config.name);
     else if (!hob_interlock_conditions(b, request))
         refuse(b, c, "precondition", "an input is not as it must be", NULL);
+    else if (warns && !hob_warning_possible(b, i, request))
+        refuse(b, c, "precondition", "cannot go on now: ", b->points[request->warn].config.name);
     else
         return true;
     return false;
 }
 
-static void act(struct hob_board *b, const struct hob_command *c, uint8_t i)
+/* Whether this is a moment for it; false if it was refused, and then nothing was touched. */
+static bool timely(struct hob_board *b, const struct hob_command *c, uint8_t i,
+                   const struct hob_request *request)
 {
-    const struct hob_point *p = &b->points[i];
-    struct hob_request request = {
+    if (hob_warning_at(b, i))
+        refuse(b, c, "busy", "it warns of a pulse: ", c->point);
+    else if (request->level > 0 && b->points[i].out.pulse_until > 0)
+        refuse(b, c, "busy", "a pulse is under way at ", c->point);
+    else
+        return request->pulse == 0 || timely_pulse(b, c, i, request);
+    return false;
+}
+
+static struct hob_request request_of(const struct hob_command *c, const struct hob_point *p)
+{
+    struct hob_request r = {
         .cause = HOB_CAUSE_COMMAND,
         .by = HOB_NONE,
         .cmd = c->id,
         .until = c->until,
         .level = wanted(c, p),
-        .fade = c->has_fade ? c->fade : p->config.out.fade,
-        .has_rgb = c->act == HOB_DO_SET && c->has_rgb,
         .pulse = c->pulse,
-        .pre_count = c->pre_count,
     };
-    memcpy(request.rgb, c->rgb, sizeof request.rgb);
-    memcpy(request.pre, c->pre, sizeof request.pre);
-    if (!timely(b, c, p, &request))
-        return;
+    if (r.pulse > 0) {
+        r.warn = c->warn;
+        r.warn_ms = c->warn_ms;
+        r.pre_count = c->pre_count;
+        memcpy(r.pre, c->pre, sizeof r.pre);
+    } else {
+        r.fade = c->has_fade ? c->fade : p->config.out.fade;
+        r.has_rgb = c->act == HOB_DO_SET && c->has_rgb;
+        memcpy(r.rgb, c->rgb, sizeof r.rgb);
+    }
+    return r;
+}
+
+/*
+ * Tells what has ended. False if the session has ended of that, and with it
+ * everything that it asked for.
+ */
+static bool tell(struct hob_board *b)
+{
     uint8_t session = b->session;
-    hob_interlock_supersede(b, i);
     hob_command_report(b);
-    /* Sending may have ended the session, and what it asked for with it. */
-    if (b->session != session)
+    return b->session == session;
+}
+
+static void act(struct hob_board *b, const struct hob_command *c, uint8_t i)
+{
+    struct hob_request request = request_of(c, &b->points[i]);
+    /* Any other word about the output calls the warning off, also one that is refused. */
+    hob_interlock_supersede(b, i, HOB_WAIT_WARN);
+    if (!tell(b) || !timely(b, c, i, &request))
+        return;
+    hob_interlock_supersede(b, i, HOB_WAITING);
+    if (!tell(b))
         return;
     int r = hob_interlock_request(b, i, &request);
     /* A pulse that this has ended comes to its result first. */
-    hob_command_report(b);
-    if (b->session != session)
+    if (!tell(b))
         return;
     if (r == HOB_OK)
         hob_report_result(b, c->id, "done", NULL, NULL);
@@ -183,34 +245,39 @@ void hob_command_run(struct hob_board *b, const struct hob_command *command)
         act(b, command, i);
 }
 
-static void report_wait(struct hob_board *b, const struct hob_wait *w)
+/* How a command ended that had to wait. */
+static void report_wait(struct hob_board *b, uint64_t cmd, uint8_t stage)
 {
-    if (w->stage == HOB_WAIT_DONE)
-        hob_report_result(b, w->request.cmd, "done", NULL, NULL);
-    else if (w->stage == HOB_WAIT_EXPIRED)
-        hob_report_result(b, w->request.cmd, "expired", NULL, NULL);
-    else if (w->stage == HOB_WAIT_SUPERSEDED)
-        hob_report_result(b, w->request.cmd, "refused", "superseded",
-                          "a later command has come");
-    else if (w->stage == HOB_WAIT_CONDITION)
-        hob_report_result(b, w->request.cmd, "refused", "precondition",
-                          "an input is not as it must be");
-    else if (w->stage == HOB_WAIT_CUT)
-        hob_report_result(b, w->request.cmd, "refused", "cut_short",
-                          "the pulse began, and was ended before its time");
+    static const struct {
+        const char *reason; /* of a refusal */
+        const char *message;
+    } refusals[] = {
+        [HOB_WAIT_SUPERSEDED] = {"superseded", "a later command has come"},
+        [HOB_WAIT_CANCELLED] = {"cancelled", "it was called off"},
+        [HOB_WAIT_CONDITION] = {"precondition", "an input is not as it must be"},
+        [HOB_WAIT_DISTURBED] = {"precondition", "an input changed during the warning"},
+        [HOB_WAIT_UNHEARD] = {"cancelled", "nothing was heard of the server during the warning"},
+        [HOB_WAIT_UNWARNED] = {"precondition", "the warning could not be given, or not to its end"},
+        [HOB_WAIT_CUT] = {"cut_short", "the pulse began, and was ended before its time"},
+    };
+    if (stage == HOB_WAIT_DONE)
+        hob_report_result(b, cmd, "done", NULL, NULL);
+    else if (stage == HOB_WAIT_EXPIRED)
+        hob_report_result(b, cmd, "expired", NULL, NULL);
     else
-        hob_report_result(b, w->request.cmd, "refused", "cancelled", "it was called off");
+        hob_report_result(b, cmd, "refused", refusals[stage].reason, refusals[stage].message);
 }
 
 void hob_command_report(struct hob_board *b)
 {
-    hob_interlock_end_pulses(b);
+    hob_interlock_review(b);
     for (int n = 0; n < HOB_MAX_WAITS; n++) {
-        struct hob_wait w = b->waits[n];
-        if (w.stage < HOB_WAIT_DONE)
+        struct hob_request *w = &b->waits[n];
+        uint8_t stage = w->stage;
+        if (stage < HOB_WAIT_DONE)
             continue;
-        b->waits[n].stage = HOB_WAIT_FREE;
-        report_wait(b, &w);
+        w->stage = HOB_WAIT_FREE;
+        report_wait(b, w->cmd, stage);
     }
 }
 

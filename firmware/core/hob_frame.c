@@ -15,6 +15,8 @@
 #define MAX_PULSE_MS 60000
 #define MAX_GAP_MS 3600000
 #define MAX_AGE_MS 60000
+#define MIN_WARN_MS 1000
+#define MAX_WARN_MS 60000
 
 static const char *const types[HOB_FRAME_COUNT] = {
     [HOB_FRAME_HELLO] = "hello",
@@ -165,17 +167,44 @@ static int decode_conditions(const struct hob_board *b, const struct hob_json *d
     return r;
 }
 
-static int decode_pulse(const struct hob_board *b, const struct hob_json *d, struct hob_command *c)
+/* A number that need not be there; 0 when it is not, so min is above that. */
+static int decode_ms(const struct hob_json *d, struct hob_command *c, const char *member,
+                     int64_t min, int64_t max, uint16_t *out)
 {
     int64_t ms = 0;
+    int i = hob_json_find(d, 0, member);
+    int r = i == HOB_ERR_MISSING ? HOB_OK : refuse(c, member, hob_json_int(d, i, min, max, &ms));
+    *out = (uint16_t)ms;
+    return r;
+}
+
+static int decode_warning(const struct hob_board *b, const struct hob_json *d,
+                          struct hob_command *c)
+{
+    char name[HOB_NAME_SIZE];
+    int i = hob_json_find(d, 0, "warn");
+    c->warn = HOB_NONE;
+    c->has_warn = i != HOB_ERR_MISSING;
+    if (c->has_warn) {
+        int r = hob_json_copy(d, i, name, sizeof name);
+        if (r == HOB_ERR_TYPE)
+            return r;
+        if (r >= 0)
+            c->warn = hob_point_find(b, name);
+    }
+    return decode_ms(d, c, "warn_ms", MIN_WARN_MS, MAX_WARN_MS, &c->warn_ms);
+}
+
+static int decode_pulse(const struct hob_board *b, const struct hob_json *d, struct hob_command *c)
+{
     int64_t gap = 0;
     bool has_gap;
-    int i = hob_json_find(d, 0, "ms");
-    int r = i == HOB_ERR_MISSING ? HOB_OK : refuse(c, "ms", hob_json_int(d, i, 1, MAX_PULSE_MS, &ms));
+    int r = decode_ms(d, c, "ms", 1, MAX_PULSE_MS, &c->pulse);
     if (r == HOB_OK)
         r = optional(d, c, "gap", MAX_GAP_MS, &has_gap, &gap);
-    c->pulse = (uint16_t)ms;
     c->gap = (uint32_t)gap;
+    if (r == HOB_OK)
+        r = decode_warning(b, d, c);
     return r < 0 ? r : decode_conditions(b, d, c);
 }
 

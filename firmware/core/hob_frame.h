@@ -43,6 +43,9 @@ struct hob_command {
     bool has_fade;
     uint16_t pulse; /* ms; 0 if it was not given */
     uint32_t gap;   /* ms */
+    uint16_t warn_ms; /* 0 if it was not given */
+    uint8_t warn;     /* index of a point; HOB_NONE if it names none of this board */
+    bool has_warn;
     uint8_t pre_count;
     struct hob_condition pre[HOB_MAX_CONDITIONS];
 };

@@ -8,9 +8,9 @@
 #include "hob_input.h"
 #include "hob_output.h"
 #include "hob_point.h"
+#include "hob_warning.h"
 
-/* True if i and j are two outputs of one group. */
-static bool rivals(const struct hob_board *b, uint8_t i, uint8_t j)
+bool hob_interlock_rivals(const struct hob_board *b, uint8_t i, uint8_t j)
 {
     const struct hob_point *p = &b->points[i];
     const struct hob_point *q = &b->points[j];
@@ -18,18 +18,28 @@ static bool rivals(const struct hob_board *b, uint8_t i, uint8_t j)
            p->config.out.group != 0 && p->config.out.group == q->config.out.group;
 }
 
-static void end_wait(struct hob_wait *w, enum hob_wait_stage stage)
+/* Whether it is on its way to going on, and can still be called off. */
+static bool waits(const struct hob_request *w)
 {
-    /* Only commands have an answer to wait for. */
-    w->stage = (uint8_t)(w->request.cause == HOB_CAUSE_COMMAND ? stage : HOB_WAIT_FREE);
+    return w->stage == HOB_WAITING || w->stage == HOB_WAIT_WARN;
 }
 
-void hob_interlock_supersede(struct hob_board *b, uint8_t i)
+/* The one way in which a request ends: its warning goes out, in this very moment. */
+static void end_wait(struct hob_board *b, struct hob_request *w, enum hob_wait_stage stage)
+{
+    if (hob_warning_is_on(w))
+        hob_warning_stop(b, w);
+    /* Only commands have an answer to wait for, while their session is there. */
+    w->stage = (uint8_t)(w->cause == HOB_CAUSE_COMMAND && w->cmd > 0 ? stage : HOB_WAIT_FREE);
+}
+
+void hob_interlock_supersede(struct hob_board *b, uint8_t i, enum hob_wait_stage from)
 {
     for (int n = 0; n < HOB_MAX_WAITS; n++) {
-        struct hob_wait *w = &b->waits[n];
-        if (w->stage == HOB_WAITING && (w->point == i || rivals(b, w->point, i)))
-            end_wait(w, HOB_WAIT_SUPERSEDED);
+        struct hob_request *w = &b->waits[n];
+        if (waits(w) && w->stage >= (uint8_t)from &&
+            (w->point == i || hob_interlock_rivals(b, w->point, i)))
+            end_wait(b, w, HOB_WAIT_SUPERSEDED);
     }
 }
 
@@ -76,7 +86,7 @@ static uint64_t ready_at(const struct hob_board *b, uint8_t i)
     if (left > 0 && left + p->config.out.interlock_wait > ready)
         ready = left + p->config.out.interlock_wait;
     for (uint8_t j = 0; j < HOB_MAX_POINTS; j++) {
-        if (!rivals(b, i, j))
+        if (!hob_interlock_rivals(b, i, j))
             continue;
         uint64_t at = b->points[j].out.off_since + p->config.out.interlock_wait;
         if (at > ready)
@@ -85,45 +95,93 @@ static uint64_t ready_at(const struct hob_board *b, uint8_t i)
     return ready;
 }
 
+/* Whether output i could go on in this moment, from dark and with nothing to be cut for it. */
+static bool may_go_on(const struct hob_board *b, uint8_t i)
+{
+    for (uint8_t j = 0; j < HOB_MAX_POINTS; j++) {
+        if (hob_interlock_rivals(b, i, j) && hob_output_shows(&b->points[j]))
+            return false;
+    }
+    return !hob_output_shows(&b->points[i]) && ready_at(b, i) <= b->now;
+}
+
+bool hob_interlock_free(const struct hob_board *b, uint8_t i)
+{
+    return may_go_on(b, i) && !hob_interlock_waits(b, i);
+}
+
 static void cut_rivals(struct hob_board *b, uint8_t i)
 {
     for (uint8_t j = 0; j < HOB_MAX_POINTS; j++) {
-        if (rivals(b, i, j) && hob_output_shows(&b->points[j]))
+        if (hob_interlock_rivals(b, i, j) && hob_output_shows(&b->points[j]))
             hob_output_cut(b, j, HOB_CAUSE_INTERLOCK);
     }
 }
 
-static int add_wait(struct hob_board *b, uint8_t i, const struct hob_request *request,
-                    enum hob_wait_stage stage)
+/* A place for a request of output i, NULL if there is none. */
+static struct hob_request *add_wait(struct hob_board *b, uint8_t i,
+                                    const struct hob_request *request)
 {
     for (int n = 0; n < HOB_MAX_WAITS; n++) {
-        struct hob_wait *w = &b->waits[n];
+        struct hob_request *w = &b->waits[n];
         if (w->stage == HOB_WAIT_FREE) {
-            w->request = *request;
+            *w = *request;
             w->point = i;
-            w->stage = (uint8_t)stage;
-            return HOB_INTERLOCK_WAITS;
+            w->stage = HOB_WAITING;
+            return w;
         }
     }
-    return HOB_ERR_SPACE;
+    return NULL;
+}
+
+/* The output goes on. */
+static void begin(struct hob_board *b, struct hob_request *w)
+{
+    hob_output_apply(b, w->point, w);
+    if (w->pulse > 0)
+        w->stage = HOB_WAIT_PULSE;
+    else
+        end_wait(b, w, HOB_WAIT_DONE);
+}
+
+/* The time of a request has come: what it asks for, or the warning before that. */
+static void proceed(struct hob_board *b, struct hob_request *w)
+{
+    if (!hob_interlock_conditions(b, w))
+        end_wait(b, w, HOB_WAIT_CONDITION);
+    else if (w->pulse == 0 || w->warn_ms == 0)
+        begin(b, w);
+    else if (!hob_warning_possible(b, w->point, w))
+        end_wait(b, w, HOB_WAIT_UNWARNED);
+    else
+        hob_warning_start(b, w);
 }
 
 int hob_interlock_request(struct hob_board *b, uint8_t i, const struct hob_request *request)
 {
-    if (request->level > 0)
+    if (request->level > 0) {
+        /* What warns is on already, and what it is told does not outlast the warning. */
+        if (hob_warning_at(b, i))
+            return HOB_OK;
         cut_rivals(b, i);
-    if (request->level > 0 && b->points[i].out.level == 0 && ready_at(b, i) > b->now)
-        return add_wait(b, i, request, HOB_WAITING);
-    int r = request->pulse > 0 ? add_wait(b, i, request, HOB_WAIT_PULSE) : HOB_OK;
-    if (r >= 0)
+    }
+    bool later = request->level > 0 && b->points[i].out.level == 0 && ready_at(b, i) > b->now;
+    if (!later && request->pulse == 0) {
         hob_output_apply(b, i, request);
-    return r;
+        return HOB_OK;
+    }
+    struct hob_request *w = add_wait(b, i, request);
+    if (w == NULL)
+        return HOB_ERR_SPACE;
+    if (!later)
+        proceed(b, w);
+    return HOB_INTERLOCK_WAITS;
 }
 
 void hob_interlock_start(struct hob_board *b, uint8_t i, const struct hob_request *request)
 {
     for (uint8_t j = 0; j < HOB_MAX_POINTS; j++) {
-        if (rivals(b, i, j) && (hob_output_shows(&b->points[j]) || hob_interlock_waits(b, j)))
+        if (hob_interlock_rivals(b, i, j) && (hob_output_shows(&b->points[j]) || hob_interlock_waits(b, j)))
             return;
     }
     (void)hob_interlock_request(b, i, request);
@@ -132,7 +190,7 @@ void hob_interlock_start(struct hob_board *b, uint8_t i, const struct hob_reques
 bool hob_interlock_waits(const struct hob_board *b, uint8_t i)
 {
     for (int n = 0; n < HOB_MAX_WAITS; n++) {
-        if (b->waits[n].stage == HOB_WAITING && b->waits[n].point == i)
+        if (waits(&b->waits[n]) && b->waits[n].point == i)
             return true;
     }
     return false;
@@ -141,10 +199,10 @@ bool hob_interlock_waits(const struct hob_board *b, uint8_t i)
 uint16_t hob_interlock_start_level(const struct hob_board *b, uint8_t i)
 {
     for (int n = 0; n < HOB_MAX_WAITS; n++) {
-        const struct hob_wait *w = &b->waits[n];
+        const struct hob_request *w = &b->waits[n];
         if (w->stage == HOB_WAITING && w->point == i &&
-            (w->request.cause == HOB_CAUSE_BOOT || w->request.cause == HOB_CAUSE_CONFIG))
-            return w->request.level;
+            (w->cause == HOB_CAUSE_BOOT || w->cause == HOB_CAUSE_CONFIG))
+            return w->level;
     }
     return 0;
 }
@@ -152,9 +210,15 @@ uint16_t hob_interlock_start_level(const struct hob_board *b, uint8_t i)
 void hob_interlock_end(struct hob_board *b, uint8_t i, enum hob_wait_stage stage)
 {
     for (int n = 0; n < HOB_MAX_WAITS; n++) {
-        if (b->waits[n].stage == HOB_WAITING && b->waits[n].point == i)
-            end_wait(&b->waits[n], stage);
+        if (waits(&b->waits[n]) && b->waits[n].point == i)
+            end_wait(b, &b->waits[n], stage);
     }
+}
+
+/* Whether a pulse is to be, or is, announced by output i. */
+static bool announced_by(const struct hob_request *w, uint8_t i)
+{
+    return w->stage != HOB_WAIT_FREE && w->pulse > 0 && w->warn_ms > 0 && w->warn == i;
 }
 
 void hob_interlock_release(struct hob_board *b, uint8_t i)
@@ -162,14 +226,25 @@ void hob_interlock_release(struct hob_board *b, uint8_t i)
     hob_interlock_end(b, i, HOB_WAIT_CANCELLED);
     hob_interlock_leave(b, i);
     for (int n = 0; n < HOB_MAX_WAITS; n++) {
-        if (b->waits[n].stage == HOB_WAIT_PULSE && b->waits[n].point == i)
-            b->waits[n].stage = HOB_WAIT_CUT;
+        struct hob_request *w = &b->waits[n];
+        if (waits(w) && announced_by(w, i))
+            end_wait(b, w, HOB_WAIT_CANCELLED);
+        if (w->stage == HOB_WAIT_PULSE && w->point == i)
+            end_wait(b, w, HOB_WAIT_CUT);
+        /* A pulse that has begun goes on. What comes in the place of i is no warning. */
+        if (announced_by(w, i))
+            w->warn_ms = 0;
     }
+}
+
+static uint8_t conditions_of(const struct hob_request *r)
+{
+    return r->pulse > 0 ? r->pre_count : 0;
 }
 
 static bool depends_on(const struct hob_request *r, uint8_t i)
 {
-    for (uint8_t k = 0; k < r->pre_count; k++) {
+    for (uint8_t k = 0; k < conditions_of(r); k++) {
         if (r->pre[k].point == i)
             return true;
     }
@@ -179,26 +254,51 @@ static bool depends_on(const struct hob_request *r, uint8_t i)
 void hob_interlock_forget_input(struct hob_board *b, uint8_t i)
 {
     for (int n = 0; n < HOB_MAX_WAITS; n++) {
-        if (b->waits[n].stage == HOB_WAITING && depends_on(&b->waits[n].request, i))
-            end_wait(&b->waits[n], HOB_WAIT_CONDITION);
+        if (waits(&b->waits[n]) && depends_on(&b->waits[n], i))
+            end_wait(b, &b->waits[n], HOB_WAIT_CONDITION);
     }
 }
 
-void hob_interlock_end_pulses(struct hob_board *b)
+void hob_interlock_disturb(struct hob_board *b, uint8_t i)
 {
     for (int n = 0; n < HOB_MAX_WAITS; n++) {
-        struct hob_wait *w = &b->waits[n];
-        const struct hob_point *p = &b->points[w->point];
-        if (w->stage != HOB_WAIT_PULSE || p->out.pulse_until > 0)
-            continue;
-        bool own = p->cause == HOB_CAUSE_COMMAND && p->cmd == w->request.cmd;
-        w->stage = (uint8_t)(own ? HOB_WAIT_DONE : HOB_WAIT_CUT);
+        if (b->waits[n].stage == HOB_WAIT_WARN && depends_on(&b->waits[n], i))
+            end_wait(b, &b->waits[n], HOB_WAIT_DISTURBED);
+    }
+}
+
+void hob_interlock_touch(struct hob_board *b, uint8_t i)
+{
+    for (int n = 0; n < HOB_MAX_WAITS; n++) {
+        struct hob_request *w = &b->waits[n];
+        if (w->stage == HOB_WAIT_WARN &&
+            (w->point == i || announced_by(w, i) || depends_on(w, i)))
+            end_wait(b, w, HOB_WAIT_CANCELLED);
+    }
+}
+
+/* How a pulse came off that is under way no more. */
+static enum hob_wait_stage ended(const struct hob_board *b, const struct hob_request *w)
+{
+    const struct hob_point *p = &b->points[w->point];
+    bool own = p->cause == HOB_CAUSE_COMMAND && p->cmd == w->cmd;
+    return own ? HOB_WAIT_DONE : HOB_WAIT_CUT;
+}
+
+void hob_interlock_review(struct hob_board *b)
+{
+    for (int n = 0; n < HOB_MAX_WAITS; n++) {
+        struct hob_request *w = &b->waits[n];
+        if (w->stage == HOB_WAIT_PULSE && b->points[w->point].out.pulse_until == 0)
+            end_wait(b, w, ended(b, w));
+        else if (w->stage == HOB_WAIT_WARN && b->points[w->warn].out.level == 0)
+            end_wait(b, w, HOB_WAIT_UNWARNED);
     }
 }
 
 bool hob_interlock_conditions(const struct hob_board *b, const struct hob_request *request)
 {
-    for (uint8_t k = 0; k < request->pre_count; k++) {
+    for (uint8_t k = 0; k < conditions_of(request); k++) {
         const struct hob_condition *c = &request->pre[k];
         if (!hob_input_holds(b, c->point, c->is, c->age))
             return false;
@@ -206,29 +306,42 @@ bool hob_interlock_conditions(const struct hob_board *b, const struct hob_reques
     return true;
 }
 
-static bool is_command(const struct hob_wait *w)
+static bool is_command(const struct hob_request *w)
 {
-    return w->stage != HOB_WAIT_FREE && w->request.cause == HOB_CAUSE_COMMAND;
+    return w->stage != HOB_WAIT_FREE && w->cause == HOB_CAUSE_COMMAND;
 }
 
 void hob_interlock_cancel(struct hob_board *b, uint64_t cmd)
 {
     for (int n = 0; n < HOB_MAX_WAITS; n++) {
-        struct hob_wait *w = &b->waits[n];
-        if (w->stage == HOB_WAITING && is_command(w) && w->request.cmd == cmd)
-            end_wait(w, HOB_WAIT_CANCELLED);
+        struct hob_request *w = &b->waits[n];
+        if (waits(w) && is_command(w) && w->cmd == cmd)
+            end_wait(b, w, HOB_WAIT_CANCELLED);
     }
 }
 
 void hob_interlock_drop_commands(struct hob_board *b)
 {
     for (int n = 0; n < HOB_MAX_WAITS; n++) {
-        struct hob_wait *w = &b->waits[n];
+        struct hob_request *w = &b->waits[n];
         if (!is_command(w))
             continue;
+        w->cmd = 0;
         if (w->stage == HOB_WAIT_PULSE)
             b->points[w->point].out.pulse_alone = true;
-        w->stage = HOB_WAIT_FREE;
+        else
+            end_wait(b, w, HOB_WAIT_CANCELLED);
+    }
+}
+
+void hob_interlock_stop(struct hob_board *b)
+{
+    for (int n = 0; n < HOB_MAX_WAITS; n++) {
+        struct hob_request *w = &b->waits[n];
+        if (w->stage == HOB_WAIT_WARN)
+            end_wait(b, w, HOB_WAIT_CANCELLED);
+        else if (w->stage == HOB_WAIT_PULSE)
+            hob_output_cut(b, w->point, HOB_CAUSE_BOOT);
     }
 }
 
@@ -238,42 +351,49 @@ void hob_interlock_settle(struct hob_board *b)
         if (!hob_point_is_output(&b->points[i]) || !hob_output_shows(&b->points[i]))
             continue;
         for (uint8_t j = (uint8_t)(i + 1); j < HOB_MAX_POINTS; j++) {
-            if (rivals(b, i, j) && hob_output_shows(&b->points[j]))
+            if (hob_interlock_rivals(b, i, j) && hob_output_shows(&b->points[j]))
                 hob_output_cut(b, j, HOB_CAUSE_INTERLOCK);
         }
     }
 }
 
-static bool expired(const struct hob_board *b, const struct hob_wait *w)
+static bool expired(const struct hob_board *b, const struct hob_request *w)
 {
-    return w->request.cause == HOB_CAUSE_COMMAND && b->now > w->request.until;
-}
-
-/* The time of a request has come. */
-static void begin(struct hob_board *b, struct hob_wait *w)
-{
-    if (!hob_interlock_conditions(b, &w->request)) {
-        end_wait(w, HOB_WAIT_CONDITION);
-        return;
-    }
-    hob_output_apply(b, w->point, &w->request);
-    end_wait(w, w->request.pulse > 0 ? HOB_WAIT_PULSE : HOB_WAIT_DONE);
+    return w->cause == HOB_CAUSE_COMMAND && b->now > w->until;
 }
 
 void hob_interlock_tick(struct hob_board *b)
 {
-    hob_interlock_end_pulses(b);
+    hob_interlock_review(b);
     for (int n = 0; n < HOB_MAX_WAITS; n++) {
-        struct hob_wait *w = &b->waits[n];
+        struct hob_request *w = &b->waits[n];
         if (w->stage != HOB_WAITING)
             continue;
         if (expired(b, w)) {
-            end_wait(w, HOB_WAIT_EXPIRED);
+            end_wait(b, w, HOB_WAIT_EXPIRED);
             continue;
         }
         /* A new configuration may have put one that is on into the group. */
         cut_rivals(b, w->point);
         if (ready_at(b, w->point) <= b->now)
+            proceed(b, w);
+    }
+}
+
+void hob_interlock_after_warning(struct hob_board *b, bool session_there)
+{
+    hob_interlock_review(b);
+    for (int n = 0; n < HOB_MAX_WAITS; n++) {
+        struct hob_request *w = &b->waits[n];
+        if (w->stage != HOB_WAIT_WARN || b->now < w->until)
+            continue;
+        if (!session_there)
+            end_wait(b, w, HOB_WAIT_UNHEARD);
+        else if (!hob_interlock_conditions(b, w))
+            end_wait(b, w, HOB_WAIT_CONDITION);
+        else if (!may_go_on(b, w->point))
+            end_wait(b, w, HOB_WAIT_UNWARNED);
+        else
             begin(b, w);
     }
 }
@@ -282,12 +402,12 @@ uint64_t hob_interlock_due(const struct hob_board *b)
 {
     uint64_t due = UINT64_MAX;
     for (int n = 0; n < HOB_MAX_WAITS; n++) {
-        const struct hob_wait *w = &b->waits[n];
-        if (w->stage != HOB_WAITING)
+        const struct hob_request *w = &b->waits[n];
+        if (!waits(w))
             continue;
-        uint64_t at = ready_at(b, w->point);
-        if (w->request.cause == HOB_CAUSE_COMMAND && w->request.until < at)
-            at = w->request.until + 1;
+        uint64_t at = w->stage == HOB_WAIT_WARN ? w->until : ready_at(b, w->point);
+        if (w->stage == HOB_WAITING && w->cause == HOB_CAUSE_COMMAND && w->until < at)
+            at = w->until + 1;
         if (at < due)
             due = at;
     }

@@ -120,7 +120,9 @@ void hob_output_apply(struct hob_board *b, uint8_t i, const struct hob_request *
     out->pulse_until = request->pulse > 0 ? b->now + request->pulse : 0;
     out->pulse_alone = false;
     bool changed = out->level != request->level;
-    if (request->has_rgb && memcmp(out->rgb, request->rgb, sizeof out->rgb) != 0) {
+    uint32_t fade = request->pulse > 0 ? 0 : request->fade;
+    if (request->pulse == 0 && request->has_rgb &&
+        memcmp(out->rgb, request->rgb, sizeof out->rgb) != 0) {
         memcpy(out->rgb, request->rgb, sizeof out->rgb);
         changed = true;
     }
@@ -136,8 +138,8 @@ void hob_output_apply(struct hob_board *b, uint8_t i, const struct hob_request *
     out->level = request->level;
     if (changed)
         hob_point_changed(b, p, (enum hob_cause)request->cause, request->cmd, request->by);
-    if (changed || sooner(b, out, request->fade))
-        move(b, p, request->fade);
+    if (changed || sooner(b, out, fade))
+        move(b, p, fade);
 }
 
 static void turn_off(struct hob_board *b, uint8_t i, enum hob_cause cause, uint32_t fade)

@@ -13,6 +13,7 @@
 #include "hob_interlock.h"
 #include "hob_point.h"
 #include "hob_store.h"
+#include "hob_warning.h"
 
 #define DELAY_MS 2000u
 #define INTERVAL_MS 10000u
@@ -43,13 +44,14 @@ void hob_restore_tick(struct hob_board *b)
         hob_restore_flush(b);
 }
 
-/* What a boot is to bring back: never a pulse, but what waits to be brought back already. */
+/* What a boot is to bring back: never a pulse or a warning, but what waits for that already. */
 static uint16_t level_of(const struct hob_board *b, uint8_t i)
 {
     uint16_t waiting = hob_interlock_start_level(b, i);
     if (waiting > 0)
         return waiting;
-    return b->points[i].out.pulse_until > 0 ? 0 : b->points[i].out.level;
+    bool passing = b->points[i].out.pulse_until > 0 || hob_warning_at(b, i);
+    return passing ? 0 : b->points[i].out.level;
 }
 
 static void put_entry(uint8_t *e, const struct hob_board *b, uint8_t i)

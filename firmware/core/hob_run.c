@@ -39,15 +39,20 @@ static void gestures(struct hob_board *b, uint8_t i, unsigned events)
 
 static void look(struct hob_board *b, uint8_t i)
 {
+    bool raw = b->points[i].in.raw;
     unsigned events = hob_input_tick(b, i);
     while (events != 0) {
         gestures(b, i, events);
         events = hob_input_tick(b, i);
     }
+    if (b->points[i].in.raw != raw)
+        hob_interlock_disturb(b, i);
 }
 
 static void take_edge(struct hob_board *b, uint8_t i, bool level, uint64_t at_ms, bool exact)
 {
+    /* Even if the level is back to what it was, or the edge is older than the warning. */
+    hob_interlock_disturb(b, i);
     unsigned events = hob_input_edge(b, i, level, at_ms, exact);
     while (events != 0) {
         gestures(b, i, events);
@@ -113,6 +118,7 @@ uint32_t hob_tick(struct hob_board *b, uint64_t now_ms)
     hob_restore_tick(b);
     stats_tick(b);
     hob_led_tick(b);
+    hob_interlock_after_warning(b, hob_session_heard(b));
     hob_run_report(b);
     uint32_t next = hob_next_tick(b, now_ms);
     return next > 0 ? next : 1;

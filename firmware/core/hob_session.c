@@ -23,6 +23,8 @@
 /* Handing over one key takes no longer than this. */
 #define ADOPTION_SESSION_MS 30000u
 #define SILENCE_MS 15000u
+/* A server pings once a second while it matters whether it is still there. */
+#define HEARD_MS 3000u
 /* A stranger who keeps trying does not fill the log. */
 #define LOG_EVERY_MS 10000u
 
@@ -34,6 +36,11 @@ bool hob_session_live(const struct hob_board *b)
 bool hob_session_trusted(const struct hob_board *b)
 {
     return hob_session_live(b) && b->conns[b->session].key != HOB_KEY_ADOPTION;
+}
+
+bool hob_session_heard(const struct hob_board *b)
+{
+    return b->session != HOB_NONE && b->now - b->conns[b->session].heard <= HEARD_MS;
 }
 
 /* What a session leaves behind is nothing. */

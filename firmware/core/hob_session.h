@@ -14,6 +14,9 @@ bool hob_session_live(const struct hob_board *b);
 /* The same, and it was opened by a real key: it is told what happens. */
 bool hob_session_trusted(const struct hob_board *b);
 
+/* Whether the session was heard in the last three seconds, so that its link is not broken. */
+bool hob_session_heard(const struct hob_board *b);
+
 /*
  * Seals the text of len bytes in scratch.in.text and sends it in the session. If
  * that fails the connection is closed. Result: HOB_OK, HOB_ERR_STATE if there is

@@ -240,6 +240,37 @@ TEST(results_of_pulses_are_as_in_the_vectors)
     HEARD("result of a pulse that was cut short");
 }
 
+TEST(warnings_are_as_in_the_vectors)
+{
+    static const char *const items =
+        "{\"kind\":\"relay\",\"point\":\"gpio16\",\"pin\":16}\n"
+        "{\"kind\":\"relay\",\"point\":\"gpio27\",\"pin\":27,\"interlock\":\"g\"}\n"
+        "{\"kind\":\"relay\",\"point\":\"gpio26\",\"pin\":26,\"interlock\":\"g\"}\n"
+        "{\"kind\":\"input\",\"point\":\"gpio32\",\"pin\":32,\"role\":\"contact\",\"debounce\":0}\n";
+    static const char *const pulse =
+        "{\"t\":\"command\",\"id\":19,\"point\":\"gpio16\",\"do\":\"pulse\",\"ms\":500,\"pre\":[{\"point\":"
+        "\"gpio32\",\"is\":false,\"age\":1}],\"warn\":\"gpio27\",\"warn_ms\":6000,\"until\":9200}";
+    int conn = speak(items);
+    (void)fake_say(&f, conn, "%s", pulse);
+    HEARD("state of a warning that goes on");
+    fake_set(&f, 32, true);
+    CHECK_STR(fake_hear(&f), golden("state of a warning that is broken off"));
+    HEARD("result of a pulse with an input that changed during the warning");
+    conn = speak(items);
+    (void)fake_say(&f, conn, "%s", pulse);
+    (void)fake_hear(&f);
+    (void)fake_say(&f, conn,
+                   "{\"t\":\"command\",\"id\":20,\"point\":\"gpio26\",\"do\":\"on\",\"until\":9200}");
+    (void)fake_hear(&f);
+    HEARD("result of a pulse with a warning that was put out");
+    conn = speak(items);
+    (void)fake_say(&f, conn, "%s", pulse);
+    (void)fake_hear(&f);
+    (void)fake_say(&f, conn, "{\"t\":\"cancel\",\"id\":19}");
+    (void)fake_hear(&f);
+    HEARD("result of a pulse that was called off");
+}
+
 TEST(events_are_as_in_the_vectors)
 {
     static const struct {
@@ -345,6 +376,7 @@ int main(void)
     RUN(configuration_answers_are_as_in_the_vectors);
     RUN(results_and_states_are_as_in_the_vectors);
     RUN(results_of_pulses_are_as_in_the_vectors);
+    RUN(warnings_are_as_in_the_vectors);
     RUN(events_are_as_in_the_vectors);
     RUN(stats_are_as_in_the_vectors);
     RUN(configurations_of_the_vectors_are_accepted_with_their_hash);

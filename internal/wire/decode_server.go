@@ -67,7 +67,7 @@ func (o object) config(t string) ServerFrame {
 func (o object) command() *Command {
 	f := &Command{ID: o.integer("id", 1, MaxInt), Point: entity.PointID(o.str("point")),
 		Do: entity.Verb(o.str("do")), Until: o.uptime("until")}
-	if f.Do == DoPulse {
+	if f.Do == entity.VerbPulse {
 		f.Pulse = o.pulse()
 		return f
 	}
@@ -92,6 +92,12 @@ func (o object) pulse() (p Pulse) {
 	}
 	if o.has("gap") {
 		p.Gap = o.integer("gap", -MaxInt, MaxInt)
+	}
+	if o.has("warn") {
+		p.Warn = entity.PointID(o.str("warn"))
+	}
+	if o.has("warn_ms") {
+		p.Warning = o.integer("warn_ms", -MaxInt, MaxInt)
 	}
 	if o.has("pre") {
 		o.elements("pre", MaxFrame, func(i int) {

@@ -43,23 +43,25 @@ type ConfigCommit struct{ Rev string }
 type Command struct {
 	ID    int64 // rises within a session, from 1
 	Point entity.PointID
-	Do    entity.Verb // on, off, set or DoPulse
+	Do    entity.Verb // on, off, set or pulse
 	Level *entity.Level
 	Color *entity.RGB
 	Fade  *int64 // ms; nil is the point's own
-	Pulse Pulse  // with DoPulse
+	Pulse Pulse  // with pulse
 	Until Uptime
 }
 
-// DoPulse switches a relay on for a time, once, if its conditions hold.
-const DoPulse entity.Verb = "pulse"
-
-// Pulse is what a pulse needs. A board never runs one twice, and neither must
-// whoever sends it: an outcome that is not known is not a reason to try again.
+// Pulse switches a relay on for a time, once, if its conditions hold. A board
+// never runs one twice, and neither must whoever sends it: an outcome that is not
+// known is not a reason to try again.
 type Pulse struct {
 	Width int64       // ms, 1 to MaxPulse; 0 is left out, which a board refuses
 	Gap   int64       // ms since the output was last on, at least
 	Pre   []Condition // all of them, at most MaxConditions
+	// Warn is an output of the same board that is on for Warning ms, MinWarning to
+	// MaxWarning, before the pulse, and while that lasts. Both or neither.
+	Warn    entity.PointID
+	Warning int64
 }
 
 // Condition is what an input of the same board must be when a pulse starts.
@@ -74,10 +76,12 @@ const (
 	MaxPulse      = 60_000    // ms
 	MaxGap        = 3_600_000 // ms
 	MaxAge        = 60_000    // ms
+	MinWarning    = 1_000     // ms
+	MaxWarning    = 60_000    // ms
 	MaxConditions = 4
 )
 
-// Cancel ends a command that waits for its interlock or min_off.
+// Cancel ends a command that waits for its interlock or min_off, or that warns.
 type Cancel struct{ ID int64 }
 
 // Renew keeps leases running.
@@ -157,7 +161,7 @@ func (f *Command) Append(dst []byte) []byte {
 	if f.Fade != nil {
 		w = w.integer("fade", *f.Fade)
 	}
-	if f.Do == DoPulse {
+	if f.Do == entity.VerbPulse {
 		w = w.pulse(&f.Pulse)
 	}
 	return w.integer("until", int64(f.Until)).close()
@@ -169,6 +173,12 @@ func (w writer) pulse(p *Pulse) writer {
 	}
 	if p.Gap != 0 {
 		w = w.integer("gap", p.Gap)
+	}
+	if p.Warn != "" {
+		w = w.str("warn", string(p.Warn))
+	}
+	if p.Warning != 0 {
+		w = w.integer("warn_ms", p.Warning)
 	}
 	if len(p.Pre) == 0 {
 		return w

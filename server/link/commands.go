@@ -3,6 +3,7 @@ package link
 import (
 	"cmp"
 	"fmt"
+	"time"
 
 	"hob/internal/entity"
 	"hob/internal/registry"
@@ -26,7 +27,7 @@ func (s *session) Send(c registry.BoardCommand) (cancel func(), err error) {
 	}
 	if len(s.commands) >= mostCommands || !s.push(&wire.Command{
 		ID: s.lastID + 1, Point: c.Point, Do: c.Do, Level: c.Level, Color: c.Color,
-		Until: s.clock.uptime(c.Until),
+		Pulse: pulse(c.Pulse), Until: s.clock.uptime(c.Until),
 	}) {
 		return nil, &entity.Refusal{Code: entity.CodeBusy,
 			Message: fmt.Sprintf("Too many commands for %s are unfinished", s.name)}
@@ -35,6 +36,24 @@ func (s *session) Send(c registry.BoardCommand) (cancel func(), err error) {
 	id := s.lastID
 	s.commands[id] = &command{c.Cause, c.Done}
 	return func() { s.cancel(id) }, nil
+}
+
+// pulse is p as a board is told of it: what is a least time is rounded up, what
+// is a greatest one down.
+func pulse(p *entity.Pulse) wire.Pulse {
+	if p == nil {
+		return wire.Pulse{}
+	}
+	w := wire.Pulse{Width: p.Width.Milliseconds(), Gap: atLeast(p.Gap), Warn: p.Warn, Warning: atLeast(p.WarnFor)}
+	for _, c := range p.Pre {
+		w.Pre = append(w.Pre, wire.Condition{Point: c.Point, Is: c.Is, Age: c.Age.Milliseconds()})
+	}
+	return w
+}
+
+// atLeast is d in whole milliseconds, rounded up.
+func atLeast(d time.Duration) int64 {
+	return (d + time.Millisecond - 1).Milliseconds()
 }
 
 // push queues a frame without waiting. The caller holds s.mu.

@@ -20,6 +20,9 @@ const (
 	silence = 15 * time.Second
 	// pingEvery is how often the server asks for a sign of life.
 	pingEvery = 5 * time.Second
+	// watchEvery is the same while a board warns of a pulse: it calls the pulse
+	// off if it has heard nothing for 3 s.
+	watchEvery = time.Second
 	// mostCommands is how many commands of one board may be unanswered.
 	mostCommands = 64
 	// queueLen is how many frames may wait for the writer: every command and

@@ -14,6 +14,7 @@ type writer struct {
 	pings     int64
 	nextPing  time.Time
 	nextRenew time.Time // zero when nothing is leased
+	watched   time.Time // until when pings are watchEvery apart
 }
 
 // write runs until the session ends or a frame cannot be sent; then the reader
@@ -37,7 +38,7 @@ func (s *session) write() {
 			}
 		}
 		if err == nil && f != nil {
-			err = s.conn.write(f)
+			err = w.send(f, time.Now())
 		}
 		if err != nil {
 			s.leave(parting{code: closeSilent, tell: "frames are not taken",
@@ -63,6 +64,23 @@ func (w *writer) ready(now time.Time) (wire.ServerFrame, error) {
 	}
 }
 
+// send sends a frame. From a pulse with a warning on, to the latest end that this
+// can have, the board has to know that we are there.
+func (w *writer) send(f wire.ServerFrame, now time.Time) error {
+	if c, ok := f.(*wire.Command); ok && c.Pulse.Warning > 0 {
+		w.mu.Lock()
+		left := int64(c.Until-w.clock.uptime(now)) + c.Pulse.Warning + c.Pulse.Width
+		w.mu.Unlock()
+		if end := now.Add(time.Duration(left) * time.Millisecond); end.After(w.watched) {
+			w.watched = end
+		}
+		if next := now.Add(watchEvery); next.Before(w.nextPing) {
+			w.nextPing = next
+		}
+	}
+	return w.conn.write(f)
+}
+
 // look renews at once what is newly leased.
 func (w *writer) look() { w.nextRenew = time.Now() }
 
@@ -85,6 +103,9 @@ func (w *writer) timed(now time.Time) error {
 	}
 	w.pings++
 	w.nextPing = now.Add(pingEvery)
+	if now.Before(w.watched) {
+		w.nextPing = now.Add(watchEvery)
+	}
 	return w.conn.write(&wire.Ping{N: w.pings})
 }
 
