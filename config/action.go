@@ -5,23 +5,30 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"hob/internal/diag"
 	"hob/internal/entity"
 )
 
-// action is what a button does: "toggle porch", "porch on", "porch off" or
-// "stairs 40%". Whether the target exists and can do that is checked when all
-// of the file has been read.
+// action is one thing to do, in one line of words: "toggle porch", "stairs 40%",
+// "scene night". Which words fit depends on what the target is, so they are
+// understood when all of the file has been read (book.checkAction).
 type action struct {
 	slot
-	target     entity.ID
-	targetPart part
-	action     entity.Action
+	words []word
+
+	// Set by the checks, when they have found nothing wrong.
+	target entity.ID
+	action entity.Action
 }
 
-const actionForms = `write "toggle porch", "porch on", "porch off" or "stairs 40%"`
+// word is one word of a text and where it stands.
+type word struct {
+	text string
+	part part
+}
+
+const actionForms = `write the verb first ("toggle porch", "close left", "scene night"), or the target and what it becomes ("porch on", "stairs 40%")`
 
 func (f *action) decode(v value, _ reflect.StructTag) {
 	f.hold(v)
@@ -29,94 +36,170 @@ func (f *action) decode(v value, _ reflect.StructTag) {
 	if !ok {
 		return
 	}
-	target, at, do, p := parseAction(raw)
-	if p != nil {
-		v.problem(*p)
+	f.words = split(raw)
+	if len(f.words) < 2 {
+		v.problem(problem{code: diag.BadAction, message: fmt.Sprintf("%s is no action", quote(raw)), suggestion: actionForms})
 		return
 	}
-	f.target, f.targetPart, f.action, f.valid = target, at, do, true
+	f.valid = true
 }
 
-// laterActions are what actions of later versions begin with.
-func laterActions() []string {
-	return []string{"scene", "notify", "delay", "alarm", "open", "close", "stop", "pulse"}
-}
-
-// parseAction reads one action.
-func parseAction(raw string) (entity.ID, part, entity.Action, *problem) {
-	words := strings.Fields(raw)
-	if len(words) >= 2 && slices.Contains(laterActions(), words[0]) {
-		return "", part{}, entity.Action{}, &problem{code: diag.NotSupported,
-			message: fmt.Sprintf("the action %q is not supported by this version", words[0])}
-	}
-	if len(words) != 2 {
-		return "", part{}, entity.Action{}, badAction(raw)
-	}
-	if words[0] == string(entity.VerbToggle) {
-		return entity.ID(words[1]), wordPart(raw, words, 1), entity.Action{Verb: entity.VerbToggle}, nil
-	}
-	do, p := parseState(words[1])
-	if p != nil {
-		if p.code == diag.BadAction {
-			p.suggestion = suggestAction(words)
+// split cuts a text at its spaces.
+func split(raw string) []word {
+	var out []word
+	at, open := 0, false
+	for _, c := range raw {
+		switch {
+		case c == ' ' || c == '\t' || c == '\n':
+			open = false
+		case !open:
+			out, open = append(out, word{string(c), part{at, 1}}), true
+		default:
+			last := &out[len(out)-1]
+			last.text += string(c)
+			last.part.width++
 		}
-		p.part = wordPart(raw, words, 1)
-		return "", part{}, entity.Action{}, p
+		at++
 	}
-	return entity.ID(words[0]), wordPart(raw, words, 0), do, nil
+	return out
 }
 
-// parseState reads what follows the target: on, off or a brightness.
-func parseState(s string) (entity.Action, *problem) {
+// verbsFirst stand in front of their target: "toggle porch".
+func verbsFirst() []string {
+	return []string{string(entity.VerbToggle), string(entity.VerbOpen), string(entity.VerbClose), string(entity.VerbPulse), "scene"}
+}
+
+// checkAction understands an action. It reports what is wrong and says whether
+// nothing is.
+func (b *book) checkAction(do *action) bool {
+	first, rest := do.words[0], do.words[1:]
+	verb := ""
+	if slices.Contains(verbsFirst(), first.text) {
+		verb, first, rest = first.text, rest[0], rest[1:]
+	}
+	target, ok := b.byID[entity.ID(first.text)]
+	if !ok {
+		b.unknownTarget(do, verb, first)
+		return false
+	}
+	var p *problem
 	switch {
-	case s == "on":
-		return entity.Action{Verb: entity.VerbOn}, nil
-	case s == "off":
-		return entity.Action{Verb: entity.VerbOff}, nil
-	case strings.HasPrefix(s, "#"):
-		return entity.Action{}, &problem{code: diag.NotSupported,
-			message: "colours in actions are not supported by this version"}
-	case strings.HasSuffix(s, "%") || bareNumber.MatchString(s):
-		level, p := parsePercent(s)
-		if p != nil {
-			p.message = "the brightness " + p.message
-			return entity.Action{}, p
+	case verb != "" && len(rest) > 0:
+		p = &problem{code: diag.BadAction, message: fmt.Sprintf("%s is too much after %q", quote(rest[0].text), verb+" "+first.text),
+			part: rest[0].part, suggestion: fmt.Sprintf("write %s %s", verb, first.text)}
+	case verb != "":
+		do.action, p = target.doVerb(verb, first)
+	default:
+		do.action, p = target.become(rest, target.words())
+	}
+	if p != nil {
+		do.at.problem(*p)
+		return false
+	}
+	do.target = target.id
+	return true
+}
+
+// unknownTarget knows the words in the wrong order: "on porch", "turn_off porch".
+func (b *book) unknownTarget(do *action, verb string, target word) {
+	if better := b.turnedAround(do.words); verb == "" && better != "" {
+		do.at.problem(problem{code: diag.BadAction, message: fmt.Sprintf("%s is no entity", quote(target.text)),
+			suggestion: better, part: target.part})
+		return
+	}
+	if verb == "" && slices.Contains([]string{"notify", "delay"}, target.text) {
+		do.at.problem(problem{code: diag.BadAction, message: fmt.Sprintf("only a rule can %s", target.text), part: target.part,
+			suggestion: "a button does one thing: " + actionForms})
+		return
+	}
+	names := b.commandable
+	if verb == "scene" {
+		names = b.named(entity.KindScene)
+	}
+	do.at.problem(problem{
+		code:       diag.UnknownEntity,
+		message:    fmt.Sprintf("there is no entity %s", quote(target.text)),
+		suggestion: b.r.didYouMean(target.text, names, "declare it in the section of its kind"),
+		part:       target.part,
+	})
+}
+
+func (b *book) turnedAround(words []word) string {
+	if len(words) != 2 {
+		return ""
+	}
+	verb, target := strings.ToLower(words[0].text), words[1].text
+	it, ok := b.byID[entity.ID(target)]
+	if !ok {
+		return ""
+	}
+	switch verb {
+	case "turn_on", "turnon":
+		verb = "on"
+	case "turn_off", "turnoff":
+		verb = "off"
+	}
+	if slices.Contains(it.words(), verb) {
+		return fmt.Sprintf("write %s %s", target, verb)
+	}
+	if near := diag.Nearest(verb, verbsFirst()); near != "" {
+		return fmt.Sprintf("did you mean %s %s?", near, target)
+	}
+	return ""
+}
+
+// named lists the ids of some kinds in the order of the file.
+func (b *book) named(kinds ...entity.Kind) []string {
+	var out []string
+	for _, it := range b.items {
+		if slices.Contains(kinds, it.kind()) {
+			out = append(out, string(it.id))
 		}
-		return entity.Action{Verb: entity.VerbSet, Level: &level}, nil
 	}
-	return entity.Action{}, &problem{code: diag.BadAction, message: fmt.Sprintf("%s is no state to switch to", quote(s))}
+	return out
 }
 
-func badAction(raw string) *problem {
-	return &problem{code: diag.BadAction, message: fmt.Sprintf("%s is no action", quote(raw)), suggestion: actionForms}
+// doVerb is an action whose verb stands in front of the target at.
+func (it item) doVerb(verb string, at word) (entity.Action, *problem) {
+	switch {
+	case verb == "scene" && it.kind() == entity.KindScene:
+		return entity.Action{Verb: entity.VerbActivate}, nil
+	case verb == string(entity.VerbToggle) && it.driven() != nil:
+		return entity.Action{Verb: entity.VerbToggle}, nil
+	}
+	if door, ok := it.body.(*garageDoorYAML); ok && verb != "scene" && verb != string(entity.VerbToggle) {
+		return entity.Action{Verb: entity.Verb(verb)}, door.cannot(it.id, entity.Verb(verb), at)
+	}
+	return entity.Action{}, &problem{code: diag.ImpossibleAction, part: at.part,
+		message:    fmt.Sprintf("%q is %s: %s does not fit", it.id, aKind(it.kind()), verb),
+		suggestion: it.forms()}
 }
 
-// suggestAction turns around "on porch", "turn_on porch" and "porch toggle".
-func suggestAction(words []string) string {
-	switch strings.ToLower(words[0]) {
-	case "on", "turn_on", "turnon":
-		return "write " + words[1] + " on"
-	case "off", "turn_off", "turnoff":
-		return "write " + words[1] + " off"
+// forms says how this target is written.
+func (it item) forms() string {
+	id := it.id
+	switch it.kind() {
+	case entity.KindSwitch:
+		return fmt.Sprintf(`write "%s on", "%[1]s off" or "toggle %[1]s"`, id)
+	case entity.KindLight:
+		return fmt.Sprintf(`write "%s on", "%[1]s off", "%[1]s 40%%" or "toggle %[1]s"`, id)
+	case entity.KindGarageDoor:
+		return fmt.Sprintf(`write "open %s", "close %[1]s" or "pulse %[1]s"`, id)
+	case entity.KindScene:
+		return fmt.Sprintf(`write "scene %s"`, id)
+	case entity.KindButton, entity.KindContact, entity.KindSensor:
+		return "it only reports; name what is to change"
 	}
-	if strings.EqualFold(words[1], "toggle") || strings.EqualFold(words[1], "flip") {
-		return "write toggle " + words[0]
-	}
-	if near := diag.Nearest(words[1], []string{"on", "off"}); near != "" {
-		return "did you mean " + words[0] + " " + near + "?"
-	}
-	if diag.Nearest(words[0], []string{"toggle"}) != "" {
-		return "did you mean toggle " + words[1] + "?"
-	}
-	return actionForms
+	return fmt.Sprintf("write %q and one of: %s", id, strings.Join(it.words(), ", "))
 }
 
-// wordPart is where words[i] stands in raw.
-func wordPart(raw string, words []string, i int) part {
-	from := strings.Index(raw, words[0])
-	for n := 1; n <= i; n++ {
-		from += len(words[n-1])
-		from += strings.Index(raw[from:], words[n])
+// aKind names a kind with its article.
+func aKind(k entity.Kind) string {
+	if k == entity.KindAlarm {
+		return "an " + kindName(k)
 	}
-	return part{utf8.RuneCountInString(raw[:from]), utf8.RuneCountInString(words[i])}
+	return "a " + kindName(k)
 }
+
+// kindName is a kind in words for people: "garage door".
+func kindName(k entity.Kind) string { return strings.ReplaceAll(string(k), "_", " ") }

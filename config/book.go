@@ -36,7 +36,7 @@ type book struct {
 	byID   map[entity.ID]item // the first of a name
 
 	// Names for suggestions, in the order of the file.
-	boardNames, areaNames, switchable []string
+	boardNames, areaNames, commandable []string
 }
 
 func newBook(r *report, h *houseYAML) *book {
@@ -58,6 +58,15 @@ func newBook(r *report, h *houseYAML) *book {
 	collect(b, h.Lights, func(y *lightYAML) body { return y })
 	collect(b, h.Buttons, func(y *buttonYAML) body { return y })
 	collect(b, h.Contacts, func(y *contactYAML) body { return y })
+	collect(b, h.Sensors, func(y *sensorYAML) body { return y })
+	collect(b, h.GarageDoors, func(y *garageDoorYAML) body { return y })
+	collect(b, h.Heaters, func(y *thermostatYAML) body { return y })
+	collect(b, h.Coolers, func(y *thermostatYAML) body { y.cools = true; return y })
+	collect(b, h.Scenes, func(y *sceneYAML) body { return y })
+	collect(b, h.People, func(y *personYAML) body { return y })
+	if h.Alarm.given {
+		b.items = append(b.items, item{entity.AlarmID, h.Alarm.at, &h.Alarm.T})
+	}
 	slices.SortStableFunc(b.items, func(a, c item) int {
 		return cmp.Or(cmp.Compare(a.at.key.Line, c.at.key.Line), cmp.Compare(a.at.key.Column, c.at.key.Column))
 	})
@@ -65,8 +74,8 @@ func newBook(r *report, h *houseYAML) *book {
 		if _, dup := b.byID[it.id]; !dup {
 			b.byID[it.id] = it
 		}
-		if it.driven() != nil {
-			b.switchable = append(b.switchable, string(it.id))
+		if len(it.words()) > 0 {
+			b.commandable = append(b.commandable, string(it.id))
 		}
 	}
 	return b
@@ -89,7 +98,12 @@ func (b *book) check() {
 	b.checkPins()
 	b.checkLimits()
 	b.checkInterlocks()
+	b.checkReferences()
+	b.checkBoardThermostats()
+	b.checkAddresses()
 	b.checkActions()
+	b.checkScenes()
+	b.checkClockChanges()
 }
 
 // house makes the House of a file without errors.
@@ -120,6 +134,7 @@ func (b *book) house() *entity.House {
 		})
 	}
 	b.shareInterlockWaits(h)
+	b.resolve(h)
 	return h
 }
 
@@ -130,6 +145,9 @@ func board(d *declared[boardYAML]) entity.Board {
 	if d.T.StatusLED.given {
 		led := d.T.StatusLED.value
 		out.StatusLED = &led
+	}
+	if i2c := d.T.I2C; i2c.given {
+		out.I2C = &entity.I2C{SDA: i2c.T.SDA.value, SCL: i2c.T.SCL.value}
 	}
 	return out
 }

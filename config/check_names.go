@@ -2,19 +2,25 @@ package config
 
 import (
 	"fmt"
+	"slices"
 
 	"hob/internal/diag"
 	"hob/internal/entity"
 )
 
 // maxBoardBindings is what a board holds (docs/wire.md). Its limit of 48 points
-// needs no check: no chip has that many pins, and a pin is one point.
+// needs no check: no chip has that many pins (TestAcceptedHouseFitsItsBoards).
 const maxBoardBindings = 48
 
 // checkIDs: an id names one entity, whatever its kind. Two keys in one section
 // are reported by the decoder already.
 func (b *book) checkIDs() {
 	for _, it := range b.items {
+		if slices.Contains(reservedIDs(), string(it.id)) {
+			it.at.r.errorAt(it.at.keySpan(), problem{code: diag.ReservedWord,
+				message:    fmt.Sprintf("%s cannot be an id: scenes, actions and rules mean something else by it", quote(string(it.id))),
+				suggestion: fmt.Sprintf("write, for example, %s_1", it.id)})
+		}
 		first := b.byID[it.id]
 		if first.kind() == it.kind() {
 			continue // itself
@@ -24,13 +30,20 @@ func (b *book) checkIDs() {
 	}
 }
 
+// reservedIDs are words that stand where an entity's id may stand: in front of
+// actions, as keys of scenes, and as keys of a rule's triggers and conditions.
+func reservedIDs() []string {
+	return append(verbsFirst(), "notify", "delay", "name", "area", "icon", "was",
+		"time", "sun", "cron", "every", "for", "board", "is", "webhook", "all", "any", "not", "days", "expr")
+}
+
 func duplicateID(it, other item) {
 	there := other.at.keySpan()
 	it.at.r.errorAt(it.at.keySpan(), problem{
 		code:       diag.DuplicateID,
-		message:    fmt.Sprintf("the %s %q has the id of the %s on line %d", it.kind(), it.id, other.kind(), there.Line),
+		message:    fmt.Sprintf("the %s %q has the id of the %s on line %d", kindName(it.kind()), it.id, kindName(other.kind()), there.Line),
 		suggestion: "ids are unique over all kinds: rename one of them",
-	}, diag.Related{Span: there, Message: fmt.Sprintf("the %s", other.kind())})
+	}, diag.Related{Span: there, Message: "the " + kindName(other.kind())})
 }
 
 // checkBoards: a board id is one board.
@@ -88,12 +101,31 @@ func (b *book) checkActions() {
 			continue
 		}
 		for _, g := range button.gestures() {
-			if g.do.valid && b.checkAction(g.do) && b.sameBoard(button, g.do.target) {
+			if !g.do.valid || !b.checkAction(g.do) {
+				continue
+			}
+			b.checkDoorButton(button, g.do)
+			if b.sameBoard(button, g.do) {
 				onBoard[button.Pin.board]++
 				b.checkBindings(onBoard[button.Pin.board], g.do, button.Pin.board)
 			}
 		}
 	}
+}
+
+// checkDoorButton: who presses a button on the door's own board stands beside
+// the door; any other button may be anywhere.
+func (b *book) checkDoorButton(button *buttonYAML, do *action) {
+	target := b.byID[do.target]
+	door, ok := target.body.(*garageDoorYAML)
+	if !ok || do.action.Verb == entity.VerbOpen || door.UnattendedClose.given ||
+		!button.Pin.valid || !door.Relay.valid || button.Pin.board == door.Relay.board {
+		return
+	}
+	do.at.problem(problem{code: diag.UnsafeMove,
+		message: fmt.Sprintf("this button is on the board %q, so nobody may be standing in front of %q, which is on %q, and nothing would warn people",
+			button.Pin.board, do.target, door.Relay.board),
+		suggestion: "give the door closed_reed and unattended_close, or wire the button to its board"})
 }
 
 func (b *book) checkBindings(n int, do *action, board entity.BoardName) {
@@ -106,47 +138,8 @@ func (b *book) checkBindings(n int, do *action, board entity.BoardName) {
 	}
 }
 
-func (b *book) sameBoard(button *buttonYAML, target entity.ID) bool {
-	for _, p := range b.byID[target].pins() {
-		if p.pin.valid && p.pin.board == button.Pin.board {
-			return true
-		}
-	}
-	return false
-}
-
-func (b *book) checkAction(do *action) bool {
-	target, ok := b.byID[do.target]
-	if !ok {
-		do.at.problem(problem{
-			code:       diag.UnknownEntity,
-			message:    fmt.Sprintf("there is no entity %s", quote(string(do.target))),
-			suggestion: b.r.didYouMean(string(do.target), b.switchable, "declare it under switches or lights"),
-			part:       do.targetPart,
-		})
-		return false
-	}
-	if why := cannot(target, do.action); why != "" {
-		do.at.problem(problem{code: diag.ImpossibleAction, message: why, part: do.targetPart,
-			suggestion: "switches and lights can be switched, lights with pwm or ws2812 dimmed"})
-		return false
-	}
-	return true
-}
-
-// cannot says why the target cannot do the action, "" if it can.
-func cannot(target item, do entity.Action) string {
-	switch body := target.body.(type) {
-	case *switchYAML:
-		if do.Verb == entity.VerbSet {
-			return fmt.Sprintf("%q is a switch: it has no brightness", target.id)
-		}
-	case *lightYAML:
-		if drive, _ := body.drive(); do.Verb == entity.VerbSet && drive == entity.DrivePin {
-			return fmt.Sprintf("%q is a light that is only on or off: it has no brightness", target.id)
-		}
-	default:
-		return fmt.Sprintf("%q is a %s: it cannot be switched", target.id, target.kind())
-	}
-	return ""
+// sameBoard says whether the button's board carries the action out by itself.
+func (b *book) sameBoard(button *buttonYAML, do *action) bool {
+	target := b.byID[do.target]
+	return target.driven() != nil && do.action.Color == nil && boardOf(target) == button.Pin.board && button.Pin.valid
 }

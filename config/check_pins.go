@@ -22,10 +22,14 @@ const (
 
 // pinUse is one pin of an entity and what it is for.
 type pinUse struct {
-	pin     *pin
-	drives  bool
-	pull    *choice // of an input; nil for an output
-	channel channel
+	pin      *pin
+	role     string // which of several pins of one entity, such as "relay"; "" for its only one
+	drives   bool
+	asks     bool    // a sensor on it is asked, so the board must drive it too
+	measures bool    // it reads a voltage
+	reed     bool    // a contact to ground, with the chip's pull-up where there is one
+	pull     *choice // of an input; nil for an output
+	channel  channel
 }
 
 // wired is a pin use on a board that exists and whose chip is known.
@@ -68,12 +72,30 @@ func (b *book) wiredPins() []wired {
 				chip: d.T.Chip.value, board: entity.BoardName(d.id), gpio: led.value,
 			})
 		}
+		out = append(out, i2cPins(d)...)
 	}
 	for _, it := range b.items {
 		for _, use := range it.pins() {
 			if u, ok := b.wire(it, use); ok {
 				out = append(out, u)
 			}
+		}
+	}
+	return out
+}
+
+// i2cPins are the two pins of a board's bus.
+func i2cPins(d *declared[boardYAML]) []wired {
+	var out []wired
+	for _, line := range []struct {
+		name string
+		pin  *whole
+	}{{"SDA", &d.T.I2C.T.SDA}, {"SCL", &d.T.I2C.T.SCL}} {
+		if line.pin.valid && d.T.Chip.valid {
+			out = append(out, wired{
+				pinUse: pinUse{asks: true}, by: "the I2C bus (" + line.name + ")", at: line.pin.at,
+				chip: d.T.Chip.value, board: entity.BoardName(d.id), gpio: line.pin.value,
+			})
 		}
 	}
 	return out
@@ -86,22 +108,30 @@ func (b *book) wire(it item, use pinUse) (wired, bool) {
 	}
 	d, ok := b.boards[use.pin.board]
 	if !ok {
-		use.pin.at.problem(problem{
-			code:    diag.UnknownBoard,
-			message: "unknown board " + quote(string(use.pin.board)),
-			suggestion: b.r.didYouMean(string(use.pin.board), b.boardNames,
-				fmt.Sprintf("declare it: boards: {%s: {id: hob-7c9ebd, chip: esp32}}", use.pin.board)),
-			part: use.pin.boardPart(),
-		})
+		b.unknownBoard(use.pin.at, string(use.pin.board), use.pin.boardPart())
 		return wired{}, false
 	}
 	if !d.T.Chip.valid {
 		return wired{}, false // reported by the decoder
 	}
+	by := fmt.Sprintf("the %s %q", kindName(it.kind()), it.id)
+	if use.role != "" {
+		by = fmt.Sprintf("the %s of %s", use.role, by)
+	}
 	return wired{
-		pinUse: use, by: fmt.Sprintf("the %s %q", it.kind(), it.id), at: use.pin.at, part: use.pin.numberPart(),
+		pinUse: use, by: by, at: use.pin.at, part: use.pin.numberPart(),
 		chip: d.T.Chip.value, board: use.pin.board, gpio: use.pin.number,
 	}, true
+}
+
+func (b *book) unknownBoard(at value, name string, where part) {
+	at.problem(problem{
+		code:    diag.UnknownBoard,
+		message: "unknown board " + quote(name),
+		suggestion: b.r.didYouMean(name, b.boardNames,
+			fmt.Sprintf("declare it: boards: {%s: {id: hob-7c9ebd, chip: esp32}}", name)),
+		part: where,
+	})
 }
 
 // checkChip checks the pin against what the chip has. used are the board's pins
@@ -118,6 +148,10 @@ func (u wired) checkChip(used []int) {
 		fail(diag.PinFlash, "GPIO%d of the %s belongs to its flash memory (%s)", u.gpio, u.chip.Title, p.Note)
 	case u.drives && p.InputOnly():
 		fail(diag.PinInputOnly, "GPIO%d of the %s can only be read, and %s drives it", u.gpio, u.chip.Title, u.by)
+	case u.asks && p.InputOnly():
+		fail(diag.PinInputOnly, "GPIO%d of the %s can only be read, and %s is also driven by the board", u.gpio, u.chip.Title, u.by)
+	case u.measures && !p.Caps.Has(chip.Analog):
+		fail(diag.PinNoADC, "GPIO%d of the %s cannot measure a voltage%s", u.gpio, u.chip.Title, whyNot(p))
 	case u.pulled() && !p.Caps.Has(chip.Pull):
 		u.pull.at.problem(problem{
 			code:       diag.PinNoPull,
@@ -129,10 +163,25 @@ func (u wired) checkChip(used []int) {
 	}
 }
 
+// whyNot explains a pin whose converter is of no use to a board that is online.
+func whyNot(p chip.Pin) string {
+	if p.ADC == "" {
+		return ""
+	}
+	return fmt.Sprintf(": its converter (%s) does not work beside Wi-Fi", p.ADC)
+}
+
 // warn tells of second roles. The status LED is exempt: makers of boards do put
 // it on such pins, where it does no harm.
 func (u wired) warn(p chip.Pin, used []int) {
 	switch {
+	case u.reed && !p.Caps.Has(chip.Pull):
+		u.at.warning(problem{
+			code: diag.PinNoPull,
+			message: fmt.Sprintf("GPIO%d of the %s has no internal pull resistors: the reed needs a resistor of 10 kΩ from the pin to 3.3 V",
+				u.gpio, u.chip.Title),
+			suggestion: "without one, use another pin; " + u.suggestFree(used), part: u.part,
+		})
 	case p.Caps.Has(chip.Strapping):
 		u.at.warning(problem{
 			code: diag.PinStrapping,
@@ -159,9 +208,11 @@ func (u wired) pulled() bool {
 func (u wired) suggestFree(used []int) string {
 	want := chip.Present
 	switch {
-	case u.drives:
+	case u.drives, u.asks:
 		want = chip.Output
-	case u.pulled():
+	case u.measures:
+		want = chip.Analog
+	case u.pulled(), u.reed:
 		want = chip.Pull
 	}
 	free := u.chip.FreePins(want, used...)

@@ -10,7 +10,7 @@ import (
 type commonYAML struct {
 	Name text      `yaml:"name"`
 	Area reference `yaml:"area" names:"the id of an area"`
-	Icon word      `yaml:"icon" shape:"[a-z0-9][a-z0-9-]{0,47}" like:"lower-case letters, digits and dashes, such as water-pump"`
+	Icon name      `yaml:"icon" shape:"[a-z0-9][a-z0-9-]{0,47}" like:"lower-case letters, digits and dashes, such as water-pump"`
 	Was  notYet    `yaml:"was"`
 }
 
@@ -23,7 +23,7 @@ type outputYAML struct {
 	OffAfter      duration `yaml:"off_after" min:"100ms" max:"7d" example:"30m"`
 	MaxOn         duration `yaml:"max_on" min:"100ms" max:"7d" example:"2h"`
 	Lease         duration `yaml:"lease" min:"5s" max:"1h" unit:"s" example:"60s"`
-	Interlock     word     `yaml:"interlock" shape:"[a-z0-9_-]{1,15}" like:"1 to 15 lower-case letters, digits, _ or -"`
+	Interlock     name     `yaml:"interlock" shape:"[a-z0-9_-]{1,15}" like:"1 to 15 lower-case letters, digits, _ or -"`
 	InterlockWait duration `yaml:"interlock_wait" min:"0s" max:"1m" unit:"ms" example:"2s"`
 }
 

@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"hob"
@@ -72,7 +73,9 @@ func known(code diag.Code) bool {
 func checkHouse(t *testing.T, house *entity.House) {
 	t.Helper()
 	boards := make(map[entity.BoardName]chip.Chip)
+	buses := make(map[entity.BoardName]bool)
 	for _, b := range house.Boards {
+		buses[b.Name] = b.I2C != nil
 		c, ok := chip.Lookup(b.Chip)
 		if !ok || !entity.ValidBoardID(string(b.ID)) || !entity.ValidID(string(b.Name)) {
 			t.Errorf("board %+v", b)
@@ -91,6 +94,9 @@ func checkHouse(t *testing.T, house *entity.House) {
 				t.Errorf("%s and %s share %v", other, e.ID, p)
 			}
 			owner[p] = e.ID
+			if s, ok := e.Spec.(*entity.Sensor); ok && s.Type == entity.SensorSHT3x && buses[p.Board] {
+				continue
+			}
 			if !slices.ContainsFunc(boards[p.Board].Pins(), func(pin chip.Pin) bool {
 				return pin.Usable() && entity.GPIO(pin.Number) == p.Point
 			}) {
@@ -98,14 +104,70 @@ func checkHouse(t *testing.T, house *entity.House) {
 			}
 		}
 	}
+	specs := make(map[entity.ID]entity.Spec)
 	for _, e := range house.Entities {
-		b, ok := e.Spec.(*entity.Button)
-		if !ok {
-			continue
+		specs[e.ID] = e.Spec
+	}
+	for _, e := range house.Entities {
+		for _, ref := range references(e.Spec) {
+			if specs[ref] == nil {
+				t.Errorf("%s refers to %q", e.ID, ref)
+			}
 		}
-		for _, bind := range b.Bindings {
-			if !ids[bind.Target] {
-				t.Errorf("%s is bound to %q", e.ID, bind.Target)
+		checkSafety(t, e, specs)
+	}
+}
+
+// references are the ids that a declaration names.
+func references(s entity.Spec) []entity.ID {
+	var out []entity.ID
+	switch s := s.(type) {
+	case *entity.Button:
+		for _, b := range s.Bindings {
+			out = append(out, b.Target)
+		}
+	case *entity.Scene:
+		for _, task := range s.Tasks {
+			out = append(out, task.Target)
+		}
+	case *entity.Thermostat:
+		out = append(slices.Clone(s.Windows), s.Sensor)
+	case *entity.Alarm:
+		out = append(slices.Clone(s.Away), s.Home...)
+		if s.Siren != "" {
+			out = append(out, s.Siren)
+		}
+	}
+	return out
+}
+
+// checkSafety checks what a house must never ask for, whatever its file says.
+func checkSafety(t *testing.T, e entity.Entity, specs map[entity.ID]entity.Spec) {
+	t.Helper()
+	switch s := e.Spec.(type) {
+	case *entity.GarageDoor:
+		for _, p := range s.Points() {
+			if p.Board != s.Board {
+				t.Errorf("%s has a part on the board %s", e.ID, p.Board)
+			}
+		}
+		if s.Closed == nil && (s.Open != nil || s.Warning != nil) || s.Warning != nil && s.Warning.For < 5*time.Second {
+			t.Errorf("%s: %+v", e.ID, s)
+		}
+	case *entity.Scene:
+		for _, task := range s.Tasks {
+			if door, ok := specs[task.Target].(*entity.GarageDoor); ok && (task.Action.Verb != entity.VerbClose || door.Warning == nil) {
+				t.Errorf("the scene %s does %q to %s", e.ID, task.Action.Verb, task.Target)
+			}
+		}
+	case *entity.Thermostat:
+		sensor, ok := specs[s.Sensor].(*entity.Sensor)
+		if !ok || !sensor.MeasuresTemp() || sensor.Ref() != s.SensorPoint || s.Low >= s.High || s.Hysteresis <= 0 {
+			t.Errorf("%s: %+v", e.ID, s)
+		}
+		for _, p := range s.Presets {
+			if !p.To.Off && (p.To.Temp < s.Low || p.To.Temp > s.High) {
+				t.Errorf("%s: the preset %s is outside", e.ID, p.Name)
 			}
 		}
 	}

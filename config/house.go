@@ -19,15 +19,16 @@ type houseYAML struct {
 	Buttons  section[buttonYAML]  `yaml:"buttons"`
 	Contacts section[contactYAML] `yaml:"contacts"`
 
-	Sensors     notYet `yaml:"sensors"`
-	GarageDoors notYet `yaml:"garage_doors"`
-	Heaters     notYet `yaml:"heaters"`
-	Coolers     notYet `yaml:"coolers"`
-	Scenes      notYet `yaml:"scenes"`
-	People      notYet `yaml:"people"`
-	Alarm       notYet `yaml:"alarm"`
-	Rules       notYet `yaml:"rules"`
-	Users       notYet `yaml:"users"`
+	Sensors     section[sensorYAML]     `yaml:"sensors"`
+	GarageDoors section[garageDoorYAML] `yaml:"garage_doors"`
+	Heaters     section[thermostatYAML] `yaml:"heaters"`
+	Coolers     section[thermostatYAML] `yaml:"coolers"`
+	Scenes      section[sceneYAML]      `yaml:"scenes"`
+	People      section[personYAML]     `yaml:"people"`
+	Alarm       alarmSection            `yaml:"alarm"`
+
+	Rules notYet `yaml:"rules"`
+	Users notYet `yaml:"users"`
 }
 
 // section is a mapping from ids to declarations of one kind, in the order of
@@ -55,9 +56,18 @@ func (s *section[T]) decode(v value, _ reflect.StructTag) {
 		// A bad id is reported, but the declaration is read all the same, so that
 		// references to it are not reported too.
 		checkID(e)
-		decodeStruct(e.value, &d.T)
+		decodeDeclared(e.value, &d.T)
 		s.items = append(s.items, d)
 	}
+}
+
+// decodeDeclared decodes a mapping as its type does by itself, or key by key.
+func decodeDeclared(v value, into any) {
+	if own, ok := into.(interface{ decodeAs(value) }); ok {
+		own.decodeAs(v)
+		return
+	}
+	decodeStruct(v, into)
 }
 
 func checkID(e entry) {
@@ -125,5 +135,21 @@ type boardYAML struct {
 	Chip      chipName `yaml:"chip" need:"true" example:"esp32"`
 	Address   address  `yaml:"address"`
 	StatusLED whole    `yaml:"status_led" min:"0" max:"255"`
-	I2C       notYet   `yaml:"i2c"`
+	I2C       i2cBus   `yaml:"i2c"`
+}
+
+// i2cBus are the two pins of a board's I2C bus.
+type i2cBus struct {
+	slot
+	T i2cYAML
+}
+
+type i2cYAML struct {
+	SDA whole `yaml:"sda" min:"0" max:"255" need:"true" example:"21"`
+	SCL whole `yaml:"scl" min:"0" max:"255" need:"true" example:"22"`
+}
+
+func (f *i2cBus) decode(v value, _ reflect.StructTag) {
+	f.hold(v)
+	f.valid = decodeStruct(v, &f.T)
 }

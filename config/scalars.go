@@ -46,14 +46,14 @@ func unprintable(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
 }
 
-// word is a machine-readable name; the tag `shape` is what it must look like
+// name is a machine-readable name; the tag `shape` is what it must look like
 // and `like` says that to people.
-type word struct {
+type name struct {
 	slot
 	value string
 }
 
-func (f *word) decode(v value, tags reflect.StructTag) {
+func (f *name) decode(v value, tags reflect.StructTag) {
 	f.hold(v)
 	raw, ok := v.text("a name")
 	if !ok {
@@ -183,13 +183,21 @@ func (f *number) decode(v value, tags reflect.StructTag) {
 		return
 	}
 	n, err := strconv.ParseFloat(raw, 64)
-	least, most := intTag(tags, "min"), intTag(tags, "max")
-	if err != nil || n < float64(least) || n > float64(most) {
+	least, most := floatTag(tags, "min"), floatTag(tags, "max")
+	if err != nil || n < least || n > most {
 		v.problem(problem{code: diag.OutOfRange,
-			message: fmt.Sprintf("%s must be from %d to %d, not %s", v.label(), least, most, raw)})
+			message: fmt.Sprintf("%s must be from %s to %s, not %s", v.label(), tags.Get("min"), tags.Get("max"), raw)})
 		return
 	}
 	f.value, f.valid = n, true
+}
+
+func floatTag(tags reflect.StructTag, key string) float64 {
+	x, err := strconv.ParseFloat(tags.Get(key), 64)
+	if err != nil {
+		panic(fmt.Sprintf("config: field tag %s:%q is not a number", key, tags.Get(key)))
+	}
+	return x
 }
 
 // choice is one of the words in the tag `oneof`, separated by spaces.

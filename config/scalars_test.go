@@ -1,7 +1,6 @@
 package config
 
 import (
-	"reflect"
 	"testing"
 	"time"
 
@@ -82,34 +81,88 @@ func TestPercentages(t *testing.T) {
 	}
 }
 
-func TestActions(t *testing.T) {
-	level := entity.Level(400)
-	for raw, want := range map[string]entity.Action{
-		"toggle porch": {Verb: entity.VerbToggle},
-		"porch on":     {Verb: entity.VerbOn},
-		"porch off":    {Verb: entity.VerbOff},
-		"porch 40%":    {Verb: entity.VerbSet, Level: &level},
-		" porch   on ": {Verb: entity.VerbOn},
+func TestTemperatures(t *testing.T) {
+	for raw, want := range map[string]entity.Temp{
+		"0°C": 0, "21°C": 21_000, "21.5°C": 21_500, "-0.4°C": -400, "-0.5°C": -500, "007°C": 7_000, "20.005°C": 20_005,
+		"32°F": 0, "70°F": 21_111, "-40°F": -40_000, "212°F": 100_000,
 	} {
-		target, at, got, p := parseAction(raw)
-		if p != nil || target != "porch" || !reflect.DeepEqual(got, want) {
-			t.Errorf("%q: got %q, %+v, %v", raw, target, got, p)
+		if got, p := parseTemperature(raw); p != nil || got != want {
+			t.Errorf("%q: got %v, %v", raw, int(got), p)
 		}
-		if word := raw[at.from : at.from+at.width]; word != "porch" {
-			t.Errorf("%q: the target is said to be %q", raw, word)
+	}
+	for raw, want := range map[string]entity.Temp{"1.8°F": 1_000, "-9°F": -5_000, "0.3°C": 300} {
+		if got, p := parseDegrees(raw); p != nil || got != want {
+			t.Errorf("a difference of %q: got %v, %v", raw, int(got), p)
+		}
+	}
+	for raw, want := range map[string]diag.Code{
+		"21": diag.MissingUnit, "-3.5": diag.MissingUnit, "": diag.BadTemperature, "°C": diag.BadTemperature, "21C": diag.BadTemperature,
+		"21 °C": diag.BadTemperature, "21,5°C": diag.BadTemperature, "1e1°C": diag.BadTemperature, "NaN°C": diag.BadTemperature,
+		"+21°C": diag.BadTemperature, "21°K": diag.BadTemperature, "21.0005°C": diag.BadTemperature, "99999°C": diag.BadTemperature,
+		"21°C ": diag.BadTemperature, "٢١°C": diag.BadTemperature, ".5°C": diag.BadTemperature, "5.°C": diag.BadTemperature,
+	} {
+		if got, p := parseTemperature(raw); p == nil || p.code != want {
+			t.Errorf("%q: got %v, %v; want %s", raw, got, p, want)
+		}
+	}
+	for raw, want := range map[string]string{
+		"21C": "write 21°C", "21 °C": "write 21°C", "21,5 c": "write 21.5°C", "70f": "write 70°F", "70 degrees F": "write 70°F",
+		"21ºC": "write 21°C", "21 celsius": "write 21°C", "70℉": "write 70°F", "-3℃": "write -3°C",
+	} {
+		if got := suggestTemperature(raw); got != want {
+			t.Errorf("%q: %q, want %q", raw, got, want)
+		}
+		if _, p := parseTemperature(suggestTemperature(raw)[len("write "):]); p != nil {
+			t.Errorf("%q: the suggestion is refused: %v", raw, p)
 		}
 	}
 }
 
-// A toggle of something called "off" must not turn into an off.
-func TestActionTargetsMayHaveAnyName(t *testing.T) {
-	target, _, do, p := parseAction("toggle off")
-	if p != nil || target != "off" || do.Verb != entity.VerbToggle {
-		t.Errorf("got %q, %+v, %v", target, do, p)
+func TestTemperatureRanges(t *testing.T) {
+	for raw, want := range map[string][2]entity.Temp{
+		"5..25°C": {5_000, 25_000}, "-30..60°C": {-30_000, 60_000}, "-30..-10.5°C": {-30_000, -10_500}, "41..77°F": {5_000, 25_000},
+	} {
+		if low, high, p := parseTemperatureRange(raw); p != nil || low != want[0] || high != want[1] {
+			t.Errorf("%q: got %v, %v, %v", raw, low, high, p)
+		}
 	}
-	target, _, do, p = parseAction("on on")
-	if p != nil || target != "on" || do.Verb != entity.VerbOn {
-		t.Errorf("got %q, %+v, %v", target, do, p)
+	for raw, want := range map[string]diag.Code{
+		"5..25": diag.MissingUnit, "25..5°C": diag.BadRange, "5..5°C": diag.BadRange, "5-25°C": diag.BadRange, "5°C..25°C": diag.BadRange,
+		"..5°C": diag.BadRange, "5..°C": diag.BadRange, "5...25°C": diag.BadRange, "": diag.BadRange,
+	} {
+		if _, _, p := parseTemperatureRange(raw); p == nil || p.code != want {
+			t.Errorf("%q: got %v; want %s", raw, p, want)
+		}
+	}
+	for _, raw := range []string{"5-25°C", "5 - 25 °C", "5°C..25°C", "5 to 25 C", "5…25°C", "5...25", "41–77°F"} {
+		s := suggestRange(raw)
+		if _, _, p := parseTemperatureRange(s[len("write "):]); p != nil {
+			t.Errorf("%q: the suggestion %q is refused", raw, s)
+		}
+	}
+}
+
+func TestResistances(t *testing.T) {
+	for raw, want := range map[string]int{"10k": 10_000, "4.7k": 4_700, "470Ω": 470, "10kΩ": 10_000, "1M": 1_000_000, "2.2MΩ": 2_200_000} {
+		if got, p := parseResistance(raw); p != nil || got != want {
+			t.Errorf("%q: got %v, %v", raw, got, p)
+		}
+	}
+	for raw, want := range map[string]diag.Code{
+		"10000": diag.MissingUnit, "10": diag.MissingUnit, "10K": diag.BadResistance, "4k7": diag.BadResistance, "10 k": diag.BadResistance,
+		"10ohm": diag.BadResistance, "": diag.BadResistance, "-10k": diag.BadResistance, "1Ω": diag.OutOfRange, "11M": diag.OutOfRange,
+		"10.5Ω": diag.OutOfRange,
+	} {
+		if _, p := parseResistance(raw); p == nil || p.code != want {
+			t.Errorf("%q: got %v; want %s", raw, p, want)
+		}
+	}
+	for raw, want := range map[string]string{
+		"10K": "write 10k", "4k7": "write 4.7k", "10 kOhm": "write 10k", "470 ohm": "write 470Ω", "470R": "write 470Ω", "1m": "write 1M",
+	} {
+		if got := suggestResistance(raw); got != want {
+			t.Errorf("%q: %q, want %q", raw, got, want)
+		}
 	}
 }
 
@@ -156,7 +209,8 @@ func TestZones(t *testing.T) {
 func TestEveryFieldTagIsWellFormed(t *testing.T) {
 	for _, s := range []any{
 		&houseYAML{}, &homeYAML{}, &locationYAML{}, &boardYAML{}, &areaYAML{},
-		&switchYAML{}, &lightYAML{}, &buttonYAML{}, &contactYAML{},
+		&switchYAML{}, &lightYAML{}, &buttonYAML{}, &contactYAML{}, &i2cYAML{}, &sensorYAML{}, &garageDoorYAML{}, &warningYAML{},
+		&thermostatYAML{}, &sensorLostYAML{}, &boostYAML{}, &sceneYAML{}, &personYAML{}, &alarmYAML{}, &watchesYAML{},
 	} {
 		seen := make(map[string]bool)
 		for _, m := range members(s) {
@@ -180,7 +234,11 @@ func checkTags(t *testing.T, s any, m member) {
 		}
 	}()
 	switch m.field.(type) {
-	case *whole, *number:
+	case *number:
+		if floatTag(m.tags, "min") >= floatTag(m.tags, "max") {
+			t.Errorf("%T, key %q: min is not below max", s, m.name)
+		}
+	case *whole, *temperature, *degrees, *temperatureRange, *setting:
 		if intTag(m.tags, "min") >= intTag(m.tags, "max") {
 			t.Errorf("%T, key %q: min is not below max", s, m.name)
 		}
@@ -195,11 +253,11 @@ func checkTags(t *testing.T, s any, m member) {
 		if m.tags.Get("oneof") == "" {
 			t.Errorf("%T, key %q: nothing to choose from", s, m.name)
 		}
-	case *word:
+	case *name:
 		if m.tags.Get("shape") == "" || m.tags.Get("like") == "" {
 			t.Errorf("%T, key %q: no shape", s, m.name)
 		}
-	case *reference:
+	case *reference, *references:
 		if m.tags.Get("names") == "" {
 			t.Errorf("%T, key %q: what does it name?", s, m.name)
 		}

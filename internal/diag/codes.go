@@ -64,6 +64,10 @@ const (
 	BadChoice   Code = "HOB044"
 	BadTimezone Code = "HOB045"
 	BadText     Code = "HOB046"
+
+	BadTemperature Code = "HOB047"
+	BadRange       Code = "HOB048"
+	BadResistance  Code = "HOB049"
 )
 
 // What can be wrong with actions and with values taken together.
@@ -74,6 +78,35 @@ const (
 	InterlockBoards   Code = "HOB053"
 	LimitNeverReached Code = "HOB054"
 	BootConflict      Code = "HOB055"
+	BadColor          Code = "HOB056"
+)
+
+// What can be wrong with sensors, doors, thermostats, scenes and the alarm.
+const (
+	WrongKind          Code = "HOB060"
+	NamedTwice         Code = "HOB061"
+	PinNoADC           Code = "HOB062"
+	NoI2C              Code = "HOB063"
+	AddressTaken       Code = "HOB064"
+	DoorNeedsReed      Code = "HOB065"
+	DoorBoards         Code = "HOB066"
+	UnsafeMove         Code = "HOB067"
+	TargetOutside      Code = "HOB068"
+	BelowFrost         Code = "HOB069"
+	UnknownPreset      Code = "HOB070"
+	ReservedWord       Code = "HOB071"
+	TooManyThermostats Code = "HOB072"
+	SceneLoop          Code = "HOB073"
+	BadCode            Code = "HOB074"
+)
+
+// What can be wrong with times.
+const (
+	BadTime          Code = "HOB080"
+	BadDays          Code = "HOB081"
+	ScheduleConflict Code = "HOB082"
+	SkippedTime      Code = "HOB083"
+	RepeatedTime     Code = "HOB084"
 )
 
 // MoreNotShown ends a list that was cut.
@@ -134,6 +167,9 @@ func Codes() []CodeInfo {
 		{BadChoice, "A value that is not one of those to choose from."},
 		{BadTimezone, "A time zone that does not exist."},
 		{BadText, "A text that is empty, too long, or holds control characters."},
+		{BadTemperature, "A temperature that cannot be read."},
+		{BadRange, "A range that cannot be read, or that ends before it begins."},
+		{BadResistance, "A resistance that cannot be read."},
 
 		{BadAction, "An action that cannot be read."},
 		{ImpossibleAction, "An action that this entity cannot do."},
@@ -141,6 +177,29 @@ func Codes() []CodeInfo {
 		{InterlockBoards, "An interlock group, or its waiting time, over more than one board."},
 		{LimitNeverReached, "A limit that another one always reaches first (warning)."},
 		{BootConflict, "Two outputs of one interlock group that are both on after power-up."},
+		{BadColor, "A colour that is not written as `#rrggbb`."},
+
+		{WrongKind, "A reference to an entity of a kind that does not fit."},
+		{NamedTwice, "The same id twice in one list."},
+		{PinNoADC, "A sensor that reads a voltage, on a pin that cannot."},
+		{NoI2C, "A sensor on the I2C bus of a board that has none."},
+		{AddressTaken, "Two sensors with one address on one I2C bus."},
+		{DoorNeedsReed, "An option of a garage door that needs a closed reed."},
+		{DoorBoards, "Parts of one garage door on different boards."},
+		{UnsafeMove, "Something that would move a garage door in a way that Hob never does."},
+		{TargetOutside, "A temperature outside of what the heater or cooler may hold."},
+		{BelowFrost, "A target that the frost protection overrides (warning)."},
+		{UnknownPreset, "A preset that the heater or cooler does not have."},
+		{ReservedWord, "A name that means something else in its place."},
+		{TooManyThermostats, "More heaters and coolers than the board can hold."},
+		{SceneLoop, "A scene that would activate itself."},
+		{BadCode, "An alarm code that is not 4 to 12 digits."},
+
+		{BadTime, "A time of day, or a list of them, that cannot be read."},
+		{BadDays, "A set of weekdays that cannot be read."},
+		{ScheduleConflict, "A day in two lines of a schedule, or times that are not in order."},
+		{SkippedTime, "A time that a clock change skips (warning)."},
+		{RepeatedTime, "A time that a clock change repeats (warning)."},
 
 		{MoreNotShown, "There are more problems than are shown."},
 	}

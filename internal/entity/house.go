@@ -27,7 +27,11 @@ type Board struct {
 	Chip      string // a name that internal/chip knows
 	Address   string // "host" or "host:port" to dial besides mDNS; "" when not given
 	StatusLED *int   // GPIO of the status LED; nil when not given
+	I2C       *I2C   // nil when the board has no I2C bus
 }
+
+// I2C is the pair of GPIOs that a board's I2C bus is on.
+type I2C struct{ SDA, SCL int }
 
 // Area is a room or zone.
 type Area struct {
@@ -48,7 +52,8 @@ type Entity struct {
 func (e Entity) Kind() Kind { return e.Spec.Kind() }
 
 // Spec is the part of a declaration that depends on the kind: one of *Switch,
-// *Light, *Button, *Contact.
+// *Light, *Button, *Contact, *Sensor, *GarageDoor, *Thermostat, *Scene, *Person,
+// *Alarm.
 type Spec interface {
 	Kind() Kind
 	// Points lists the points that the entity owns, the main one first.
