@@ -62,7 +62,7 @@ var codeShape = regexp.MustCompile(`^[0-9]{4,12}$`)
 // decode never shows what the code is, whatever is wrong with it.
 func (f *code) decode(v value, _ reflect.StructTag) {
 	f.hold(v)
-	raw, ok := v.text("a code of 4 to 12 digits")
+	raw, fromFile, ok := v.secretText("a code of 4 to 12 digits")
 	if !ok {
 		return
 	}
@@ -70,6 +70,10 @@ func (f *code) decode(v value, _ reflect.StructTag) {
 		v.problem(problem{code: diag.BadCode, message: v.label() + " must have 4 to 12 digits and nothing else",
 			suggestion: "people type it on a keypad of digits"})
 		return
+	}
+	if !fromFile {
+		v.warning(problem{code: diag.PlainSecret, message: v.label() + " can be read by whoever can read this file",
+			suggestion: "write code: !secret alarm_code, and put the code into " + secretsFile})
 	}
 	f.value, f.valid = entity.NewSecret(raw), true
 }

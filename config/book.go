@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"gopkg.in/yaml.v3"
+
 	"hob/internal/entity"
 )
 
@@ -54,22 +56,7 @@ func newBook(r *report, h *houseYAML) *book {
 		b.areas[entity.AreaID(d.id)] = d
 		b.areaNames = append(b.areaNames, d.id)
 	}
-	collect(b, h.Switches, func(y *switchYAML) body { return y })
-	collect(b, h.Lights, func(y *lightYAML) body { return y })
-	collect(b, h.Buttons, func(y *buttonYAML) body { return y })
-	collect(b, h.Contacts, func(y *contactYAML) body { return y })
-	collect(b, h.Sensors, func(y *sensorYAML) body { return y })
-	collect(b, h.GarageDoors, func(y *garageDoorYAML) body { return y })
-	collect(b, h.Heaters, func(y *thermostatYAML) body { return y })
-	collect(b, h.Coolers, func(y *thermostatYAML) body { y.cools = true; return y })
-	collect(b, h.Scenes, func(y *sceneYAML) body { return y })
-	collect(b, h.People, func(y *personYAML) body { return y })
-	if h.Alarm.given {
-		b.items = append(b.items, item{entity.AlarmID, h.Alarm.at, &h.Alarm.T})
-	}
-	slices.SortStableFunc(b.items, func(a, c item) int {
-		return cmp.Or(cmp.Compare(a.at.key.Line, c.at.key.Line), cmp.Compare(a.at.key.Column, c.at.key.Column))
-	})
+	b.collect(h)
 	for _, it := range b.items {
 		if _, dup := b.byID[it.id]; !dup {
 			b.byID[it.id] = it
@@ -81,10 +68,45 @@ func newBook(r *report, h *houseYAML) *book {
 	return b
 }
 
-func collect[T any](b *book, s section[T], as func(*T) body) {
-	for _, d := range s.items {
-		b.items = append(b.items, item{entity.ID(d.id), d.at, as(&d.T)})
+// collect lists the entities of all sections, in the order in which the sections
+// stand in the file.
+func (b *book) collect(h *houseYAML) {
+	parts := []sectionItems{
+		itemsOf(h.Switches, func(y *switchYAML) body { return y }),
+		itemsOf(h.Lights, func(y *lightYAML) body { return y }),
+		itemsOf(h.Buttons, func(y *buttonYAML) body { return y }),
+		itemsOf(h.Contacts, func(y *contactYAML) body { return y }),
+		itemsOf(h.Sensors, func(y *sensorYAML) body { return y }),
+		itemsOf(h.GarageDoors, func(y *garageDoorYAML) body { return y }),
+		itemsOf(h.Heaters, func(y *thermostatYAML) body { return y }),
+		itemsOf(h.Coolers, func(y *thermostatYAML) body { y.cools = true; return y }),
+		itemsOf(h.Scenes, func(y *sceneYAML) body { return y }),
+		itemsOf(h.People, func(y *personYAML) body { return y }),
 	}
+	if h.Alarm.given {
+		parts = append(parts, sectionItems{h.Alarm.at.key, []item{{entity.AlarmID, h.Alarm.at, &h.Alarm.T}}})
+	}
+	parts = slices.DeleteFunc(parts, func(p sectionItems) bool { return p.key == nil })
+	slices.SortStableFunc(parts, func(a, c sectionItems) int {
+		return cmp.Or(cmp.Compare(a.key.Line, c.key.Line), cmp.Compare(a.key.Column, c.key.Column))
+	})
+	for _, p := range parts {
+		b.items = append(b.items, p.items...)
+	}
+}
+
+// sectionItems are the entities of one section, and the section's key.
+type sectionItems struct {
+	key   *yaml.Node
+	items []item
+}
+
+func itemsOf[T any](s section[T], as func(*T) body) sectionItems {
+	out := sectionItems{key: s.at.key}
+	for _, d := range s.items {
+		out.items = append(out.items, item{entity.ID(d.id), d.at, as(&d.T)})
+	}
+	return out
 }
 
 // check makes every check that needs more than one value.
@@ -93,6 +115,7 @@ func (b *book) check() {
 		it.check(it.at)
 	}
 	b.checkIDs()
+	b.checkFormerIDs()
 	b.checkBoards()
 	b.checkAreas()
 	b.checkPins()
@@ -129,7 +152,7 @@ func (b *book) house() *entity.House {
 	for _, it := range b.items {
 		c := it.common()
 		h.Entities = append(h.Entities, entity.Entity{
-			ID: it.id, Name: nameOr(c.Name, string(it.id)), Area: entity.AreaID(c.Area.value),
+			ID: it.id, Was: entity.ID(c.Was.value), Name: nameOr(c.Name, string(it.id)), Area: entity.AreaID(c.Area.value),
 			Icon: c.Icon.value, Spec: it.spec(),
 		})
 	}

@@ -38,12 +38,40 @@ func reservedIDs() []string {
 }
 
 func duplicateID(it, other item) {
-	there := other.at.keySpan()
-	it.at.r.errorAt(it.at.keySpan(), problem{
+	here, there := it.at.keySpan(), other.at.keySpan()
+	it.at.r.errorAt(here, problem{
 		code:       diag.DuplicateID,
-		message:    fmt.Sprintf("the %s %q has the id of the %s on line %d", kindName(it.kind()), it.id, kindName(other.kind()), there.Line),
+		message:    fmt.Sprintf("the %s %q has the id of the %s on %s", kindName(it.kind()), it.id, kindName(other.kind()), line(there, here)),
 		suggestion: "ids are unique over all kinds: rename one of them",
 	}, diag.Related{Span: there, Message: "the " + kindName(other.kind())})
+}
+
+// checkFormerIDs: what an entity was called before is nobody's name now, and the
+// past of one entity at most.
+func (b *book) checkFormerIDs() {
+	first := make(map[string]item)
+	for _, it := range b.items {
+		was := it.common().Was
+		if !was.valid {
+			continue
+		}
+		now, isNow := b.byID[entity.ID(was.value)]
+		other, taken := first[was.value]
+		switch {
+		case isNow:
+			was.at.problem(problem{code: diag.BadWas,
+				message:    fmt.Sprintf("%s is the id of %s now, so it cannot be the former one of %q", quote(was.value), aKind(now.kind()), it.id),
+				suggestion: "delete was, or name the id that this one had before",
+			}, diag.Related{Span: now.at.keySpan(), Message: string(now.id)})
+		case taken:
+			was.at.problem(problem{code: diag.BadWas,
+				message:    fmt.Sprintf("%q was %s too: the past of one entity cannot become that of two", other.id, quote(was.value)),
+				suggestion: "delete was in one of them",
+			}, diag.Related{Span: other.common().Was.at.span(), Message: string(other.id)})
+		default:
+			first[was.value] = it
+		}
+	}
 }
 
 // checkBoards: a board id is one board.
@@ -68,7 +96,7 @@ func duplicateBoard(d, other *declared[boardYAML]) {
 	there := other.T.ID.at.span()
 	d.T.ID.at.problem(problem{
 		code:       diag.DuplicateBoardID,
-		message:    fmt.Sprintf("the board %q has the same id as %q on line %d", d.id, other.id, there.Line),
+		message:    fmt.Sprintf("the board %q has the same id as %q on %s", d.id, other.id, line(there, d.T.ID.at.span())),
 		suggestion: "every board has its own id; `hob boards` lists those that are there",
 	}, diag.Related{Span: there, Message: "the other board"})
 }

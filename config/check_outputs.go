@@ -18,8 +18,8 @@ func (b *book) checkLimits() {
 		there := out.MaxOn.at.span()
 		out.OffAfter.at.warning(problem{
 			code: diag.LimitNeverReached,
-			message: fmt.Sprintf(`"off_after" has no effect: "max_on" on line %d switches off after %s`,
-				there.Line, formatDuration(out.MaxOn.value)),
+			message: fmt.Sprintf(`"off_after" has no effect: "max_on" on %s switches off after %s`,
+				line(there, out.OffAfter.at.span()), formatDuration(out.MaxOn.value)),
 			suggestion: "make max_on longer than off_after, or delete one of them",
 		}, diag.Related{Span: there, Message: "the shorter limit"})
 	}
@@ -94,8 +94,8 @@ func checkOneBoard(name string, first, it item) {
 		at := other.driven().Interlock.at.span()
 		it.driven().Interlock.at.problem(problem{
 			code: diag.InterlockBoards,
-			message: fmt.Sprintf("%q is on the board %q, but %q (line %d) of the interlock group %q is on %q",
-				it.id, boardOf(it), other.id, at.Line, name, boardOf(other)),
+			message: fmt.Sprintf("%q is on the board %q, but %q (%s) of the interlock group %q is on %q",
+				it.id, boardOf(it), other.id, line(at, it.driven().Interlock.at.span()), name, boardOf(other)),
 			suggestion: "a board can only lock its own outputs: move one, or use another group",
 		}, diag.Related{Span: at, Message: fmt.Sprintf("%q is on the board %q", other.id, boardOf(other))})
 	}
@@ -122,8 +122,8 @@ func checkOneOn(name string, members []item) {
 		there := other.driven().Boot.at.span()
 		it.driven().Boot.at.problem(problem{
 			code: diag.BootConflict,
-			message: fmt.Sprintf("%q and, on line %d, %q of the interlock group %q would both be on after power-up",
-				it.id, there.Line, other.id, name),
+			message: fmt.Sprintf("%q and, on %s, %q of the interlock group %q would both be on after power-up",
+				it.id, line(there, it.driven().Boot.at.span()), other.id, name),
 			suggestion: "leave boot: on with one of them",
 		}, diag.Related{Span: there, Message: string(other.id)})
 	}

@@ -257,7 +257,7 @@ func (u wired) reportTaken(other wired, used []int) {
 	there := other.at.partSpan(other.part)
 	u.at.problem(problem{
 		code:       diag.PinTaken,
-		message:    fmt.Sprintf("pin %s/%d is used by %s and, on line %d, by %s", u.board, u.gpio, u.by, there.Line, other.by),
+		message:    fmt.Sprintf("pin %s/%d is used by %s and, on %s, by %s", u.board, u.gpio, u.by, line(there, u.at.partSpan(u.part)), other.by),
 		suggestion: u.suggestFree(used), part: u.part,
 	}, diag.Related{Span: there, Message: other.by})
 }

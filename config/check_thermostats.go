@@ -104,8 +104,8 @@ func (it item) reportAddress(other item, y *sensorYAML) {
 		free = "0x44"
 	}
 	it.at.r.errorAt(at, problem{code: diag.AddressTaken,
-		message: fmt.Sprintf("the sensors %q and, on line %d, %q have the address 0x%02x on the I2C bus of the board %q",
-			it.id, there.Line, other.id, y.address(), y.Board.value),
+		message: fmt.Sprintf("the sensors %q and, on %s, %q have the address 0x%02x on the I2C bus of the board %q",
+			it.id, line(there, at), other.id, y.address(), y.Board.value),
 		suggestion: fmt.Sprintf("wire the ADDR pin of one of them the other way, and write address: %s", free),
 	}, diag.Related{Span: there, Message: string(other.id)})
 }

@@ -13,7 +13,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 
 	"hob/internal/diag"
 	"hob/internal/entity"
@@ -22,37 +24,75 @@ import (
 // maxBytes bounds a configuration file.
 const maxBytes = 1 << 20
 
-// Load reads and parses the file at path. The error says that the file could
-// not be read at all; everything that is wrong inside it is in the list, under
-// the name path. The House is nil if the list has errors.
-func Load(path string) (*entity.House, diag.List, error) {
-	data, err := readFile(path)
-	if err != nil {
-		return nil, nil, fmt.Errorf("read configuration: %w", err)
-	}
-	house, list := Parse(path, data)
-	return house, list, nil
+// Loaded is what came of a configuration.
+type Loaded struct {
+	House *entity.House // nil if List has errors
+	List  diag.List     // sorted; may hold warnings next to a House
+	// Files are all files that the configuration consists of, the main one first,
+	// also those that could not be read: what to watch for changes.
+	Files []string
 }
 
-// Parse decodes and checks a configuration. name is the file name that the
-// diagnostics carry. The list is sorted and may hold warnings next to a House;
-// the House is nil if the list has errors.
-func Parse(name string, data []byte) (*entity.House, diag.List) {
-	r := newReport(diag.NewSource(name, data))
-	house := parse(r, data)
-	list := r.done()
-	if list.HasErrors() {
-		return nil, list
+// Load reads and parses the file at path and the files that it names. The error
+// says that the file could not be read at all; everything that is wrong inside
+// it is in the list, under the name path. The House is nil if the list has errors.
+func Load(path string) (*entity.House, diag.List, error) {
+	l, err := LoadFiles(path)
+	return l.House, l.List, err
+}
+
+// LoadFiles is Load that also tells which files there are. With an error, too,
+// Files has the main one.
+func LoadFiles(path string) (Loaded, error) {
+	data, err := readFile(path)
+	if err != nil {
+		return Loaded{Files: []string{path}}, fmt.Errorf("read configuration: %w", err)
 	}
-	return house, list
+	return ParseBeside(path, data)
+}
+
+// ParseBeside decodes and checks data as if it were the content of the file at
+// path, which need not exist: included files and secrets come from its directory.
+func ParseBeside(path string, data []byte) (Loaded, error) {
+	dir := filepath.Dir(path)
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return Loaded{Files: []string{path}}, fmt.Errorf("read configuration: %w", err)
+	}
+	defer root.Close()
+	return ParseFS(path, data, root.FS()), nil
+}
+
+// Parse decodes and checks a configuration of one file, without files that it
+// includes and without secrets. name is the file name that the diagnostics
+// carry. The list is sorted and may hold warnings next to a House; the House is
+// nil if the list has errors.
+func Parse(name string, data []byte) (*entity.House, diag.List) {
+	l := ParseFS(name, data, nil)
+	return l.House, l.List
+}
+
+// ParseFS decodes and checks a configuration whose main file has the given name
+// and content; what it includes, and its secrets, are read from dir, which is the
+// directory of the main file. dir may be nil.
+func ParseFS(name string, data []byte, dir fs.FS) Loaded {
+	f := &files{dir: dir, where: filepath.Dir(name), left: maxBytes - min(len(data), maxBytes), names: []string{name}}
+	r := newReport(name, data, f)
+	house := parse(r, data)
+	l := Loaded{List: r.done(), Files: f.names}
+	if !l.List.HasErrors() {
+		l.House = house
+		l.House.Files = f.names
+	}
+	return l
 }
 
 func parse(r *report, data []byte) *entity.House {
-	if !scan(r, data) {
+	if !scan(r, r.src, data) {
 		return nil
 	}
-	root, ok := parseYAML(r, data)
-	if !ok || !withinLimits(r, root) {
+	root, ok := parseYAML(r, r.src, data)
+	if !ok || !r.expand(root, r.src, ".", []string{filepath.Base(r.src.Name())}) || !withinLimits(r, root) {
 		return nil
 	}
 	var h houseYAML

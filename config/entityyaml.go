@@ -11,7 +11,7 @@ type commonYAML struct {
 	Name text      `yaml:"name"`
 	Area reference `yaml:"area" names:"the id of an area"`
 	Icon name      `yaml:"icon" shape:"[a-z0-9][a-z0-9-]{0,47}" like:"lower-case letters, digits and dashes, such as water-pump"`
-	Was  notYet    `yaml:"was"`
+	Was  name      `yaml:"was" shape:"[a-z][a-z0-9_]{0,31}" like:"the id that it had before"`
 }
 
 // outputYAML are the keys of everything that drives a pin. The upper bounds

@@ -102,8 +102,8 @@ func (y *garageDoorYAML) checkOneBoard(at value) {
 		there := y.Relay.at.span()
 		p.at.problem(problem{
 			code: diag.DoorBoards,
-			message: fmt.Sprintf("%s is on the board %q, but the relay of %s (line %d) is on %q",
-				p.at.label(), p.board, at.label(), there.Line, y.Relay.board),
+			message: fmt.Sprintf("%s is on the board %q, but the relay of %s (%s) is on %q",
+				p.at.label(), p.board, at.label(), line(there, p.at.span()), y.Relay.board),
 			suggestion: fmt.Sprintf("the board with the relay checks the reeds and gives the warning by itself: wire this to a pin of %q", y.Relay.board),
 			part:       p.boardPart(),
 		}, diag.Related{Span: there, Message: "the relay"})

@@ -95,6 +95,16 @@ func TestEveryCodeHasAnExample(t *testing.T) {
 			seen[d.Code] = true
 		}
 	}
+	archives, err := filepath.Glob("testdata/files/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range archives {
+		main, dir := directory(t, path)
+		for _, d := range config.ParseFS("config.yaml", main, dir).List {
+			seen[d.Code] = true
+		}
+	}
 	for _, c := range diag.Codes() {
 		if !seen[c.Code] {
 			t.Errorf("no example of %s: %s", c.Code, c.Meaning)

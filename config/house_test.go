@@ -16,6 +16,7 @@ func mustParse(t *testing.T, text string) *entity.House {
 	if house == nil {
 		t.Fatalf("refused:\n%s", asText(t, list))
 	}
+	house.Files = nil // there is one, and it is none
 	return house
 }
 
@@ -72,7 +73,7 @@ lights:
   strip: {ws2812: hall/18, count: 60, order: rgb, fade: 1s, min_brightness: 2.5%, boot: on}
   stairs: {name: Stairs, area: hall, icon: stairs-up, pwm: hall/19, fade: 400ms, min_brightness: 4%, boot: restore,
     off_after: 30m, max_on: 1h30m, lease: 60s}
-  plain: {pin: hall/21, interlock: valves}
+  plain: {pin: hall/21, interlock: valves, was: plane}
 switches:
   pump: {name: Pump, area: living_room, icon: water-pump, pin: hall/16, inverted: true, boot: restore,
     off_after: 10m, max_on: 2h, lease: 1m, interlock: valves, interlock_wait: 2s}
@@ -140,7 +141,7 @@ func TestEveryKeyReachesTheHouse(t *testing.T) {
 				Drive: entity.DrivePWM, Fade: 400 * time.Millisecond, MinBrightness: 40,
 			}},
 			// The group's longest wait counts for those that name none.
-			{ID: "plain", Name: "Plain", Spec: &entity.Light{
+			{ID: "plain", Name: "Plain", Was: "plane", Spec: &entity.Light{
 				Output: entity.Output{Board: "hall", Pin: 21, Boot: entity.BootOff,
 					Interlock: "valves", InterlockWait: 2 * time.Second},
 				Drive: entity.DrivePin,
@@ -305,6 +306,7 @@ func TestEveryFieldOfTheHouseHasAKey(t *testing.T) {
 		switch name {
 		case "Action.Code", "Action.Confirm": // a person's, not the file's
 		case "RGB.B": // of the one colour that the file has
+		case "House.Files": // where it was read from
 		default:
 			if !ok {
 				t.Errorf("no key of the file fills %s", name)

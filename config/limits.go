@@ -60,6 +60,6 @@ func (w *limitWalk) refuse(at *yaml.Node, message string) bool {
 	if at.Kind == yaml.AliasNode {
 		suggestion = "the alias (*" + at.Value + ") repeats too much, or refers to itself"
 	}
-	w.r.errorAt(nodeSpan(w.r.src, at), problem{code: diag.TooComplex, message: message, suggestion: suggestion})
+	w.r.errorAt(nodeSpan(w.r.sourceOf(at), at), problem{code: diag.TooComplex, message: message, suggestion: suggestion})
 	return false
 }

@@ -3,6 +3,8 @@ package config
 import (
 	"fmt"
 
+	"gopkg.in/yaml.v3"
+
 	"hob/internal/diag"
 )
 
@@ -10,17 +12,55 @@ import (
 // more than it says.
 const maxProblems = 1000
 
-// report collects what is wrong with one file.
+// report collects what is wrong with the files of one house.
 type report struct {
-	src     *diag.Source
+	src     *diag.Source // the main file
 	list    diag.List
 	errors  int
 	dropped int
 
+	files   *files
+	secrets secrets
+	sources map[string]*diag.Source     // every file by its name
+	origin  map[*yaml.Node]*diag.Source // where nodes are written that are not in the main file
+	hidden  map[string]bool             // files whose lines are not shown
+
 	compared int // names compared for suggestions so far
 }
 
-func newReport(src *diag.Source) *report { return &report{src: src} }
+func newReport(name string, data []byte, f *files) *report {
+	r := &report{
+		files:   f,
+		sources: make(map[string]*diag.Source),
+		origin:  make(map[*yaml.Node]*diag.Source),
+		hidden:  make(map[string]bool),
+	}
+	r.src = r.source(name, data)
+	return r
+}
+
+// source makes a file's text known, so that its lines can be shown.
+func (r *report) source(name string, data []byte) *diag.Source {
+	src := diag.NewSource(name, data)
+	r.sources[name] = src
+	return src
+}
+
+// sourceOf is the file that a node is written in.
+func (r *report) sourceOf(n *yaml.Node) *diag.Source {
+	if src, ok := r.origin[n]; ok {
+		return src
+	}
+	return r.src
+}
+
+// line names the place of a span for a message that is shown at another one.
+func line(there, here diag.Span) string {
+	if there.File == here.File {
+		return fmt.Sprintf("line %d", there.Line)
+	}
+	return fmt.Sprintf("line %d of %s", there.Line, there.File)
+}
 
 // problem is what is wrong with a value, before anyone knows where it stands.
 type problem struct {
@@ -51,8 +91,16 @@ func (r *report) add(sev diag.Severity, at diag.Span, p problem, related []diag.
 	}
 	r.list = append(r.list, diag.Diagnostic{
 		Span: at, Severity: sev, Code: p.code, Message: p.message, Suggestion: p.suggestion,
-		Excerpt: r.src.Excerpt(at), Related: related,
+		Excerpt: r.excerpt(at), Related: related,
 	})
+}
+
+func (r *report) excerpt(at diag.Span) diag.Excerpt {
+	src := r.sources[at.File]
+	if src == nil || r.hidden[at.File] {
+		return diag.Excerpt{}
+	}
+	return src.Excerpt(at)
 }
 
 func (r *report) hasErrors() bool { return r.errors > 0 }

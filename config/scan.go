@@ -15,28 +15,28 @@ const maxTabLines = 20
 // scan looks at the bytes before the YAML library does: size, encoding, control
 // characters and tab indentation, of which the library says too little. It
 // reports false if there is no point in parsing.
-func scan(r *report, data []byte) bool {
+func scan(r *report, src *diag.Source, data []byte) bool {
 	if len(data) > maxBytes {
-		r.errorAt(r.src.Span(1, 1, 0), problem{
+		r.errorAt(src.Span(1, 1, 0), problem{
 			code:       diag.TooLarge,
 			message:    fmt.Sprintf("the file is larger than %d KiB", maxBytes>>10),
 			suggestion: "a configuration describes one house; is this the right file?",
 		})
 		return false
 	}
-	characters := scanCharacters(r, data)
-	return scanTabs(r) && characters
+	characters := scanCharacters(r, src, data)
+	return scanTabs(r, src) && characters
 }
 
 // scanCharacters reports the first byte that is not UTF-8, else the first
 // character that YAML refuses or takes for a line end that editors do not show.
-func scanCharacters(r *report, data []byte) bool {
+func scanCharacters(r *report, src *diag.Source, data []byte) bool {
 	text := bytes.TrimPrefix(data, []byte("\ufeff"))
 	line, column := 1, 1
 	for len(text) > 0 {
 		c, size := utf8.DecodeRune(text)
 		if c == utf8.RuneError && size == 1 {
-			r.errorAt(r.src.Span(line, column, 1), problem{
+			r.errorAt(src.Span(line, column, 1), problem{
 				code:       diag.BadCharacter,
 				message:    fmt.Sprintf("byte 0x%02x is not UTF-8", text[0]),
 				suggestion: "save the file as UTF-8",
@@ -44,7 +44,7 @@ func scanCharacters(r *report, data []byte) bool {
 			return false
 		}
 		if badCharacter(c) {
-			r.errorAt(r.src.Span(line, column, 1), problem{
+			r.errorAt(src.Span(line, column, 1), problem{
 				code:       diag.BadCharacter,
 				message:    fmt.Sprintf("the character U+%04X is not allowed", c),
 				suggestion: "delete it; editors often do not show it",
@@ -75,10 +75,10 @@ func badCharacter(c rune) bool {
 }
 
 // scanTabs reports every line that is indented with a tab.
-func scanTabs(r *report) bool {
+func scanTabs(r *report, src *diag.Source) bool {
 	found := 0
-	for n := 1; n <= r.src.Lines(); n++ {
-		line := r.src.Line(n)
+	for n := 1; n <= src.Lines(); n++ {
+		line := src.Line(n)
 		indent := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
 		tab := strings.IndexByte(indent, '\t')
 		if tab < 0 {
@@ -88,7 +88,7 @@ func scanTabs(r *report) bool {
 		if found > maxTabLines {
 			continue
 		}
-		r.errorAt(r.src.Span(n, tab+1, len(indent)-tab), problem{
+		r.errorAt(src.Span(n, tab+1, len(indent)-tab), problem{
 			code:       diag.TabIndent,
 			message:    "this line is indented with a tab",
 			suggestion: "indent with spaces: two for each level",

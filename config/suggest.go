@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"hob/internal/diag"
@@ -34,6 +35,12 @@ func (r *report) didYouMean(word string, candidates []string, none string) strin
 		return fmt.Sprintf("there are: %s, and %d more", strings.Join(candidates[:most], ", "), len(candidates)-most)
 	}
 	return "there is: " + strings.Join(candidates, ", ")
+}
+
+// didYouMeanSorted is didYouMean for names that come in no order.
+func (r *report) didYouMeanSorted(word string, candidates []string, none string) string {
+	slices.Sort(candidates)
+	return r.didYouMean(word, candidates, none)
 }
 
 // oneOf writes choices for people: "a, b or c".

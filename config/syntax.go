@@ -16,26 +16,30 @@ import (
 )
 
 // parseYAML returns the root node of the only document in data.
-func parseYAML(r *report, data []byte) (*yaml.Node, bool) {
+func parseYAML(r *report, src *diag.Source, data []byte) (*yaml.Node, bool) {
 	root, err := decodeYAML(data)
 	var second *secondDocument
 	switch {
 	case err == nil:
 		return root, true
 	case errors.Is(err, errEmpty):
-		r.errorAt(r.src.Span(1, 1, 0), problem{
+		p := problem{
 			code:       diag.Empty,
 			message:    "the file says nothing: a house needs at least a board",
 			suggestion: "start with: boards: {hall: {id: hob-7c9ebd, chip: esp32}}",
-		})
+		}
+		if src != r.src {
+			p.message, p.suggestion = "the file says nothing", "write something into it, or delete the place that names it"
+		}
+		r.errorAt(src.Span(1, 1, 0), p)
 	case errors.As(err, &second):
-		r.errorAt(r.src.Span(second.line, 1, 3), problem{
+		r.errorAt(src.Span(second.line, 1, 3), problem{
 			code:       diag.ManyDocuments,
 			message:    `a second YAML document starts here, after a line "---"`,
 			suggestion: "keep one document in the file and delete the separator",
 		})
 	default:
-		reportSyntax(r, data, err)
+		reportSyntax(r, src, data, err)
 	}
 	return nil, false
 }
@@ -94,20 +98,20 @@ func namedLine(err error) int {
 	return 1
 }
 
-func reportSyntax(r *report, data []byte, err error) {
+func reportSyntax(r *report, src *diag.Source, data []byte, err error) {
 	what := err.Error()
 	if m := yamlError.FindStringSubmatch(what); m != nil {
 		what = m[2]
 	}
 	line, column := namedLine(err), 1
 	if len(data) <= maxLocate {
-		line, column = locateSyntaxError(r.src.Text(), err.Error())
+		line, column = locateSyntaxError(src.Text(), err.Error())
 	}
 	if strings.Contains(what, "expected ',' or") {
-		column = openBracket(r.src.Line(line), column)
+		column = openBracket(src.Line(line), column)
 	}
 	message, suggestion := explainSyntax(what)
-	r.errorAt(r.src.Span(line, column, 1), problem{
+	r.errorAt(src.Span(line, column, 1), problem{
 		code: diag.Syntax, message: message, suggestion: suggestion,
 	})
 }

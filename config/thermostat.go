@@ -295,8 +295,8 @@ func (y *thermostatYAML) checkFrost() {
 		}
 		there := y.Frost.at.span()
 		t.at.warning(problem{code: diag.BelowFrost,
-			message: fmt.Sprintf("%s is %s, but the frost protection on line %d keeps %s: that is what you get",
-				t.name, formatTemp(t.value.Temp), there.Line, formatTemp(y.Frost.value)),
+			message: fmt.Sprintf("%s is %s, but the frost protection on %s keeps %s: that is what you get",
+				t.name, formatTemp(t.value.Temp), line(there, t.at.span()), formatTemp(y.Frost.value)),
 			suggestion: "raise it, or lower frost"}, diag.Related{Span: there, Message: "the frost protection"})
 	}
 }

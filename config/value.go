@@ -35,15 +35,15 @@ func (v value) span() diag.Span {
 	if v.key != nil && isNothing(v.site) {
 		return v.keySpan()
 	}
-	return nodeSpan(v.r.src, v.site)
+	return nodeSpan(v.r.sourceOf(v.site), v.site)
 }
 
 // keySpan is where the key is written; for the whole file, its start.
 func (v value) keySpan() diag.Span {
 	if v.key == nil {
-		return v.r.src.Span(v.node.Line, v.node.Column, 1)
+		return v.r.sourceOf(v.node).Span(v.node.Line, v.node.Column, 1)
 	}
-	return nodeSpan(v.r.src, v.key)
+	return nodeSpan(v.r.sourceOf(v.key), v.key)
 }
 
 // problem reports p at the value, or at the part of it that p names.
@@ -59,7 +59,7 @@ func (v value) partSpan(p part) diag.Span {
 	if p == (part{}) || v.site.Kind == yaml.AliasNode || isNothing(v.site) {
 		return v.span()
 	}
-	return partSpan(v.r.src, v.site, p)
+	return partSpan(v.r.sourceOf(v.site), v.site, p)
 }
 
 // label names the value in messages.
@@ -112,8 +112,9 @@ func (v value) untagged() bool {
 		return true
 	}
 	tag := v.node.Tag
-	if tag == "!secret" || tag == "!include" {
-		v.problem(problem{code: diag.NotSupported, message: tag + " is not supported by this version"})
+	if tag == "!secret" {
+		v.problem(problem{code: diag.SecretMisplaced, message: "!secret has no place here: messages and pages show this value",
+			suggestion: "write the value itself; secrets are for codes, passwords and addresses with a token"})
 		return false
 	}
 	v.problem(problem{
@@ -205,11 +206,11 @@ func describeKey(k *yaml.Node) string {
 }
 
 func (v value) duplicateKey(e entry, other *yaml.Node) {
-	here, there := e.keySpan(), nodeSpan(v.r.src, other)
+	here, there := e.keySpan(), nodeSpan(v.r.sourceOf(other), other)
 	say := func(at, also diag.Span) {
 		v.r.errorAt(at, problem{
 			code:       diag.DuplicateKey,
-			message:    fmt.Sprintf("the key %s is also on line %d", quote(e.name), also.Line),
+			message:    fmt.Sprintf("the key %s is also on %s", quote(e.name), line(also, at)),
 			suggestion: "keep one of the two",
 		}, diag.Related{Span: also, Message: "the other one"})
 	}

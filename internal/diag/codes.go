@@ -109,6 +109,16 @@ const (
 	RepeatedTime     Code = "HOB084"
 )
 
+// What can be wrong with files, secrets and former names.
+const (
+	BadInclude      Code = "HOB090"
+	UnknownSecret   Code = "HOB091"
+	SecretsMode     Code = "HOB092"
+	SecretMisplaced Code = "HOB093"
+	PlainSecret     Code = "HOB094"
+	BadWas          Code = "HOB095"
+)
+
 // MoreNotShown ends a list that was cut.
 const MoreNotShown Code = "HOB099"
 
@@ -200,6 +210,13 @@ func Codes() []CodeInfo {
 		{ScheduleConflict, "A day in two lines of a schedule, or times that are not in order."},
 		{SkippedTime, "A time that a clock change skips (warning)."},
 		{RepeatedTime, "A time that a clock change repeats (warning)."},
+
+		{BadInclude, "A file that cannot be included."},
+		{UnknownSecret, "A secret that is not in `secrets.yaml`."},
+		{SecretsMode, "`secrets.yaml` can be read by others than its owner."},
+		{SecretMisplaced, "A secret where the value would be shown."},
+		{PlainSecret, "A code in a file that others may read (warning)."},
+		{BadWas, "A former id that is still an entity's, or that two entities claim."},
 
 		{MoreNotShown, "There are more problems than are shown."},
 	}

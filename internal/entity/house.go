@@ -13,6 +13,7 @@ type House struct {
 	Boards   []Board
 	Areas    []Area
 	Entities []Entity
+	Files    []string // that the house was read from, the main one first
 }
 
 // Location is a place on Earth in decimal degrees (WGS 84, north and east positive).
@@ -43,6 +44,7 @@ type Area struct {
 type Entity struct {
 	ID   ID
 	Name string // for people; config fills it from the id when not given
+	Was  ID     // the id that it had before, so that its past stays its own; "" for none
 	Area AreaID // "" when in no area
 	Icon string // an icon name such as "water-pump"; "" when not given
 	Spec Spec
