@@ -38,6 +38,7 @@ type board struct {
 	net       *network
 	clock     *clock
 	hands     *hands
+	around    *surroundings
 	announcer *announcer // nil: nothing is announced
 
 	calls   chan job
@@ -65,6 +66,7 @@ type boardOptions struct {
 	keepEdges int
 	seed      uint64
 	links     *linkServer
+	around    *surroundings
 	announcer *announcer
 	log       *slog.Logger
 }
@@ -325,10 +327,11 @@ func newBoard(opt boardOptions) (*board, error) {
 	b := &board{
 		id: opt.core.id, eng: opt.eng, core: opt.core, log: opt.log,
 		pins: newPinBank(chipType, uptime, opt.keepEdges), flash: settings, clock: uptime,
-		announcer: opt.announcer,
-		calls:     make(chan job), orders: make(chan job), stopped: make(chan struct{}),
+		around: opt.around, announcer: opt.announcer,
+		calls: make(chan job), orders: make(chan job), stopped: make(chan struct{}),
 	}
 	b.net = newNetwork(func(l net.Listener) { opt.links.serve(b, l) })
 	b.hands = newHands(b.pins, opt.seed)
+	b.around.watch(b)
 	return b, nil
 }

@@ -119,6 +119,7 @@ func (b *board) orderFreeze(frozen bool) error {
 
 func (b *board) orderAdvance(d time.Duration) error {
 	return b.powered(func() error {
+		b.around.advance(d)
 		b.clock.advance(d)
 		return nil
 	})

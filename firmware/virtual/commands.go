@@ -86,6 +86,12 @@ func commandTable() map[string]command {
 		"boot_button": onBoard(bootButton),
 		"advance":     onBoard(advance),
 
+		"world":   showWorld,
+		"room":    onBoard(setRoom),
+		"door":    onBoard(setDoor),
+		"sensor":  onBoard(setSensor),
+		"weather": setWeather,
+
 		"drop_link": plain((*board).orderDropLink),
 		"block":     plain((*board).orderBlock),
 		"unblock":   plain((*board).orderUnblock),

@@ -24,13 +24,14 @@ const (
 // order. docs/virtual-boards.md is its description.
 type control struct {
 	boards   []*board
+	around   *surroundings
 	byID     map[string]*board
 	commands map[string]command
 	quit     func()
 }
 
-func newControl(boards []*board, quit func()) *control {
-	c := &control{boards: boards, byID: map[string]*board{}, commands: commandTable(), quit: quit}
+func newControl(boards []*board, around *surroundings, quit func()) *control {
+	c := &control{boards: boards, around: around, byID: map[string]*board{}, commands: commandTable(), quit: quit}
 	for _, b := range boards {
 		c.byID[b.id] = b
 	}

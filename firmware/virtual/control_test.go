@@ -42,6 +42,23 @@ func TestRequestsThatMakeNoSenseAreRefusedWithTheReason(t *testing.T) {
 		{`{"cmd":"edges","wait_ms":60001}`, "bad_request", "wait_ms"},
 		{`{"cmd":"quit","board":"hob-7c9ebd"}`, "bad_request", "board"},
 		{`{"cmd":"boards","board":"hob-7c9ebd"}`, "bad_request", "board"},
+		{`{"cmd":"world","name":"hall"}`, "bad_request", "name"},
+		{`{"cmd":"room"}`, "bad_request", "name"},
+		{`{"cmd":"room","name":"hall","temp":121}`, "bad_request", "temp"},
+		{`{"cmd":"room","name":"hall","loss":0}`, "bad_request", "loss"},
+		{`{"cmd":"room","name":"hall","heater":7}`, "refused", "no usable pin 7"},
+		{`{"cmd":"door","name":"left"}`, "bad_request", "relay"},
+		{`{"cmd":"door","name":"left","relay":25,"place":1.5}`, "bad_request", "place"},
+		{`{"cmd":"door","name":"left","relay":25,"travel_ms":-1}`, "bad_request", "travel_ms"},
+		{`{"cmd":"door","name":"left","relay":25,"open_reed":7}`, "refused", "no usable pin 7"},
+		{`{"cmd":"sensor"}`, "bad_request", "pin"},
+		{`{"cmd":"sensor","pin":4,"addr":68}`, "bad_request", "pin"},
+		{`{"cmd":"sensor","addr":4}`, "bad_request", "addr"},
+		{`{"cmd":"sensor","pin":4,"room":"attic"}`, "bad_request", "attic"},
+		{`{"cmd":"sensor","pin":4,"fault":"tired"}`, "bad_request", "fault"},
+		{`{"cmd":"sensor","pin":4,"noise":-1}`, "bad_request", "noise"},
+		{`{"cmd":"weather","factor":3601}`, "bad_request", "factor"},
+		{`{"cmd":"weather","board":"hob-7c9ebd"}`, "bad_request", "board"},
 	}
 	for _, c := range cases {
 		if a := r.control.try(c.line); a.OK || a.Code != c.code || !strings.Contains(a.Message, c.about) {
@@ -166,7 +183,8 @@ func fuzzRig(t *testing.T) *control {
 	links := newLinkServer()
 	opt, err := parseOptions([]string{"--id", "hob-7c9ebd", "--state", t.TempDir()}, io.Discard)
 	must(t, err)
-	boards, err := buildBoards(opt, engines, links, testLog(t))
+	around := newSurroundings(1, time.Now())
+	boards, err := buildBoards(opt, engines, links, around, testLog(t))
 	must(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
@@ -177,5 +195,5 @@ func fuzzRig(t *testing.T) *control {
 		links.close()
 		free()
 	})
-	return newControl(boards, func() {})
+	return newControl(boards, around, func() {})
 }

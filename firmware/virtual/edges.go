@@ -64,10 +64,11 @@ func pixelHex(p [3]byte) string { return hex.EncodeToString(p[:]) }
 type edgeLog struct {
 	limit int // edges kept
 
-	mu   sync.Mutex
-	ring []edge // grows to limit, then edge seq is at (seq-1) % limit
-	last uint64
-	more chan struct{} // closed by the next add; nil while nobody waits
+	mu       sync.Mutex
+	follower func(edge)
+	ring     []edge // grows to limit, then edge seq is at (seq-1) % limit
+	last     uint64
+	more     chan struct{} // closed by the next add; nil while nobody waits
 }
 
 func (l *edgeLog) add(e edge) {
@@ -84,6 +85,17 @@ func (l *edgeLog) add(e edge) {
 		close(l.more)
 		l.more = nil
 	}
+	if l.follower != nil {
+		l.follower(e)
+	}
+}
+
+// follow has take told of every edge from now on. It is called with locks held,
+// so it must only take note.
+func (l *edgeLog) follow(take func(edge)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.follower = take
 }
 
 // edgeView is a look at the log from one point on.

@@ -276,6 +276,13 @@ func (b *pinBank) changedLocked(n int, level bool) {
 
 // ---- the world's side ----
 
+// output is the level that the chip drives a pin to; false when it drives none.
+func (b *pinBank) output(n int) (level, driven bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.pins[n].level, b.pins[n].mode == modeOutput
+}
+
 // world changes what is wired to a pin, and raises an edge if the chip sees one.
 func (b *pinBank) world(n int, change func(p *pin)) error {
 	if err := b.exists(n); err != nil {

@@ -50,13 +50,15 @@ func runProcess(ctx context.Context, opt options, out io.Writer, log *slog.Logge
 	links := newLinkServer()
 	defer links.close()
 
-	boards, err := buildBoards(opt, engines, links, log)
+	around := newSurroundings(opt.seed, time.Now())
+	boards, err := buildBoards(opt, engines, links, around, log)
 	if err != nil {
 		return err
 	}
 	var running sync.WaitGroup
 	defer running.Wait()
 	defer quit() // before the wait above
+	running.Go(func() { around.run(ctx) })
 	if err := startBoards(ctx, opt, boards, &running); err != nil {
 		return err
 	}
@@ -65,7 +67,7 @@ func runProcess(ctx context.Context, opt options, out io.Writer, log *slog.Logge
 		if err != nil {
 			return err
 		}
-		running.Go(func() { newControl(boards, quit).run(ctx, listener) })
+		running.Go(func() { newControl(boards, around, quit).run(ctx, listener) })
 	}
 	if err := sayReady(out, opt, boards); err != nil {
 		return err
@@ -74,7 +76,7 @@ func runProcess(ctx context.Context, opt options, out io.Writer, log *slog.Logge
 	return nil
 }
 
-func buildBoards(opt options, engines []*engine, links *linkServer, log *slog.Logger) ([]*board, error) {
+func buildBoards(opt options, engines []*engine, links *linkServer, around *surroundings, log *slog.Logger) ([]*board, error) {
 	var boards []*board
 	for i, id := range opt.ids {
 		b, err := newBoard(boardOptions{
@@ -84,6 +86,7 @@ func buildBoards(opt options, engines []*engine, links *linkServer, log *slog.Lo
 			keepEdges: max(keepEdges/len(opt.ids), minKeepEdges),
 			seed:      opt.seed + uint64(i),
 			links:     links,
+			around:    around,
 			announcer: opt.announcer(id, log),
 			log:       log,
 		})

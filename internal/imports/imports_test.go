@@ -77,6 +77,7 @@ func allowedEdges() []edge {
 		{"test/bench", "internal/entity", "a house of many points is declared in entity's types"},
 		{"test/bench", "internal/wire", "plays a thousand boards on the link"},
 
+		{"firmware/virtual", "firmware/virtual/world", "rooms and doors around the boards"},
 		{"firmware/virtual", "internal/wire", "names of frames and limits are the protocol's"},
 	}
 }

@@ -1,0 +1,304 @@
+package main
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"hob/firmware/virtual/world"
+)
+
+// What a room is when nothing is said: 20 m² of an old house, with a heater
+// that brings it up in an hour or two.
+const (
+	roomTemp = 19.0  // °C
+	roomMass = 1.2e6 // J/K
+	roomLoss = 60.0  // W/K
+	roomHeat = 2500  // W
+	roomCool = 1500  // W
+)
+
+// And a door.
+const (
+	doorTravel  = 15 * time.Second
+	doorLatency = 300 * time.Millisecond
+)
+
+const (
+	maxNames  = 256  // rooms, doors or sensors of a process
+	maxFactor = 3600 // how much faster the weather may run
+)
+
+// named is what rooms and doors are called by.
+type named struct {
+	head
+	Name string `json:"name"`
+}
+
+func (n named) check() error {
+	if n.Name == "" || len(n.Name) > 64 {
+		return badRequest("name is 1 to 64 characters long")
+	}
+	return nil
+}
+
+type roomArgs struct {
+	named
+	Temp     *float64 `json:"temp"`
+	Mass     *float64 `json:"mass"`
+	Loss     *float64 `json:"loss"`
+	Heat     *float64 `json:"heat"`
+	Cool     *float64 `json:"cool"`
+	Heater   *int     `json:"heater"`
+	Cooler   *int     `json:"cooler"`
+	Inverted bool     `json:"inverted"`
+	Draught  *bool    `json:"draught"`
+}
+
+// setRoom makes a room, or changes what is said of one.
+func setRoom(_ context.Context, b *board, args roomArgs) (fields, error) {
+	if err := args.check(); err != nil {
+		return nil, err
+	}
+	for _, v := range []struct {
+		name     string
+		value    *float64
+		from, to float64
+	}{{"temp", args.Temp, -60, 120}, {"mass", args.Mass, 1e3, 1e9}, {"loss", args.Loss, 0.1, 1e5},
+		{"heat", args.Heat, 0, 1e6}, {"cool", args.Cool, 0, 1e6}} {
+		if v.value != nil && (*v.value < v.from || *v.value > v.to) {
+			return nil, badRequest("%s is a number from %v to %v", v.name, v.from, v.to)
+		}
+	}
+	heater, err := b.relayAt(args.Heater, args.Inverted)
+	if err != nil {
+		return nil, err
+	}
+	cooler, err := b.relayAt(args.Cooler, args.Inverted)
+	if err != nil {
+		return nil, err
+	}
+	s := b.around
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forward(time.Now())
+	r := s.rooms[args.Name]
+	if r == nil {
+		if len(s.rooms) == maxNames {
+			return nil, badRequest("there are %d rooms already", maxNames)
+		}
+		r = &room{Room: world.Room{Temp: roomTemp, Mass: roomMass, Loss: roomLoss, Heat: roomHeat, Cool: roomCool}}
+		r.Begin(s.climate.at(time.Now()))
+		s.rooms[args.Name] = r
+	}
+	assign(&r.Temp, args.Temp)
+	assign(&r.Mass, args.Mass)
+	assign(&r.Loss, args.Loss)
+	assign(&r.Heat, args.Heat)
+	assign(&r.Cool, args.Cool)
+	assign(&r.Draught, args.Draught)
+	if heater != nil {
+		r.heater, r.Heating = heater, s.hang(*heater)
+	}
+	if cooler != nil {
+		r.cooler, r.Cooling = cooler, s.hang(*cooler)
+	}
+	return nil, nil
+}
+
+// assign changes what is said and leaves the rest.
+func assign[T any](to, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+// relayAt is the relay at an output pin; nil when no pin is given.
+func (b *board) relayAt(pin *int, inverted bool) (*relay, error) {
+	if pin == nil {
+		return nil, nil
+	}
+	if err := b.pins.exists(*pin); err != nil {
+		return nil, err
+	}
+	return &relay{terminal{b, *pin}, inverted}, nil
+}
+
+type doorArgs struct {
+	named
+	Relay      *int     `json:"relay"`
+	Inverted   bool     `json:"inverted"`
+	ClosedReed *int     `json:"closed_reed"`
+	OpenReed   *int     `json:"open_reed"`
+	TravelMS   *int64   `json:"travel_ms"`
+	LatencyMS  *int64   `json:"latency_ms"`
+	Place      *float64 `json:"place"`
+	Block      *float64 `json:"block"`
+	Jammed     *bool    `json:"jammed"`
+	Press      bool     `json:"press"`
+}
+
+func (a doorArgs) checkDoor(b *board) error {
+	if err := a.check(); err != nil {
+		return err
+	}
+	for _, v := range []*float64{a.Place, a.Block} {
+		if v != nil && (*v < 0 || *v > 1) {
+			return badRequest("place and block are numbers from 0 (closed) to 1 (open)")
+		}
+	}
+	for _, pin := range []*int{a.ClosedReed, a.OpenReed} {
+		if pin != nil {
+			if err := b.pins.exists(*pin); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// setDoor makes a door, or does something to one.
+func setDoor(_ context.Context, b *board, args doorArgs) (fields, error) {
+	if err := args.checkDoor(b); err != nil {
+		return nil, err
+	}
+	travel, err := duration("travel_ms", args.TravelMS, doorTravel, 10*time.Minute)
+	if err != nil {
+		return nil, err
+	}
+	latency, err := duration("latency_ms", args.LatencyMS, doorLatency, time.Minute)
+	if err != nil {
+		return nil, err
+	}
+	button, err := b.relayAt(args.Relay, args.Inverted)
+	if err != nil {
+		return nil, err
+	}
+	s := b.around
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forward(time.Now())
+	d := s.doors[args.Name]
+	switch {
+	case d == nil && button == nil:
+		return nil, badRequest("there is no door %q; relay makes one", args.Name)
+	case d == nil && len(s.doors) == maxNames:
+		return nil, badRequest("there are %d doors already", maxNames)
+	case button != nil:
+		d = &door{Door: world.Door{Travel: max(travel, time.Millisecond), Latency: latency}, relay: *button,
+			closedReed: args.ClosedReed, openReed: args.OpenReed}
+		d.pressed = s.hang(*button)
+		s.doors[args.Name] = d
+	}
+	now := time.Since(s.begun)
+	if args.Place != nil {
+		d.Put(*args.Place, now)
+	}
+	assign(&d.Block, args.Block)
+	assign(&d.Jammed, args.Jammed)
+	if args.Press {
+		d.Press(now)
+	}
+	s.forward(time.Now())
+	s.nudge()
+	return nil, nil
+}
+
+type sensorArgs struct {
+	head
+	Pin   *int         `json:"pin"`
+	Addr  *int         `json:"addr"`
+	Room  *string      `json:"room"`
+	Noise *float64     `json:"noise"`
+	Fault *world.Fault `json:"fault"`
+	Value *float64     `json:"value"`
+	Free  bool         `json:"free"`
+}
+
+// setSensor hangs a sensor into a room, or breaks one.
+func setSensor(_ context.Context, b *board, args sensorArgs) (fields, error) {
+	p := place{board: b}
+	switch {
+	case (args.Pin == nil) == (args.Addr == nil):
+		return nil, badRequest("a sensor is at a pin or at an addr")
+	case args.Pin != nil:
+		p.at = *args.Pin
+		if err := b.pins.exists(p.at); err != nil {
+			return nil, err
+		}
+	default:
+		p.at, p.i2c = *args.Addr, true
+		if p.at < 8 || p.at > 119 {
+			return nil, badRequest("addr is an I2C address from 8 to 119")
+		}
+	}
+	if args.Noise != nil && (*args.Noise < 0 || *args.Noise > 100) {
+		return nil, badRequest("noise is a number from 0 to 100")
+	}
+	if args.Fault != nil && *args.Fault != world.FaultNone && !slices.Contains(world.Faults(), *args.Fault) {
+		return nil, badRequest("fault is one of %v, or empty", world.Faults())
+	}
+	s := b.around
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if args.Room != nil && *args.Room != "" && s.rooms[*args.Room] == nil {
+		return nil, badRequest("there is no room %q", *args.Room)
+	}
+	x := s.sensors[p]
+	if x == nil {
+		if len(s.sensors) == maxNames {
+			return nil, badRequest("there are %d sensors already", maxNames)
+		}
+		x = &sensor{Sensor: world.Sensor{Rand: rand.New(rand.NewPCG(s.rand.Uint64(), 0))}}
+		s.sensors[p] = x
+	}
+	assign(&x.room, args.Room)
+	assign(&x.Noise, args.Noise)
+	assign(&x.Fault, args.Fault)
+	if args.Value != nil {
+		x.value = args.Value
+	}
+	if args.Free {
+		x.value = nil
+	}
+	return nil, nil
+}
+
+type weatherArgs struct {
+	Cmd      string   `json:"cmd"`
+	Mean     *float64 `json:"mean"`
+	Swing    *float64 `json:"swing"`
+	Humidity *float64 `json:"humidity"`
+	Factor   *float64 `json:"factor"`
+}
+
+// setWeather changes the air outside, and how fast time passes for it and for rooms.
+func setWeather(_ context.Context, c *control, line []byte) (fields, error) {
+	var args weatherArgs
+	if err := decodeStrict(line, &args); err != nil {
+		return nil, err
+	}
+	for _, v := range []struct {
+		name     string
+		value    *float64
+		from, to float64
+	}{{"mean", args.Mean, -60, 60}, {"swing", args.Swing, 0, 40}, {"humidity", args.Humidity, 0, 100},
+		{"factor", args.Factor, 0, maxFactor}} {
+		if v.value != nil && (*v.value < v.from || *v.value > v.to) {
+			return nil, badRequest("%s is a number from %v to %v", v.name, v.from, v.to)
+		}
+	}
+	s := c.around
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	s.forward(now)
+	assign(&s.weather.Mean, args.Mean)
+	assign(&s.weather.Swing, args.Swing)
+	assign(&s.weather.Humidity, args.Humidity)
+	if args.Factor != nil {
+		s.climate.run(*args.Factor, now)
+	}
+	return nil, nil
+}
