@@ -41,6 +41,8 @@ static bool port_complete(const struct hob_port *p)
     return p != NULL && p->pin_output != NULL && p->pin_write != NULL && p->pin_input != NULL &&
            p->pin_read != NULL && p->pin_release != NULL && p->pwm_open != NULL &&
            p->pwm_write != NULL && p->strip_open != NULL && p->strip_fill != NULL &&
+           p->sensor_open != NULL && p->sensor_close != NULL && p->sensor_start != NULL &&
+           p->sensor_read != NULL && p->i2c_open != NULL &&
            p->storage_read != NULL && p->storage_write != NULL && p->conn_send != NULL &&
            p->conn_close != NULL && p->restart != NULL && p->adoption_changed != NULL &&
            p->stats != NULL && p->log != NULL;
@@ -90,6 +92,7 @@ int hob_init(struct hob_board *b, const struct hob_options *options, uint64_t no
     b->now = b->ticked = now_ms;
     b->session = HOB_NONE;
     b->led.config.pin = HOB_NONE;
+    b->i2c.sda = b->i2c.scl = HOB_NONE;
     for (int i = 0; i < HOB_RECORD_COUNT; i++)
         b->records[i].newest = HOB_NONE;
     /* Outputs before anything that may take its time or fail. */

@@ -43,8 +43,8 @@
 #ifndef HOB_MAX_BINDINGS
 #define HOB_MAX_BINDINGS 48
 #endif
-/* All items of a configuration with one line end each, in bytes. */
-#define HOB_MAX_CONFIG_BYTES 12288u
+/* All items of a configuration with one line end each, in bytes: 12288 with 48 points. */
+#define HOB_MAX_CONFIG_BYTES ((size_t)HOB_MAX_POINTS * 256)
 /* Connections at once: one live, two shaking hands. They are numbered from 0. */
 #define HOB_MAX_CONNS 3
 /* The longest plaintext of a frame, and the longest transport message, in bytes. */
@@ -82,6 +82,23 @@ enum hob_slot {
 /* ---- what a board needs ---- */
 
 enum hob_pull { HOB_PULL_NONE = 0, HOB_PULL_UP, HOB_PULL_DOWN };
+
+/* No pin. */
+#define HOB_NO_PIN 0xffu
+
+/* How a sensor is read. */
+enum hob_sensor_kind {
+    HOB_SENSOR_DS18B20 = 0, /* 1-Wire, the only one at its pin */
+    HOB_SENSOR_DHT22,
+    HOB_SENSOR_SHT3X,  /* on the I2C bus */
+    HOB_SENSOR_NTC,    /* thermistor from the pin to ground, a resistor to 3.3 V */
+    HOB_SENSOR_ANALOG, /* a voltage */
+    HOB_SENSOR_PULSE,  /* counts the falling edges of a pin */
+    HOB_SENSOR_FED     /* told by the server; no port is asked for it */
+};
+
+/* Room for the longest raw answer of any sensor, in bytes. */
+#define HOB_MAX_RAW 9u
 
 /* Why the board started, as hello tells it. */
 enum hob_reset {
@@ -171,6 +188,31 @@ struct hob_port {
      */
     int (*strip_open)(void *ctx, uint8_t pin, uint16_t count);
     void (*strip_fill)(void *ctx, uint8_t pin, uint16_t count, const uint8_t pixel[3]);
+
+    /*
+     * Sensors. where is the pin, or of a HOB_SENSOR_SHT3X its I2C address.
+     * sensor_open comes before anything else is asked of a sensor and
+     * sensor_close undoes it; failure to open is logged, nothing more.
+     *
+     * sensor_start begins a measurement. Result: after how many ms the answer
+     * can be read (0: at once), negative if there is no sensor. sensor_read puts
+     * the raw answer into buf, which has room for HOB_MAX_RAW bytes. Result: its
+     * length, negative if there is none. Both come from hob_tick only and may take some ms, which
+     * a 1-Wire sensor needs. Answers:
+     *   DS18B20      9 bytes, the scratchpad as it is
+     *   DHT22        5 bytes in their order on the wire
+     *   SHT3x        6 bytes: temperature, CRC, humidity, CRC
+     *   NTC, analog  2 bytes: millivolts, little-endian
+     *   pulse        4 bytes: edges since it was opened, little-endian
+     *
+     * i2c_open takes the pins of the bus; both are HOB_NO_PIN to release it.
+     */
+    int (*sensor_open)(void *ctx, enum hob_sensor_kind kind, uint8_t where);
+    void (*sensor_close)(void *ctx, enum hob_sensor_kind kind, uint8_t where);
+    int (*sensor_start)(void *ctx, enum hob_sensor_kind kind, uint8_t where);
+    int (*sensor_read)(void *ctx, enum hob_sensor_kind kind, uint8_t where, uint8_t *buf,
+                       size_t cap);
+    int (*i2c_open)(void *ctx, uint8_t sda, uint8_t scl);
 
     /*
      * storage_read copies a slot to buf: the result is its length, 0 if it was
@@ -382,17 +424,20 @@ enum hob_kind {
     HOB_KIND_RELAY,
     HOB_KIND_PWM,
     HOB_KIND_WS2812,
-    HOB_KIND_INPUT
+    HOB_KIND_INPUT,
+    HOB_KIND_SENSOR
 };
 
 /* A configured point as the server sees it. */
 struct hob_point_status {
     char name[HOB_NAME_SIZE];
     enum hob_kind kind;
-    uint8_t pin;
+    uint8_t pin;       /* HOB_NO_PIN of a sensor that has none of its own */
     bool on;           /* relay on, light brighter than 0, input active */
     uint16_t level;    /* lights: 0 to 1000 per mille, the target of a fade */
     uint8_t rgb[3];    /* WS2812 */
+    bool measured;     /* sensor: there was a good sample */
+    int64_t reading;   /* of the newest good sample: thousandths of a degree, mV, or edges */
     uint64_t up;       /* uptime at which it took this value, ms */
     const char *cause; /* as in docs/wire.md, static */
 };

@@ -13,11 +13,12 @@
 #include "hob_output.h"
 #include "hob_point.h"
 #include "hob_restore.h"
+#include "hob_sensor.h"
 #include "hob_warning.h"
 
 static bool is_output(const struct hob_point_config *c)
 {
-    return c->kind != HOB_KIND_INPUT;
+    return hob_kind_is_output((enum hob_kind)c->kind);
 }
 
 /* Whether a point can go on as it is, at most with other limits. */
@@ -27,6 +28,8 @@ static bool stays(const struct hob_point_config *from, const struct hob_point_co
         return false;
     if (is_output(to))
         return from->out.inverted == to->out.inverted;
+    if (to->kind == HOB_KIND_SENSOR)
+        return from->sensor.type == to->sensor.type && from->sensor.addr == to->sensor.addr;
     return from->in.pull == to->in.pull && from->in.active_low == to->in.active_low &&
            from->in.role == to->in.role;
 }
@@ -78,6 +81,8 @@ static void release(struct hob_board *b, uint8_t i)
     if (hob_point_is_output(p)) {
         hob_interlock_release(b, i);
         hob_output_release(b, i);
+    } else if (p->config.kind == HOB_KIND_SENSOR) {
+        hob_sensor_release(b, i);
     } else {
         hob_interlock_forget_input(b, i);
         hob_input_release(b, i);
@@ -104,7 +109,7 @@ static bool same_input(const struct hob_input_config *x, const struct hob_input_
            x->detect_hold == y->detect_hold;
 }
 
-/* Whether a point that stays is told nothing new at all. */
+/* Whether an output or input that stays is told nothing new at all. */
 static bool same(const struct hob_point_config *x, const struct hob_point_config *y)
 {
     return is_output(x) ? same_output(&x->out, &y->out) : same_input(&x->in, &y->in);
@@ -113,6 +118,10 @@ static bool same(const struct hob_point_config *x, const struct hob_point_config
 static void reconfigure(struct hob_board *b, uint8_t i, const struct hob_point_config *to)
 {
     /* Each difference is looked for by itself, so one that is equal in meaning is none. */
+    if (to->kind == HOB_KIND_SENSOR) {
+        hob_sensor_reconfigure(b, i, &to->sensor);
+        return;
+    }
     if (!same(&b->points[i].config, to))
         hob_interlock_touch(b, i);
     if (!is_output(to)) {
@@ -126,13 +135,22 @@ static void reconfigure(struct hob_board *b, uint8_t i, const struct hob_point_c
     hob_output_reconfigure(b, i, &to->out);
 }
 
+/* A sensor on a bus that moves is another one, whatever its address. */
+static bool on_moved_bus(const struct hob_board *b, const struct hob_plan *plan,
+                         const struct hob_point_config *c)
+{
+    return c->kind == HOB_KIND_SENSOR && c->sensor.type == HOB_SENSOR_SHT3X &&
+           (b->i2c.sda != plan->i2c.sda || b->i2c.scl != plan->i2c.scl);
+}
+
 /* Frees what goes, keeps what stays; plan->slots tells which point became what. */
 static void match(struct hob_board *b, struct hob_plan *plan)
 {
     uint64_t kept = 0;
     for (uint8_t n = 0; n < plan->point_count; n++) {
         uint8_t i = hob_point_find(b, plan->points[n].name);
-        if (i == HOB_NONE || !stays(&b->points[i].config, &plan->points[n]))
+        if (i == HOB_NONE || !stays(&b->points[i].config, &plan->points[n]) ||
+            on_moved_bus(b, plan, &plan->points[n]))
             i = HOB_NONE;
         else
             kept |= 1ull << i;
@@ -200,6 +218,29 @@ static void release_led(struct hob_board *b, const struct hob_led_config *to)
         hob_led_configure(b, &none);
 }
 
+/* The same for the pins of the I2C bus, once no sensor is on it any more. */
+static void release_bus(struct hob_board *b, const struct hob_i2c_config *to)
+{
+    const struct hob_i2c_config none = {.sda = HOB_NONE, .scl = HOB_NONE};
+    if (b->i2c.sda != to->sda || b->i2c.scl != to->scl)
+        hob_sensor_bus(b, &none);
+}
+
+/* Inputs and sensors: they are looked at, and move nothing. */
+static void setup_others(struct hob_board *b, struct hob_plan *plan, enum hob_cause cause)
+{
+    for (uint8_t n = 0; n < plan->point_count; n++) {
+        if (plan->slots[n] != HOB_NONE)
+            continue;
+        uint8_t i = plan->slots[n] = free_slot(b);
+        b->points[i].config = plan->points[n];
+        if (plan->points[n].kind == HOB_KIND_SENSOR)
+            hob_sensor_setup(b, i);
+        else
+            hob_input_setup(b, i, cause);
+    }
+}
+
 void hob_apply(struct hob_board *b, struct hob_plan *plan, enum hob_cause cause)
 {
     struct hob_value values[HOB_MAX_POINTS];
@@ -210,6 +251,7 @@ void hob_apply(struct hob_board *b, struct hob_plan *plan, enum hob_cause cause)
     }
     release_led(b, &plan->led);
     match(b, plan);
+    release_bus(b, &plan->i2c);
     /* Outputs first: nothing is to keep them from their boot state. */
     for (uint8_t n = 0; n < plan->point_count; n++) {
         if (plan->slots[n] != HOB_NONE || !is_output(&plan->points[n]))
@@ -219,13 +261,8 @@ void hob_apply(struct hob_board *b, struct hob_plan *plan, enum hob_cause cause)
         setup_output(b, i, &values[n], cause);
         fresh |= 1ull << n;
     }
-    for (uint8_t n = 0; n < plan->point_count; n++) {
-        if (plan->slots[n] == HOB_NONE) {
-            uint8_t i = plan->slots[n] = free_slot(b);
-            b->points[i].config = plan->points[n];
-            hob_input_setup(b, i, cause);
-        }
-    }
+    hob_sensor_bus(b, &plan->i2c);
+    setup_others(b, plan, cause);
     bind(b, plan);
     hob_interlock_settle(b);
     for (uint8_t n = 0; n < plan->point_count; n++) {

@@ -18,7 +18,7 @@
 /* The items of a whole configuration: points, bindings, and the board's own. */
 #define HOB_MAX_ITEMS (HOB_MAX_POINTS + HOB_MAX_BINDINGS + 1)
 /* No point, no pin. */
-#define HOB_NONE 0xffu
+#define HOB_NONE HOB_NO_PIN
 
 enum hob_boot { HOB_BOOT_OFF = 0, HOB_BOOT_ON, HOB_BOOT_RESTORE };
 enum hob_role { HOB_ROLE_BUTTON = 0, HOB_ROLE_CONTACT };
@@ -52,13 +52,27 @@ struct hob_input_config {
     bool detect_hold;
 };
 
+/* Temperatures are thousandths of a degree Celsius. */
+struct hob_sensor_config {
+    uint32_t every;  /* ms */
+    int32_t offset;  /* this and the next two of a sensor that measures temperature */
+    int32_t low;     /* plausible, inclusive */
+    int32_t high;
+    uint32_t r25;    /* ohm; of an NTC, as the next two */
+    uint32_t series; /* ohm */
+    uint16_t beta;   /* kelvin */
+    uint8_t type;    /* enum hob_sensor_kind */
+    uint8_t addr;    /* of an SHT3x */
+};
+
 struct hob_point_config {
     char name[HOB_NAME_SIZE];
     uint8_t kind; /* enum hob_kind; HOB_KIND_NONE: no point here */
-    uint8_t pin;
+    uint8_t pin;  /* HOB_NONE of a sensor without one */
     union {
         struct hob_output_config out;
         struct hob_input_config in;
+        struct hob_sensor_config sensor;
     };
 };
 
@@ -85,11 +99,18 @@ struct hob_led_config {
     bool inverted;
 };
 
+/* The pins of the I2C bus, both HOB_NONE when there is none. */
+struct hob_i2c_config {
+    uint8_t sda;
+    uint8_t scl;
+};
+
 /* A configuration that passed every check; bindings name points by index here. */
 struct hob_plan {
     struct hob_point_config points[HOB_MAX_POINTS];
     struct hob_binding bindings[HOB_MAX_BINDINGS];
     struct hob_led_config led;
+    struct hob_i2c_config i2c;
     uint8_t point_count;
     uint8_t binding_count;
     uint8_t slots[HOB_MAX_POINTS]; /* which point of the board each one became */
@@ -112,7 +133,8 @@ enum hob_cause {
     HOB_CAUSE_OFF_AFTER,
     HOB_CAUSE_MAX_ON,
     HOB_CAUSE_LEASE,
-    HOB_CAUSE_INTERLOCK
+    HOB_CAUSE_INTERLOCK,
+    HOB_CAUSE_SENSOR
 };
 
 /* hob_output, hob_light. Levels in "shown" are per mille times 256. */
@@ -151,6 +173,26 @@ struct hob_input {
     bool settled; /* stable is to be believed */
 };
 
+enum hob_sensor_fault {
+    HOB_SENSOR_OK = 0,
+    HOB_SENSOR_NO_ANSWER, /* nothing, or nothing that is a number */
+    HOB_SENSOR_CHECKSUM,
+    HOB_SENSOR_RANGE      /* outside of what is plausible */
+};
+
+/* hob_sensor. What was measured is of the newest good sample, whatever came after it. */
+struct hob_sensor {
+    uint64_t started;  /* the measurement under way, or the last one */
+    uint64_t due;      /* next thing to do */
+    int64_t sampled;   /* uptime; of a fed one, below 0 if the board was not running yet */
+    int64_t value;     /* thousandths of a degree, millivolts, or edges */
+    int32_t humidity;  /* thousandths of a percent */
+    uint8_t fault;     /* enum hob_sensor_fault, of the newest sample */
+    uint8_t strikes;   /* implausible ones since the last good one */
+    bool measuring;
+    bool valid;        /* there was a good sample */
+};
+
 struct hob_point {
     struct hob_point_config config;
     uint64_t up;  /* took its value then */
@@ -161,6 +203,7 @@ struct hob_point {
     union {
         struct hob_output out;
         struct hob_input in;
+        struct hob_sensor sensor;
     };
 };
 
@@ -328,6 +371,7 @@ struct hob_board {
     struct hob_request waits[HOB_MAX_WAITS];
     struct hob_left left[HOB_MAX_LEFT];
     struct hob_led led;
+    struct hob_i2c_config i2c;
 
     struct hob_record_state records[HOB_RECORD_COUNT];
     struct hob_keys keys;

@@ -11,8 +11,7 @@
 
 #include <stddef.h>
 
-/* -log2(x / 2^30) with 24 fractional bits, for x from 1 to 2^30. */
-static uint64_t minus_log2(uint64_t x)
+uint64_t hob_curve_minus_log2(uint64_t x)
 {
     uint64_t whole = 0;
     while (x < (1ull << 29)) {
@@ -69,7 +68,7 @@ uint16_t hob_curve_duty(uint32_t brightness, uint32_t min, uint32_t gamma)
     uint64_t share = (scaled << 30) / ((uint64_t)HOB_FULL * 1000);
     if (share == 0)
         return 1;
-    uint64_t y = minus_log2(share) * gamma / 1000;
+    uint64_t y = hob_curve_minus_log2(share) * gamma / 1000;
     uint64_t p = y == 0 ? 1ull << 32 : power_of_half(y);
     uint64_t duty = (p * UINT16_MAX + (1ull << 31)) >> 32;
     return duty == 0 ? 1 : (uint16_t)duty;

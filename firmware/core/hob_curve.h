@@ -21,6 +21,9 @@
  */
 uint16_t hob_curve_duty(uint32_t brightness, uint32_t min, uint32_t gamma);
 
+/* -log2(x / 2^30) with 24 fractional bits, for x from 1 to 2^30. */
+uint64_t hob_curve_minus_log2(uint64_t x);
+
 /* Where a fade from one brightness to another is after elapsed of time ms. */
 uint32_t hob_curve_fade(uint32_t from, uint32_t to, uint64_t elapsed, uint32_t time);
 

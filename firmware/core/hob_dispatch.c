@@ -13,6 +13,7 @@
 #include "hob_log.h"
 #include "hob_report.h"
 #include "hob_run.h"
+#include "hob_sensor.h"
 #include "hob_session.h"
 #include "hob_staging.h"
 
@@ -57,6 +58,17 @@ static void hello(struct hob_board *b, int conn, const struct hob_frame *f)
     hob_run_stats_later(b);
     hob_report_hello(b);
     hob_report_changes(b);
+}
+
+/* What came too late, or is for no fed sensor of this board, is passed over. */
+static void feed(struct hob_board *b, const struct hob_frame *f)
+{
+    uint8_t i = f->feed.point;
+    if (i == HOB_NONE || b->now > f->feed.until ||
+        b->points[i].config.kind != HOB_KIND_SENSOR ||
+        b->points[i].config.sensor.type != HOB_SENSOR_FED)
+        return;
+    hob_sensor_feed(b, i, f->feed.value, f->feed.age);
 }
 
 static void commit(struct hob_board *b, const struct hob_frame *f)
@@ -133,6 +145,9 @@ static void act(struct hob_board *b, int conn, const struct hob_frame *f)
         break;
     case HOB_FRAME_RENEW:
         hob_command_renew(b, f->renew.points, f->renew.until);
+        break;
+    case HOB_FRAME_FEED:
+        feed(b, f);
         break;
     case HOB_FRAME_ADOPT:
         adopt(b, conn, f);

@@ -20,6 +20,7 @@ static const char *const names[HOB_FAULT_COUNT] = {
     [HOB_FAULT_PIN_INPUT_ONLY] = "pin_input_only",
     [HOB_FAULT_PIN_FLASH] = "pin_flash",
     [HOB_FAULT_PIN_NO_PULL] = "pin_no_pull",
+    [HOB_FAULT_PIN_NO_ADC] = "pin_no_adc",
     [HOB_FAULT_PIN_TAKEN] = "pin_taken",
     [HOB_FAULT_UNKNOWN_POINT] = "unknown_point",
     [HOB_FAULT_WRONG_KIND] = "wrong_kind",

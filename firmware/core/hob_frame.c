@@ -27,6 +27,7 @@ static const char *const types[HOB_FRAME_COUNT] = {
     [HOB_FRAME_COMMAND] = "command",
     [HOB_FRAME_CANCEL] = "cancel",
     [HOB_FRAME_RENEW] = "renew",
+    [HOB_FRAME_FEED] = "feed",
     [HOB_FRAME_ADOPT] = "adopt",
     [HOB_FRAME_ROTATE] = "rotate",
     [HOB_FRAME_FORGET] = "forget",
@@ -254,6 +255,28 @@ static int decode_renew(const struct hob_board *b, const struct hob_json *d, str
     return number(d, "until", 0, &out->renew.until);
 }
 
+static int decode_feed(const struct hob_board *b, const struct hob_json *d, struct hob_frame *out)
+{
+    char name[HOB_NAME_SIZE];
+    out->feed.point = HOB_NONE;
+    int r = hob_json_copy(d, hob_json_find(d, 0, "point"), name, sizeof name);
+    if (r == HOB_ERR_MISSING || r == HOB_ERR_TYPE)
+        return r;
+    if (r >= 0)
+        out->feed.point = hob_point_find(b, name);
+    int v = hob_json_find(d, 0, "v");
+    r = hob_json_type(d, v) == HOB_JSON_NULL
+            ? HOB_OK
+            : hob_json_int(d, v, -HOB_MAX_NUMBER, HOB_MAX_NUMBER, &out->feed.value);
+    if (r == HOB_OK)
+        r = number(d, "age", 0, &out->feed.age);
+    if (r == HOB_OK)
+        r = number(d, "until", 0, &out->feed.until);
+    if (hob_json_type(d, v) == HOB_JSON_NULL)
+        out->feed.point = HOB_NONE;
+    return r;
+}
+
 static int decode_key(const struct hob_json *d, struct hob_frame *out)
 {
     int r = hob_json_hex(d, hob_json_find(d, 0, "key"), out->key, HOB_KEY_LEN);
@@ -280,6 +303,8 @@ static int decode_members(const struct hob_board *b, const struct hob_json *d,
         return number(d, "id", 1, &out->number);
     case HOB_FRAME_RENEW:
         return decode_renew(b, d, out);
+    case HOB_FRAME_FEED:
+        return decode_feed(b, d, out);
     case HOB_FRAME_ADOPT:
     case HOB_FRAME_ROTATE:
         return decode_key(d, out);

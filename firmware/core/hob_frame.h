@@ -20,6 +20,7 @@ enum hob_frame_type {
     HOB_FRAME_COMMAND,
     HOB_FRAME_CANCEL,
     HOB_FRAME_RENEW,
+    HOB_FRAME_FEED,
     HOB_FRAME_ADOPT,
     HOB_FRAME_ROTATE,
     HOB_FRAME_FORGET,
@@ -69,6 +70,12 @@ struct hob_frame {
             uint64_t points; /* bit i: the point with index i */
             uint64_t until;
         } renew;
+        struct {
+            uint64_t age; /* ms since it was sampled */
+            uint64_t until;
+            int64_t value;
+            uint8_t point; /* index; HOB_NONE if it is none, or there is no value */
+        } feed;
         struct hob_command command;
     };
     int64_t proto; /* hello */

@@ -59,6 +59,17 @@ uint32_t hob_member_number(struct hob_members *m, const char *member, uint32_t m
     return (uint32_t)value;
 }
 
+int32_t hob_member_temp(struct hob_members *m, const char *member, int32_t otherwise)
+{
+    int64_t value = otherwise;
+    int r = hob_json_int(&m->doc, hob_json_find(&m->doc, 0, member), HOB_MIN_TEMP, HOB_MAX_TEMP,
+                         &value);
+    if (r < 0 && r != HOB_ERR_MISSING)
+        hob_member_fault(m, HOB_FAULT_BAD_VALUE, member,
+                         "must be a whole number from -55000 to 125000");
+    return (int32_t)value;
+}
+
 bool hob_member_bool(struct hob_members *m, const char *member)
 {
     bool value = false;
@@ -127,6 +138,8 @@ uint8_t hob_member_pin(struct hob_members *m, const char *member, uint8_t flags)
         pin_fault(m, HOB_FAULT_PIN_INPUT_ONLY, member, pin, " is input only");
     else if ((flags & HOB_PIN_PULL) != 0 && (has & HOB_PIN_PULL) == 0)
         pin_fault(m, HOB_FAULT_PIN_NO_PULL, "pull", pin, " has no pull resistor");
+    else if ((flags & HOB_PIN_ADC) != 0 && (has & HOB_PIN_ADC) == 0)
+        pin_fault(m, HOB_FAULT_PIN_NO_ADC, member, pin, " measures no voltage");
     else if ((m->plan->pins >> pin & 1u) != 0)
         pin_fault(m, HOB_FAULT_PIN_TAKEN, member, pin, " has an owner already");
     else

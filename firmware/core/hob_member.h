@@ -11,6 +11,10 @@
 #include "hob_board.h"
 #include "hob_fault.h"
 
+/* What a temperature may be told to be, in thousandths of a degree Celsius. */
+#define HOB_MIN_TEMP (-55000)
+#define HOB_MAX_TEMP 125000
+
 struct hob_members {
     struct hob_json doc;
     const hob_chip *chip;
@@ -34,6 +38,8 @@ bool hob_member_has(const struct hob_members *m, const char *member);
  */
 uint32_t hob_member_number(struct hob_members *m, const char *member, uint32_t min, uint32_t max,
                            int64_t otherwise);
+/* A temperature in thousandths of a degree, HOB_MIN_TEMP to HOB_MAX_TEMP. */
+int32_t hob_member_temp(struct hob_members *m, const char *member, int32_t otherwise);
 bool hob_member_bool(struct hob_members *m, const char *member);
 int hob_member_choice(struct hob_members *m, const char *member, const char *const *names,
                       size_t count, int otherwise);
@@ -42,8 +48,8 @@ int hob_member_choice(struct hob_members *m, const char *member, const char *con
 void hob_member_string(struct hob_members *m, const char *member, char *out, size_t cap);
 
 /*
- * A required pin that must have the flags (HOB_PIN_OUTPUT and HOB_PIN_PULL are
- * looked at), must not be the flash's, and gets its owner by this.
+ * A required pin that must have the flags (HOB_PIN_OUTPUT, HOB_PIN_PULL and
+ * HOB_PIN_ADC are looked at), must not be the flash's, and gets its owner by this.
  */
 uint8_t hob_member_pin(struct hob_members *m, const char *member, uint8_t flags);
 

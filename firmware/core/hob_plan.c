@@ -7,8 +7,10 @@
 
 #include <string.h>
 
+#include "hob_convert.h"
 #include "hob_member.h"
 #include "hob_name.h"
+#include "hob_point.h"
 
 #define WORDS(a) (a), (sizeof(a) / sizeof(a)[0])
 
@@ -19,14 +21,20 @@
 #define MIN_GAMMA 500u
 #define MAX_GAMMA 5000u
 #define MAX_GESTURE_MS 60000u
+#define MIN_EVERY_MS 1000u
+#define MAX_EVERY_MS 3600000u
+#define MAX_OHM 10000000u
+#define SHT3X_ADDR 0x44u
 
-enum { KIND_BOARD = 5, KIND_BINDING = 6 };
-static const char *const kinds[] = {"", "relay", "pwm", "ws2812", "input", "board", "binding"};
+enum { KIND_BOARD = HOB_KIND_SENSOR + 1, KIND_BINDING };
+static const char *const kinds[] = {"",      "relay",  "pwm",   "ws2812",
+                                    "input", "sensor", "board", "binding"};
 
 void hob_plan_init(struct hob_plan *plan)
 {
     memset(plan, 0, sizeof *plan);
     plan->led.pin = HOB_NONE;
+    plan->i2c.sda = plan->i2c.scl = HOB_NONE;
 }
 
 /* Index of the point of that name, HOB_NONE if there is none. */
@@ -44,7 +52,7 @@ static void check_boot(struct hob_members *m, const struct hob_output_config *ou
 {
     for (uint8_t i = 0; out->boot == HOB_BOOT_ON && i < m->plan->point_count; i++) {
         const struct hob_point_config *other = &m->plan->points[i];
-        if (other->kind != HOB_KIND_INPUT && other->out.group == out->group &&
+        if (hob_kind_is_output((enum hob_kind)other->kind) && other->out.group == out->group &&
             other->out.boot == HOB_BOOT_ON)
             hob_member_fault(m, HOB_FAULT_BAD_VALUE, "boot",
                              "another output of the interlock group is on after boot");
@@ -154,6 +162,49 @@ static void read_input(struct hob_members *m, struct hob_point_config *p)
     in->hold_after = (uint16_t)hob_member_number(m, "hold_after", 1, MAX_GESTURE_MS, 600);
 }
 
+static void read_ntc(struct hob_members *m, struct hob_sensor_config *s)
+{
+    s->beta = (uint16_t)hob_member_number(m, "beta", 500, 10000, -1);
+    s->r25 = hob_member_number(m, "r25", 1, MAX_OHM, -1);
+    s->series = hob_member_number(m, "series", 1, MAX_OHM, -1);
+}
+
+/* Where it is: a pin, an address on the bus, or nowhere. */
+static void read_place(struct hob_members *m, struct hob_point_config *p)
+{
+    struct hob_sensor_config *s = &p->sensor;
+    p->pin = HOB_NONE;
+    if (s->type == HOB_SENSOR_SHT3X)
+        s->addr = (uint8_t)hob_member_number(m, "addr", SHT3X_ADDR, SHT3X_ADDR + 1, -1);
+    else if (s->type == HOB_SENSOR_NTC || s->type == HOB_SENSOR_ANALOG)
+        p->pin = hob_member_pin(m, "pin", HOB_PIN_ADC);
+    else if (s->type == HOB_SENSOR_PULSE)
+        p->pin = hob_member_pin(m, "pin", 0);
+    else if (s->type != HOB_SENSOR_FED)
+        p->pin = hob_member_pin(m, "pin", HOB_PIN_OUTPUT); /* the chip talks on it too */
+}
+
+static void read_sensor(struct hob_members *m, struct hob_point_config *p)
+{
+    static const char *const types[] = {"ds18b20", "dht22", "sht3x", "ntc",
+                                        "analog",  "pulse", "fed"};
+    struct hob_sensor_config *s = &p->sensor;
+    s->type = (uint8_t)hob_member_choice(m, "type", WORDS(types), -1);
+    if (!hob_member_ok(m))
+        return;
+    read_place(m, p);
+    s->every = hob_member_number(m, "every", MIN_EVERY_MS, MAX_EVERY_MS, 30000);
+    if (s->type == HOB_SENSOR_NTC)
+        read_ntc(m, s);
+    if (!hob_convert_is_temp((enum hob_sensor_kind)s->type))
+        return;
+    s->offset = hob_member_temp(m, "offset", 0);
+    s->low = hob_member_temp(m, "low", HOB_MIN_TEMP);
+    s->high = hob_member_temp(m, "high", HOB_MAX_TEMP);
+    if (s->low > s->high)
+        hob_member_fault(m, HOB_FAULT_BAD_VALUE, "high", "is below low");
+}
+
 static void read_point(struct hob_members *m, enum hob_kind kind)
 {
     struct hob_plan *plan = m->plan;
@@ -177,6 +228,8 @@ static void read_point(struct hob_members *m, enum hob_kind kind)
         read_pwm(m, p);
     else if (kind == HOB_KIND_WS2812)
         read_strip(m, p);
+    else if (kind == HOB_KIND_SENSOR)
+        read_sensor(m, p);
     else
         read_input(m, p);
     plan->point_count++;
@@ -193,6 +246,10 @@ static void read_board(struct hob_members *m)
     plan->led.inverted = hob_member_bool(m, "status_led_inverted");
     if (hob_member_has(m, "status_led"))
         plan->led.pin = hob_member_pin(m, "status_led", HOB_PIN_OUTPUT);
+    if (!hob_member_has(m, "sda") && !hob_member_has(m, "scl"))
+        return;
+    plan->i2c.sda = hob_member_pin(m, "sda", HOB_PIN_OUTPUT);
+    plan->i2c.scl = hob_member_pin(m, "scl", HOB_PIN_OUTPUT);
 }
 
 static void read_source(struct hob_members *m, struct hob_binding *out)
@@ -231,7 +288,7 @@ static void read_target(struct hob_members *m, struct hob_binding *out)
         return;
     }
     uint8_t kind = m->plan->points[out->target].kind;
-    if (kind == HOB_KIND_INPUT)
+    if (!hob_kind_is_output((enum hob_kind)kind))
         hob_member_fault(m, HOB_FAULT_WRONG_KIND, "target", "is no output");
     else if (out->act == HOB_DO_SET && kind == HOB_KIND_RELAY)
         hob_member_fault(m, HOB_FAULT_WRONG_KIND, "do", "a relay has no level");
@@ -293,7 +350,26 @@ int hob_plan_item(const struct hob_item *item, struct hob_fault *fault)
     return outcome(fault);
 }
 
-int hob_plan_binding(const struct hob_item *item, struct hob_fault *fault)
+/* A sensor on the bus needs one, and an address that no other has. */
+static void check_bus(struct hob_members *m)
+{
+    char name[HOB_NAME_SIZE];
+    hob_member_string(m, "point", name, sizeof name);
+    uint8_t i = find_point(m->plan, name);
+    const struct hob_sensor_config *s = &m->plan->points[i].sensor;
+    if (s->type != HOB_SENSOR_SHT3X)
+        return;
+    if (m->plan->i2c.sda == HOB_NONE)
+        hob_member_fault(m, HOB_FAULT_MISSING, "addr", "the board has no sda and scl");
+    for (uint8_t j = 0; j < i; j++) {
+        const struct hob_point_config *other = &m->plan->points[j];
+        if (other->kind == HOB_KIND_SENSOR && other->sensor.type == HOB_SENSOR_SHT3X &&
+            other->sensor.addr == s->addr)
+            hob_member_fault(m, HOB_FAULT_BAD_VALUE, "addr", "another sensor has this address");
+    }
+}
+
+int hob_plan_link(const struct hob_item *item, struct hob_fault *fault)
 {
     struct hob_members m;
     int kind = open_item(item, fault, &m);
@@ -301,5 +377,7 @@ int hob_plan_binding(const struct hob_item *item, struct hob_fault *fault)
         return kind;
     if (kind == KIND_BINDING)
         read_binding(&m);
+    else if (kind == HOB_KIND_SENSOR)
+        check_bus(&m);
     return outcome(fault);
 }

@@ -3,8 +3,8 @@
  * against each other and the chip. Touches nothing but the plan.
  *
  *     hob_plan_init
- *     hob_plan_item     for every item, in order: its points and the board's own
- *     hob_plan_binding  for every item again: its bindings
+ *     hob_plan_item  for every item, in order: its points and the board's own
+ *     hob_plan_link  for every item again: what names other items, as bindings do
  *
  * Twice, because a binding may stand before the points that it names.
  *
@@ -31,6 +31,6 @@ struct hob_item {
 
 /* All: HOB_OK, or HOB_ERR_VALUE with the fault filled in. */
 int hob_plan_item(const struct hob_item *item, struct hob_fault *fault);
-int hob_plan_binding(const struct hob_item *item, struct hob_fault *fault);
+int hob_plan_link(const struct hob_item *item, struct hob_fault *fault);
 
 #endif

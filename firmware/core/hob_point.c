@@ -10,9 +10,14 @@
 #include "hob_restore.h"
 #include "hob_text.h"
 
+bool hob_kind_is_output(enum hob_kind kind)
+{
+    return kind == HOB_KIND_RELAY || kind == HOB_KIND_PWM || kind == HOB_KIND_WS2812;
+}
+
 bool hob_point_is_output(const struct hob_point *p)
 {
-    return p->config.kind != HOB_KIND_NONE && p->config.kind != HOB_KIND_INPUT;
+    return hob_kind_is_output((enum hob_kind)p->config.kind);
 }
 
 uint8_t hob_point_find(const struct hob_board *b, const char *name)
@@ -37,7 +42,9 @@ uint8_t hob_point_count(const struct hob_board *b)
 
 bool hob_point_on(const struct hob_point *p)
 {
-    return hob_point_is_output(p) ? p->out.level > 0 : p->in.stable;
+    if (hob_point_is_output(p))
+        return p->out.level > 0;
+    return p->config.kind == HOB_KIND_INPUT && p->in.stable;
 }
 
 void hob_point_changed(struct hob_board *b, struct hob_point *p, enum hob_cause cause,
@@ -60,8 +67,8 @@ void hob_point_forget_commands(struct hob_board *b)
 
 const char *hob_cause_name(enum hob_cause cause)
 {
-    static const char *const names[] = {"boot",      "config", "command", "binding",  "input",
-                                        "off_after", "max_on", "lease",   "interlock"};
+    static const char *const names[] = {"boot",      "config", "command", "binding",   "input",
+                                        "off_after", "max_on", "lease",   "interlock", "sensor"};
     return names[cause];
 }
 
@@ -79,6 +86,10 @@ int hob_get_point(const struct hob_board *b, int i, struct hob_point_status *out
     out->cause = hob_cause_name((enum hob_cause)p->cause);
     if (p->config.kind == HOB_KIND_PWM || p->config.kind == HOB_KIND_WS2812)
         out->level = p->out.level;
+    if (p->config.kind == HOB_KIND_SENSOR) {
+        out->measured = p->sensor.valid;
+        out->reading = p->sensor.value;
+    }
     if (p->config.kind == HOB_KIND_WS2812)
         memcpy(out->rgb, p->out.rgb, sizeof out->rgb);
     return HOB_OK;

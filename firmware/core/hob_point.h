@@ -8,6 +8,7 @@
 
 #include "hob_board.h"
 
+bool hob_kind_is_output(enum hob_kind kind);
 bool hob_point_is_output(const struct hob_point *p);
 
 /* Index of a point, HOB_NONE if there is none. */

@@ -5,7 +5,9 @@
  */
 #include "hob_report.h"
 
+#include "hob_convert.h"
 #include "hob_point.h"
+#include "hob_sensor.h"
 #include "hob_session.h"
 
 /* More than any point, with all its members at their longest, and the ends. */
@@ -29,8 +31,27 @@ static void finish(struct hob_board *b, struct hob_json_writer *w)
         (void)hob_session_send(b, (size_t)len);
 }
 
+static void put_reading(struct hob_json_writer *w, const struct hob_point *p)
+{
+    const struct hob_sensor *s = &p->sensor;
+    if (s->valid) {
+        hob_jw_put_int(w, "v", s->value);
+    } else {
+        hob_jw_key(w, "v");
+        hob_jw_null(w);
+    }
+    if (s->valid && hob_convert_has_humidity((enum hob_sensor_kind)p->config.sensor.type))
+        hob_jw_put_int(w, "h", s->humidity);
+    if (s->fault != HOB_SENSOR_OK)
+        hob_jw_put_string(w, "fault", hob_sensor_fault_name((enum hob_sensor_fault)s->fault));
+}
+
 static void put_value(struct hob_json_writer *w, const struct hob_point *p)
 {
+    if (p->config.kind == HOB_KIND_SENSOR) {
+        put_reading(w, p);
+        return;
+    }
     if (p->config.kind == HOB_KIND_RELAY || p->config.kind == HOB_KIND_INPUT) {
         hob_jw_put_bool(w, "v", hob_point_on(p));
         return;

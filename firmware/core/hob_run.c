@@ -15,6 +15,7 @@
 #include "hob_point.h"
 #include "hob_report.h"
 #include "hob_restore.h"
+#include "hob_sensor.h"
 #include "hob_session.h"
 
 #define STATS_MS 30000u
@@ -110,9 +111,19 @@ static void stats_tick(struct hob_board *b)
     hob_report_stats(b);
 }
 
+static void run_sensors(struct hob_board *b)
+{
+    for (uint8_t i = 0; i < HOB_MAX_POINTS; i++) {
+        if (b->points[i].config.kind == HOB_KIND_SENSOR)
+            hob_sensor_tick(b, i);
+    }
+}
+
 uint32_t hob_tick(struct hob_board *b, uint64_t now_ms)
 {
     hob_run_due(b, now_ms);
+    /* Only here: to talk to a sensor takes time, and whoever has a message is not to wait. */
+    run_sensors(b);
     hob_session_tick(b);
     hob_keys_tick(b);
     hob_restore_tick(b);
@@ -136,6 +147,8 @@ static uint64_t points_due(const struct hob_board *b)
         const struct hob_point *p = &b->points[i];
         if (p->config.kind == HOB_KIND_INPUT)
             due = least(due, hob_input_due(b, p));
+        else if (p->config.kind == HOB_KIND_SENSOR)
+            due = least(due, hob_sensor_due(p));
         else if (p->config.kind != HOB_KIND_NONE)
             due = least(due, hob_output_due(b, p));
     }

@@ -136,7 +136,7 @@ static int plan(struct hob_board *b, size_t used, struct hob_fault *fault)
 {
     hob_plan_init(&b->options.scratch->out.plan);
     int r = read_items(b, used, hob_plan_item, fault);
-    return r < 0 ? r : read_items(b, used, hob_plan_binding, fault);
+    return r < 0 ? r : read_items(b, used, hob_plan_link, fault);
 }
 
 /* What can be said before the items are read. */

@@ -11,7 +11,7 @@
 #include "fake_crypto.h"
 #include "hob_board.h"
 
-enum fake_mode { FAKE_FREE = 0, FAKE_OUTPUT, FAKE_INPUT, FAKE_PWM, FAKE_STRIP };
+enum fake_mode { FAKE_FREE = 0, FAKE_OUTPUT, FAKE_INPUT, FAKE_PWM, FAKE_STRIP, FAKE_SENSOR, FAKE_I2C };
 
 struct fake_pin {
     enum fake_mode mode;
@@ -22,6 +22,18 @@ struct fake_pin {
     uint16_t duty;
     uint16_t count;
     uint8_t pixel[3];
+};
+
+/* A sensor by its pin, or by its address: their numbers do not overlap on an esp32. */
+struct fake_sensor {
+    bool open;
+    bool started;
+    enum hob_sensor_kind kind;
+    int wait;  /* ms of a measurement; negative: it does not even start */
+    int len;   /* of its answer; 0 or less: none */
+    uint8_t raw[16];
+    int starts;
+    uint64_t start_at;
 };
 
 /* Everything that was done to a pin. */
@@ -71,6 +83,9 @@ struct fake_board {
     int edge_count;
     bool pins_broken; /* setting one up fails */
     int faults; /* uses of a pin that the port does not allow */
+    struct fake_sensor sensors[128];
+    uint8_t sda; /* of the bus that is open, HOB_NO_PIN */
+    uint8_t scl;
 
     struct fake_slot slots[HOB_SLOT_COUNT];
     int writes;    /* so far */
@@ -140,6 +155,14 @@ bool fake_configure(struct fake_board *f, int conn, const char *rev, const char 
 /* Gives the board the usual test key and opens a session with it. */
 int fake_adopted(struct fake_board *f);
 extern const uint8_t fake_key[HOB_KEY_LEN];
+
+/* What a sensor answers from now on; each makes its checksums itself. */
+void fake_raw(struct fake_board *f, uint8_t where, const void *raw, int len);
+void fake_ds18b20(struct fake_board *f, uint8_t pin, int sixteenths);
+void fake_dht22(struct fake_board *f, uint8_t pin, int tenths, int humidity_tenths);
+void fake_sht3x(struct fake_board *f, uint8_t addr, uint16_t t, uint16_t rh);
+void fake_millivolts(struct fake_board *f, uint8_t pin, uint16_t mv);
+void fake_count(struct fake_board *f, uint8_t pin, uint32_t count);
 
 /* Edges of one pin since the last fake_clear. */
 int fake_edges(const struct fake_board *f, uint8_t pin);

@@ -271,6 +271,37 @@ TEST(warnings_are_as_in_the_vectors)
     HEARD("result of a pulse that was called off");
 }
 
+TEST(states_of_sensors_are_as_in_the_vectors)
+{
+    struct hob_sensor *s;
+    (void)speak("{\"kind\":\"sensor\",\"point\":\"gpio4\",\"type\":\"ds18b20\",\"pin\":4}\n"
+                "{\"kind\":\"sensor\",\"point\":\"gpio5\",\"type\":\"dht22\",\"pin\":5}\n"
+                "{\"kind\":\"sensor\",\"point\":\"gpio18\",\"type\":\"ds18b20\",\"pin\":18}\n"
+                "{\"kind\":\"sensor\",\"point\":\"gpio35\",\"type\":\"pulse\",\"pin\":35}\n"
+                "{\"kind\":\"sensor\",\"point\":\"i2c-44\",\"type\":\"sht3x\",\"addr\":68}\n"
+                "{\"kind\":\"board\",\"sda\":21,\"scl\":22}\n");
+    static const struct {
+        uint64_t up;
+        int64_t value;
+        bool valid;
+        uint8_t fault;
+    } rows[] = {{9100, -10125, true, HOB_SENSOR_OK},
+                {9000, 35100, true, HOB_SENSOR_CHECKSUM},
+                {41, 0, false, HOB_SENSOR_NO_ANSWER},
+                {9200, 4000000000, true, HOB_SENSOR_OK},
+                {41, 0, false, HOB_SENSOR_OK}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        s = &f.board.points[i].sensor;
+        s->value = rows[i].value;
+        s->humidity = 65200;
+        s->valid = rows[i].valid;
+        s->fault = rows[i].fault;
+        f.board.points[i].up = rows[i].up;
+    }
+    hob_report_everything(&f.board);
+    HEARD("state of sensors");
+}
+
 TEST(events_are_as_in_the_vectors)
 {
     static const struct {
@@ -377,6 +408,7 @@ int main(void)
     RUN(results_and_states_are_as_in_the_vectors);
     RUN(results_of_pulses_are_as_in_the_vectors);
     RUN(warnings_are_as_in_the_vectors);
+    RUN(states_of_sensors_are_as_in_the_vectors);
     RUN(events_are_as_in_the_vectors);
     RUN(stats_are_as_in_the_vectors);
     RUN(configurations_of_the_vectors_are_accepted_with_their_hash);

@@ -123,6 +123,34 @@ static void strip_fill(void *ctx, uint8_t pin, uint16_t count, const uint8_t pix
     goStripFill(ctx, pin, count, pixel[0], pixel[1], pixel[2]);
 }
 
+static int sensor_open(void *ctx, enum hob_sensor_kind kind, uint8_t where)
+{
+    return goSensorOpen(ctx, (int)kind, where);
+}
+
+static void sensor_close(void *ctx, enum hob_sensor_kind kind, uint8_t where)
+{
+    goSensorClose(ctx, (int)kind, where);
+}
+
+static int sensor_start(void *ctx, enum hob_sensor_kind kind, uint8_t where)
+{
+    /* Whether anything is there shows when it is read. */
+    (void)ctx, (void)where;
+    return goSensorTime((int)kind);
+}
+
+static int sensor_read(void *ctx, enum hob_sensor_kind kind, uint8_t where, uint8_t *buf,
+                       size_t cap)
+{
+    return goSensorRead(ctx, (int)kind, where, buf, cap);
+}
+
+static int i2c_open(void *ctx, uint8_t sda, uint8_t scl)
+{
+    return goI2COpen(ctx, sda, scl);
+}
+
 static int storage_read(void *ctx, enum hob_slot slot, uint8_t *buf, size_t cap)
 {
     return goStorageRead(ctx, (int)slot, buf, cap);
@@ -173,6 +201,11 @@ static const struct hob_port go_port = {
     .pwm_write = pwm_write,
     .strip_open = strip_open,
     .strip_fill = strip_fill,
+    .sensor_open = sensor_open,
+    .sensor_close = sensor_close,
+    .sensor_start = sensor_start,
+    .sensor_read = sensor_read,
+    .i2c_open = i2c_open,
     .storage_read = storage_read,
     .storage_write = storage_write,
     .conn_send = conn_send,

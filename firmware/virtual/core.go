@@ -110,9 +110,10 @@ type core struct {
 	board  *C.struct_hob_board
 	handle cgo.Handle
 
-	pins  *pinBank
-	flash *flash
-	host  coreHost
+	pins    *pinBank
+	flash   *flash
+	host    coreHost
+	sensors sensorSource
 }
 
 // coreOptions says what a board is; see struct hob_options.
@@ -122,6 +123,7 @@ type coreOptions struct {
 	pins         *pinBank
 	flash        *flash
 	host         coreHost
+	sensors      sensorSource // nil: none of them answers
 }
 
 // startCore gives power to a board: its outputs have their boot state when this
@@ -131,7 +133,10 @@ func startCore(eng *engine, opt coreOptions, reset resetReason, nowMS uint64) (*
 	if !ok {
 		return nil, fmt.Errorf("no reset reason %q", reset)
 	}
-	c := &core{eng: eng, pins: opt.pins, flash: opt.flash, host: opt.host}
+	c := &core{eng: eng, pins: opt.pins, flash: opt.flash, host: opt.host, sensors: opt.sensors}
+	if c.sensors == nil {
+		c.sensors = noSensors{}
+	}
 	c.handle = cgo.NewHandle(c)
 	id, chip, fw := C.CString(opt.id), C.CString(opt.chip), C.CString(opt.fw)
 	defer func() {

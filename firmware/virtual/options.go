@@ -34,6 +34,9 @@ type options struct {
 	iface    *net.Interface // nil: no announcement
 	seed     uint64
 	logLevel slog.Level
+	// sensors is what a board's sensors answer; nil: nothing is at any pin. No
+	// flag sets it.
+	sensors func(id string) sensorSource
 }
 
 // parseOptions reads the command line; messages for people go to stderr.

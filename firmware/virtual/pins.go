@@ -18,10 +18,12 @@ const (
 	modeInput
 	modePWM
 	modeStrip
+	modeSensor
+	modeI2C
 )
 
 func (m pinMode) String() string {
-	return [...]string{"off", "output", "input", "pwm", "strip"}[m]
+	return [...]string{"off", "output", "input", "pwm", "strip", "sensor", "i2c"}[m]
 }
 
 // pinPull is an internal resistor; the values are those of enum hob_pull.
@@ -140,7 +142,7 @@ func (b *pinBank) setUp(n int, mode pinMode, log func(p *pin)) error {
 	if err := b.exists(n); err != nil {
 		return err
 	}
-	if mode != modeInput && b.chip.Pin(n).InputOnly() {
+	if mode != modeInput && mode != modeSensor && b.chip.Pin(n).InputOnly() {
 		return fmt.Errorf("pin %d of %s is input only", n, b.chip.Name)
 	}
 	b.mu.Lock()
@@ -186,6 +188,23 @@ func (b *pinBank) setPWM(n int, freqHz uint32, duty uint16) error {
 
 func (b *pinBank) setStrip(n int, count uint16) error {
 	return b.setUp(n, modeStrip, func(p *pin) { p.count = count })
+}
+
+// setSensor gives a pin to a sensor or to the I2C bus. The world does not wire
+// such a pin: a sensor's answers come from its source.
+func (b *pinBank) setSensor(n int, mode pinMode) error {
+	return b.setUp(n, mode, func(*pin) {})
+}
+
+// releaseBus lets go of the pins of the I2C bus.
+func (b *pinBank) releaseBus() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for n := range b.pins {
+		if b.powered && b.pins[n].mode == modeI2C {
+			b.releaseLocked(n)
+		}
+	}
 }
 
 // driven changes a pin that is in the given mode; others are left alone.
@@ -362,6 +381,7 @@ func (p pin) view(n int) pinView {
 		v.Level, v.Pull = &level, p.pull.String()
 	case modeOff:
 		v.Level = &level
+	case modeSensor, modeI2C: // what is said there is no level
 	}
 	return v
 }

@@ -79,8 +79,12 @@ func runProcess(ctx context.Context, opt options, out io.Writer, log *slog.Logge
 func buildBoards(opt options, engines []*engine, links *linkServer, around *surroundings, log *slog.Logger) ([]*board, error) {
 	var boards []*board
 	for i, id := range opt.ids {
+		var sensors sensorSource
+		if opt.sensors != nil {
+			sensors = opt.sensors(id)
+		}
 		b, err := newBoard(boardOptions{
-			core:      coreOptions{id: id, chip: opt.chip, fw: opt.fw, buildUnixMS: buildTime()},
+			core:      coreOptions{id: id, chip: opt.chip, fw: opt.fw, buildUnixMS: buildTime(), sensors: sensors},
 			eng:       engines[i%len(engines)],
 			stateDir:  filepath.Join(opt.stateDir, id),
 			keepEdges: max(keepEdges/len(opt.ids), minKeepEdges),

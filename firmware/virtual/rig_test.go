@@ -25,10 +25,17 @@ type rig struct {
 // be among them; otherwise it is a fresh one.
 func startRig(t *testing.T, args ...string) *rig {
 	t.Helper()
+	return startRigWith(t, nil, args...)
+}
+
+// startRigWith gives the boards sensors that answer.
+func startRigWith(t *testing.T, sensors sensorSource, args ...string) *rig {
+	t.Helper()
 	dir := t.TempDir()
 	defaults := []string{"--id", "hob-7c9ebd", "--state", filepath.Join(dir, "state"), "--control", filepath.Join(dir, "control")}
 	opt, err := parseOptions(append(defaults, args...), io.Discard)
 	must(t, err)
+	opt.sensors = func(string) sensorSource { return sensors }
 	ctx, cancel := context.WithCancel(context.Background())
 	out, line := io.Pipe()
 	ended := make(chan error, 1)

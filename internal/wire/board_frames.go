@@ -44,6 +44,7 @@ const (
 	CauseMaxOn     Cause = "max_on"
 	CauseLease     Cause = "lease"
 	CauseInterlock Cause = "interlock"
+	CauseSensor    Cause = "sensor" // of every sensor's point, and of no other
 )
 
 // Point is the newest value of one point.
@@ -161,9 +162,12 @@ func (w writer) points(points []Point) writer {
 
 func (w writer) point(p *Point) writer {
 	w = append(w, '{').str("p", string(p.ID))
-	if p.Value.HasLevel {
+	switch {
+	case p.Value.HasReading:
+		w = w.reading(p.Value.Reading)
+	case p.Value.HasLevel:
 		w = w.integer("v", int64(p.Value.Level))
-	} else {
+	default:
 		w = w.boolean("v", p.Value.On)
 	}
 	if p.Value.HasColor {
@@ -179,6 +183,18 @@ func (w writer) point(p *Point) writer {
 		w = w.str("by", string(p.By))
 	}
 	return append(w, '}')
+}
+
+func (w writer) reading(r entity.Reading) writer {
+	if r.Valid {
+		w = w.integer("v", r.Number)
+	} else {
+		w = append(w.key("v"), "null"...)
+	}
+	if r.HasHumidity {
+		w = w.integer("h", r.Humidity)
+	}
+	return w.text("fault", string(r.Fault), "")
 }
 
 // Append implements BoardFrame.

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
@@ -102,7 +103,9 @@ func (p *parts) bind(spec entity.Spec, specs map[entity.ID]entity.Spec) {
 }
 
 func (p *parts) config() Config {
-	order := func(a, b part) int { return cmp.Or(cmp.Compare(a.pin, b.pin), cmp.Compare(a.rank, b.rank)) }
+	order := func(a, b part) int {
+		return cmp.Or(cmp.Compare(a.pin, b.pin), cmp.Compare(a.rank, b.rank), bytes.Compare(a.item, b.item))
+	}
 	slices.SortStableFunc(p.points, order)
 	slices.SortStableFunc(p.bindings, order)
 	c := Config{points: len(p.points), bindings: len(p.bindings)}
@@ -126,10 +129,10 @@ func gestureRank(g entity.Gesture) int {
 	return slices.Index([]entity.Gesture{entity.GesturePress, entity.GestureDouble, entity.GestureHold}, g)
 }
 
+// boardOf is the board of an entity; "" for those that are on none.
 func boardOf(s entity.Spec) entity.BoardName {
-	if out, ok := entity.OutputOf(s); ok {
-		return out.Board
+	if points := s.Points(); len(points) > 0 {
+		return points[0].Board
 	}
-	in, _ := entity.InputOf(s)
-	return in.Board
+	return ""
 }

@@ -118,7 +118,12 @@ func (o object) pointValues() []Point {
 }
 
 func (o object) pointValue() Point {
-	p := Point{ID: o.point("p"), Value: o.value(), Up: o.uptime("up"), Cause: o.cause()}
+	p := Point{ID: o.point("p"), Up: o.uptime("up"), Cause: o.cause()}
+	if p.Cause == CauseSensor {
+		p.Value.Reading, p.Value.HasReading = o.reading(), true
+		return p
+	}
+	p.Value = o.value()
 	switch p.Cause {
 	case CauseCommand:
 		if o.has("cmd") {
@@ -150,8 +155,29 @@ func (o object) value() (v entity.Value) {
 	return v
 }
 
+// reading is what a sensor measured; its v is null before there was anything.
+func (o object) reading() (r entity.Reading) {
+	r.Fault = o.fault()
+	if i := o.find("v"); i >= 0 && o.tokens[i].typ == tokNull {
+		return r
+	}
+	r.Valid, r.Number = true, o.integer("v", -MaxInt, MaxInt)
+	if r.HasHumidity = o.has("h"); r.HasHumidity {
+		r.Humidity = o.integer("h", 0, 100_000)
+	}
+	return r
+}
+
+func (o object) fault() entity.SensorFault {
+	if !o.has("fault") {
+		return entity.FaultNone
+	}
+	return entity.SensorFault(o.choice("fault", string(entity.FaultNoAnswer),
+		string(entity.FaultChecksum), string(entity.FaultRange)))
+}
+
 func (o object) cause() Cause {
 	return Cause(o.choice("cause", string(CauseCommand), string(CauseBinding), string(CauseInput),
 		string(CauseBoot), string(CauseConfig), string(CauseOffAfter), string(CauseMaxOn),
-		string(CauseLease), string(CauseInterlock)))
+		string(CauseLease), string(CauseInterlock), string(CauseSensor)))
 }

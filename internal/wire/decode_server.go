@@ -1,6 +1,10 @@
 package wire
 
-import "hob/internal/entity"
+import (
+	"math"
+
+	"hob/internal/entity"
+)
 
 // Server decodes a frame from the server, as a board does. A type that this
 // version does not know is ClassUnknown. What a board refuses in its result
@@ -29,6 +33,8 @@ func (o object) server(t string) ServerFrame {
 		return &Cancel{o.integer("id", 1, MaxInt)}
 	case "renew":
 		return o.renew()
+	case "feed":
+		return o.feed()
 	case "config_begin", "config_item", "config_commit":
 		return o.config(t)
 	case "adopt":
@@ -122,6 +128,19 @@ func (o object) renew() *Renew {
 		}
 		f.Points = append(f.Points, o.intern("points", o.raw(i)))
 	})
+	return f
+}
+
+// feed takes a value that no sensor measures for none: a board passes over both.
+func (o object) feed() *Feed {
+	f := &Feed{Point: entity.PointID(o.str("point"))}
+	if i := o.find("v"); i < 0 || o.tokens[i].typ != tokNull {
+		if n := o.integer("v", -MaxInt, MaxInt); n >= math.MinInt32 && n <= math.MaxInt32 {
+			t := entity.Temp(n)
+			f.Value = &t
+		}
+	}
+	f.Age, f.Until = o.integer("age", 0, MaxInt), o.uptime("until")
 	return f
 }
 

@@ -170,6 +170,7 @@ func TestHotFramesAreDecodedWithoutAllocation(t *testing.T) {
 	frames := [][]byte{
 		[]byte(`{"t":"pong","boot":"9f3c2a11","up":9123,"n":7}`),
 		[]byte(`{"t":"state","boot":"9f3c2a11","up":9200,"points":[{"p":"gpio16","v":true,"up":9200,"cause":"command","cmd":17},{"p":"gpio18","v":400,"rgb":"ff8800","up":9200,"cause":"binding","by":"gpio32"}]}`),
+		[]byte(`{"t":"state","boot":"9f3c2a11","up":9200,"points":[{"p":"gpio4","v":21437,"h":45300,"up":9100,"cause":"sensor"}]}`),
 	}
 	var d Decoder
 	for _, frame := range frames {

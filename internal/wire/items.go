@@ -39,10 +39,17 @@ func (w writer) flag(name string, b bool) writer {
 
 // boardItem is nil when a board has nothing of its own to configure.
 func boardItem(b entity.Board) []byte {
-	if b.StatusLED == nil {
+	if b.StatusLED == nil && b.I2C == nil {
 		return nil
 	}
-	return item("board").integer("status_led", int64(*b.StatusLED)).close()
+	w := item("board")
+	if b.StatusLED != nil {
+		w = w.integer("status_led", int64(*b.StatusLED))
+	}
+	if b.I2C != nil {
+		w = w.integer("sda", int64(b.I2C.SDA)).integer("scl", int64(b.I2C.SCL))
+	}
+	return w.close()
 }
 
 // pointItem is the item of an entity's point and the pin it is on; nil for
@@ -57,6 +64,8 @@ func pointItem(s entity.Spec) (int, []byte) {
 		return s.Pin, buttonItem(s)
 	case *entity.Contact:
 		return s.Pin, inputItem(s.Input, "contact").close()
+	case *entity.Sensor:
+		return s.Pin, sensorItem(s)
 	}
 	return 0, nil
 }

@@ -90,6 +90,14 @@ type Renew struct {
 	Until  Uptime
 }
 
+// Feed tells a board what a sensor of another board has measured.
+type Feed struct {
+	Point entity.PointID
+	Value *entity.Temp // nil: nothing, which a board passes over
+	Age   int64        // ms since it was sampled
+	Until Uptime
+}
+
 // Adopt gives a board its first key.
 type Adopt struct{ Key Key }
 
@@ -116,6 +124,7 @@ func (*ConfigCommit) fromServer() {}
 func (*Command) fromServer()      {}
 func (*Cancel) fromServer()       {}
 func (*Renew) fromServer()        {}
+func (*Feed) fromServer()         {}
 func (*Adopt) fromServer()        {}
 func (*Rotate) fromServer()       {}
 func (*Forget) fromServer()       {}
@@ -207,6 +216,17 @@ func (f *Renew) Append(dst []byte) []byte {
 		w = appendString(w, string(p))
 	}
 	return append(w, ']').integer("until", int64(f.Until)).close()
+}
+
+// Append implements ServerFrame.
+func (f *Feed) Append(dst []byte) []byte {
+	w := open(dst, "feed").str("point", string(f.Point))
+	if f.Value != nil {
+		w = w.integer("v", int64(*f.Value))
+	} else {
+		w = append(w.key("v"), "null"...)
+	}
+	return w.integer("age", f.Age).integer("until", int64(f.Until)).close()
 }
 
 // Append implements ServerFrame.

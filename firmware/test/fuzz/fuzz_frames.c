@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "fake_board.h"
+#include "hob_point.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -101,8 +102,7 @@ static void check_pulses(void)
 {
     for (int i = 0; i < HOB_MAX_POINTS; i++) {
         const struct hob_point *p = &f.board.points[i];
-        if (p->config.kind == HOB_KIND_NONE || p->config.kind == HOB_KIND_INPUT ||
-            p->out.pulse_until == 0)
+        if (!hob_point_is_output(p) || p->out.pulse_until == 0)
             continue;
         must(p->config.kind == HOB_KIND_RELAY && p->out.level > 0 && p->out.shown > 0);
         must(p->out.pulse_until >= f.board.ticked && p->out.pulse_until <= f.board.now + 60000);
