@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -87,6 +89,15 @@ func (d *demo) run(ctx context.Context) error {
 	if err := d.shutDoors(ctx, house); err != nil {
 		return err
 	}
+	around := surround(house, rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0)))
+	if err := around.build(ctx, d.cli); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer cancel()
+	running.Go(func() { around.reflect(ctx, d.cli) })
 	return d.serveAndAdopt(ctx, a, house, boards)
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -185,6 +186,11 @@ func (playedBoards) Revoke(_ context.Context, id entity.BoardID) (bool, error) {
 	return id == hallID, nil
 }
 
+const playedWorld = `{"ok":true,"weather":{"temp":8.25,"humidity":60,"factor":1},` +
+	`"rooms":[{"name":"living","temp":19.5,"heating":true,"cooling":false,"draught":true}],` +
+	`"doors":[{"name":"left","place":0.5,"motion":"opening"}],` +
+	`"sensors":[{"pin":4,"room":"living","fault":"stuck"},{"addr":68,"room":"","fault":""}]}` + "\n"
+
 // wallsocket BOARD plays the control socket of a demo's board: it takes one
 // request, writes it to a file of the board's name, and grants it unless the
 // pin is 99.
@@ -211,6 +217,11 @@ func wallSocket(ts *testscript.TestScript, neg bool, args []string) {
 			answer := map[string]any{"ok": request["pin"] != 99.0}
 			if request["pin"] == 99.0 {
 				answer["message"] = "there is no such pin"
+			}
+			if request["cmd"] == "world" {
+				_, _ = io.WriteString(c, playedWorld)
+				_ = c.Close()
+				continue
 			}
 			_ = json.NewEncoder(c).Encode(answer)
 			_ = c.Close()
