@@ -333,5 +333,8 @@ func newBoard(opt boardOptions) (*board, error) {
 	b.net = newNetwork(func(l net.Listener) { opt.links.serve(b, l) })
 	b.hands = newHands(b.pins, opt.seed)
 	b.around.watch(b)
+	if b.core.sensors == nil {
+		b.core.sensors = boardSensors{b}
+	}
 	return b, nil
 }

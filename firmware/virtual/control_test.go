@@ -57,6 +57,7 @@ func TestRequestsThatMakeNoSenseAreRefusedWithTheReason(t *testing.T) {
 		{`{"cmd":"sensor","pin":4,"room":"attic"}`, "bad_request", "attic"},
 		{`{"cmd":"sensor","pin":4,"fault":"tired"}`, "bad_request", "fault"},
 		{`{"cmd":"sensor","pin":4,"noise":-1}`, "bad_request", "noise"},
+		{`{"cmd":"sensor","pin":4,"r25":0}`, "bad_request", "r25"},
 		{`{"cmd":"weather","factor":3601}`, "bad_request", "factor"},
 		{`{"cmd":"weather","board":"hob-7c9ebd"}`, "bad_request", "board"},
 	}

@@ -79,8 +79,14 @@ type place struct {
 
 type sensor struct {
 	world.Sensor
-	room  string // "" is outdoors
-	value *float64
+	room  string   // "" is outdoors
+	value *float64 // shown whatever is true; nil: the truth is
+
+	beta, r25, series float64 // of a thermistor, K and Ω
+
+	counted float64 // pulses of a meter until since
+	since   time.Time
+	rate    float64 // pulses a minute
 }
 
 // climate is the time of rooms and weather.

@@ -30,6 +30,22 @@ const (
 	maxFactor = 3600 // how much faster the weather may run
 )
 
+// bounded is a number of a request with its bounds; nil when it was left out.
+type bounded struct {
+	name     string
+	value    *float64
+	from, to float64
+}
+
+func inRange(numbers ...bounded) error {
+	for _, n := range numbers {
+		if n.value != nil && !(*n.value >= n.from && *n.value <= n.to) {
+			return badRequest("%s is a number from %v to %v", n.name, n.from, n.to)
+		}
+	}
+	return nil
+}
+
 // named is what rooms and doors are called by.
 type named struct {
 	head
@@ -61,15 +77,9 @@ func setRoom(_ context.Context, b *board, args roomArgs) (fields, error) {
 	if err := args.check(); err != nil {
 		return nil, err
 	}
-	for _, v := range []struct {
-		name     string
-		value    *float64
-		from, to float64
-	}{{"temp", args.Temp, -60, 120}, {"mass", args.Mass, 1e3, 1e9}, {"loss", args.Loss, 0.1, 1e5},
-		{"heat", args.Heat, 0, 1e6}, {"cool", args.Cool, 0, 1e6}} {
-		if v.value != nil && (*v.value < v.from || *v.value > v.to) {
-			return nil, badRequest("%s is a number from %v to %v", v.name, v.from, v.to)
-		}
+	if err := inRange(bounded{"temp", args.Temp, -60, 120}, bounded{"mass", args.Mass, 1e3, 1e9},
+		bounded{"loss", args.Loss, 0.1, 1e5}, bounded{"heat", args.Heat, 0, 1e6}, bounded{"cool", args.Cool, 0, 1e6}); err != nil {
+		return nil, err
 	}
 	heater, err := b.relayAt(args.Heater, args.Inverted)
 	if err != nil {
@@ -214,30 +224,43 @@ type sensorArgs struct {
 	Fault *world.Fault `json:"fault"`
 	Value *float64     `json:"value"`
 	Free  bool         `json:"free"`
+	Rate  *float64     `json:"rate"`
+
+	// Of a thermistor and its resistor.
+	Beta   *float64 `json:"beta"`
+	R25    *float64 `json:"r25"`
+	Series *float64 `json:"series"`
+}
+
+// place is where the sensor is connected.
+func (a sensorArgs) place(b *board) (place, error) {
+	switch {
+	case (a.Pin == nil) == (a.Addr == nil):
+		return place{}, badRequest("a sensor is at a pin or at an addr")
+	case a.Pin != nil:
+		return place{board: b, at: *a.Pin}, b.pins.exists(*a.Pin)
+	case *a.Addr < 8 || *a.Addr > 119:
+		return place{}, badRequest("addr is an I2C address from 8 to 119")
+	}
+	return place{board: b, at: *a.Addr, i2c: true}, nil
+}
+
+func (a sensorArgs) check() error {
+	if a.Fault != nil && *a.Fault != world.FaultNone && !slices.Contains(world.Faults(), *a.Fault) {
+		return badRequest("fault is one of %v, or empty", world.Faults())
+	}
+	return inRange(bounded{"noise", a.Noise, 0, 100}, bounded{"value", a.Value, -1e9, 1e9}, bounded{"rate", a.Rate, 0, 1e6},
+		bounded{"beta", a.Beta, 1, 1e5}, bounded{"r25", a.R25, 1, 1e7}, bounded{"series", a.Series, 1, 1e7})
 }
 
 // setSensor hangs a sensor into a room, or breaks one.
 func setSensor(_ context.Context, b *board, args sensorArgs) (fields, error) {
-	p := place{board: b}
-	switch {
-	case (args.Pin == nil) == (args.Addr == nil):
-		return nil, badRequest("a sensor is at a pin or at an addr")
-	case args.Pin != nil:
-		p.at = *args.Pin
-		if err := b.pins.exists(p.at); err != nil {
-			return nil, err
-		}
-	default:
-		p.at, p.i2c = *args.Addr, true
-		if p.at < 8 || p.at > 119 {
-			return nil, badRequest("addr is an I2C address from 8 to 119")
-		}
+	p, err := args.place(b)
+	if err != nil {
+		return nil, err
 	}
-	if args.Noise != nil && (*args.Noise < 0 || *args.Noise > 100) {
-		return nil, badRequest("noise is a number from 0 to 100")
-	}
-	if args.Fault != nil && *args.Fault != world.FaultNone && !slices.Contains(world.Faults(), *args.Fault) {
-		return nil, badRequest("fault is one of %v, or empty", world.Faults())
+	if err := args.check(); err != nil {
+		return nil, err
 	}
 	s := b.around
 	s.mu.Lock()
@@ -250,19 +273,29 @@ func setSensor(_ context.Context, b *board, args sensorArgs) (fields, error) {
 		if len(s.sensors) == maxNames {
 			return nil, badRequest("there are %d sensors already", maxNames)
 		}
-		x = &sensor{Sensor: world.Sensor{Rand: rand.New(rand.NewPCG(s.rand.Uint64(), 0))}}
+		x = newSensor(rand.New(rand.NewPCG(s.rand.Uint64(), 0)))
 		s.sensors[p] = x
 	}
 	assign(&x.room, args.Room)
 	assign(&x.Noise, args.Noise)
 	assign(&x.Fault, args.Fault)
+	assign(&x.beta, args.Beta)
+	assign(&x.r25, args.R25)
+	assign(&x.series, args.Series)
+	x.meter(args, time.Now())
+	return nil, nil
+}
+
+// meter changes what the sensor shows without a room, and what it counts.
+func (x *sensor) meter(args sensorArgs, now time.Time) {
+	x.counted, x.since = x.count(now), now
+	assign(&x.rate, args.Rate)
 	if args.Value != nil {
-		x.value = args.Value
+		x.value, x.counted = args.Value, *args.Value
 	}
 	if args.Free {
 		x.value = nil
 	}
-	return nil, nil
 }
 
 type weatherArgs struct {
@@ -279,15 +312,9 @@ func setWeather(_ context.Context, c *control, line []byte) (fields, error) {
 	if err := decodeStrict(line, &args); err != nil {
 		return nil, err
 	}
-	for _, v := range []struct {
-		name     string
-		value    *float64
-		from, to float64
-	}{{"mean", args.Mean, -60, 60}, {"swing", args.Swing, 0, 40}, {"humidity", args.Humidity, 0, 100},
-		{"factor", args.Factor, 0, maxFactor}} {
-		if v.value != nil && (*v.value < v.from || *v.value > v.to) {
-			return nil, badRequest("%s is a number from %v to %v", v.name, v.from, v.to)
-		}
+	if err := inRange(bounded{"mean", args.Mean, -60, 60}, bounded{"swing", args.Swing, 0, 40},
+		bounded{"humidity", args.Humidity, 0, 100}, bounded{"factor", args.Factor, 0, maxFactor}); err != nil {
+		return nil, err
 	}
 	s := c.around
 	s.mu.Lock()
