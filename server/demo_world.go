@@ -92,6 +92,9 @@ func door(e entity.Entity, d *entity.GarageDoor) map[string]any {
 	return line
 }
 
+// demoPulses is how many pulses a minute a meter gives: somebody has left a tap open.
+const demoPulses = 90
+
 // hang puts a sensor into the room of the thermostat that it serves, else outdoors.
 func (w *demoWorld) hang(s *entity.Sensor, serves *served) {
 	line := map[string]any{"cmd": "sensor", "noise": 0.03}
@@ -99,6 +102,12 @@ func (w *demoWorld) hang(s *entity.Sensor, serves *served) {
 		line["addr"] = s.Address
 	} else {
 		line["pin"] = s.Pin
+	}
+	switch s.Type {
+	case entity.SensorNTC:
+		line["beta"], line["r25"], line["series"] = s.Beta, s.R25, s.Series
+	case entity.SensorPulse:
+		line["rate"] = demoPulses
 	}
 	if serves == nil {
 		w.add(s.Board, line)
