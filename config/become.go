@@ -242,6 +242,12 @@ func (y *garageDoorYAML) cannot(id entity.ID, v entity.Verb, at word) *problem {
 		suggestion: fmt.Sprintf("write pulse %s for a button beside it, or give it closed_reed", id)}
 }
 
+// Who may want to move a door without standing in front of it.
+const (
+	byRule  = "a rule"
+	byScene = "a scene"
+)
+
 // unsafeMove says why someone who does not stand in front of the door must not
 // do that to it; nil if it is no door, or may be.
 func unsafeMove(target item, v entity.Verb, who string, mayOpen bool) *problem {
@@ -256,9 +262,12 @@ func unsafeMove(target item, v entity.Verb, who string, mayOpen bool) *problem {
 	case v == entity.VerbPulse:
 		return &problem{code: diag.UnsafeMove, message: fmt.Sprintf("%s never just pulses a garage door: it may go either way", who),
 			suggestion: "write close"}
+	case v == entity.VerbOpen && !mayOpen && who == byRule:
+		return &problem{code: diag.UnsafeMove, message: fmt.Sprintf("a rule opens a garage door only where it says so, and this one does not name %q", target.id),
+			suggestion: "if that is meant, add may_open: [" + string(target.id) + "] to the rule"}
 	case v == entity.VerbOpen && !mayOpen:
 		return &problem{code: diag.UnsafeMove, message: fmt.Sprintf("%s never opens a garage door", who),
-			suggestion: "a rule may, where it says may_open: [" + string(target.id) + "]"}
+			suggestion: "leave it to people, or to a rule that says may_open: [" + string(target.id) + "]"}
 	case v == entity.VerbClose && !door.UnattendedClose.given:
 		return &problem{code: diag.UnsafeMove, message: fmt.Sprintf("%s closes %q without anyone in front of it, and nothing would warn people", who, target.id),
 			suggestion: "give the door unattended_close: {warn: with the pin of a lamp or buzzer, for: 6s}"}

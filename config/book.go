@@ -38,7 +38,7 @@ type book struct {
 	byID   map[entity.ID]item // the first of a name
 
 	// Names for suggestions, in the order of the file.
-	boardNames, areaNames, commandable []string
+	boardNames, areaNames, commandable, stateful []string
 }
 
 func newBook(r *report, h *houseYAML) *book {
@@ -63,6 +63,9 @@ func newBook(r *report, h *houseYAML) *book {
 		}
 		if len(it.words()) > 0 {
 			b.commandable = append(b.commandable, string(it.id))
+		}
+		if it.kind() != entity.KindScene {
+			b.stateful = append(b.stateful, string(it.id))
 		}
 	}
 	return b
@@ -127,6 +130,8 @@ func (b *book) check() {
 	b.checkActions()
 	b.checkScenes()
 	b.checkClockChanges()
+	b.checkUsers()
+	b.checkRules()
 }
 
 // house makes the House of a file without errors.
@@ -155,6 +160,12 @@ func (b *book) house() *entity.House {
 			ID: it.id, Was: entity.ID(c.Was.value), Name: nameOr(c.Name, string(it.id)), Area: entity.AreaID(c.Area.value),
 			Icon: c.Icon.value, Spec: it.spec(),
 		})
+	}
+	for _, d := range b.file.Rules.items {
+		h.Rules = append(h.Rules, d.T.rule)
+	}
+	for _, d := range b.file.Users.items {
+		h.Users = append(h.Users, user(d))
 	}
 	b.shareInterlockWaits(h)
 	b.resolve(h)

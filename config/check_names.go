@@ -34,7 +34,9 @@ func (b *book) checkIDs() {
 // actions, as keys of scenes, and as keys of a rule's triggers and conditions.
 func reservedIDs() []string {
 	return append(verbsFirst(), "notify", "delay", "name", "area", "icon", "was",
-		"time", "sun", "cron", "every", "for", "board", "is", "webhook", "all", "any", "not", "days", "expr")
+		"stop",
+		"time", "sun", "cron", "every", "for", "from", "board", "is", "webhook", "startup", "hysteresis",
+		"all", "any", "not", "days", "expr")
 }
 
 func duplicateID(it, other item) {
@@ -110,12 +112,7 @@ func (b *book) checkAreas() {
 		if _, ok := b.areas[entity.AreaID(area.value)]; ok {
 			continue
 		}
-		area.at.problem(problem{
-			code:    diag.UnknownArea,
-			message: fmt.Sprintf("unknown area %s", quote(area.value)),
-			suggestion: b.r.didYouMean(area.value, b.areaNames,
-				fmt.Sprintf("declare it: areas: {%s: {}}", area.value)),
-		})
+		b.unknownArea(area)
 	}
 }
 

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"iter"
 	"time"
 
 	"hob/internal/diag"
@@ -119,14 +120,6 @@ const (
 
 // checkClockChanges warns of times that the house's time zone skips or repeats.
 func (b *book) checkClockChanges() {
-	zone := b.file.Home.T.Timezone
-	if !zone.valid {
-		return
-	}
-	loc, err := time.LoadLocation(zone.value)
-	if err != nil {
-		return
-	}
 	for _, it := range b.items {
 		y, ok := it.body.(*thermostatYAML)
 		if !ok {
@@ -134,21 +127,31 @@ func (b *book) checkClockChanges() {
 		}
 		for _, line := range y.Schedule.lines {
 			for _, p := range line.points {
-				times := schedule.Times{Clocks: []schedule.Clock{p.At}, Days: line.days}
-				p.at.clockChange(times, loc, p.part)
+				b.irregular(p.at, schedule.Times{Clocks: []schedule.Clock{p.At}, Days: line.days}, p.part)
 			}
 		}
 	}
 }
 
-// clockChange warns of the first time that the zone skips, and of the first that it repeats.
-func (v value) clockChange(times schedule.Times, loc *time.Location, at part) {
+// clocked is what clock changes concern: clock times and cron lines.
+type clocked interface {
+	Irregular(loc *time.Location, from, until time.Time) iter.Seq[schedule.Moment]
+}
+
+// irregular warns of the first time that the zone skips, and of the first that
+// it repeats.
+func (b *book) irregular(v value, times clocked, at part) {
+	zone := b.file.Home.T.Timezone
+	loc, err := time.LoadLocation(zone.value)
+	if !zone.valid || err != nil {
+		return
+	}
 	v.warnIrregular(times.Irregular(loc, yearBegins(firstYear), yearBegins(lastYear)), loc, at)
 }
 
 func yearBegins(year int) time.Time { return time.Date(year, time.January, 1, 0, 0, 0, 0, time.UTC) }
 
-func (v value) warnIrregular(moments func(func(schedule.Moment) bool), loc *time.Location, at part) {
+func (v value) warnIrregular(moments iter.Seq[schedule.Moment], loc *time.Location, at part) {
 	told := make(map[schedule.Fate]bool)
 	for m := range moments {
 		if told[m.Fate] {

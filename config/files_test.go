@@ -19,7 +19,7 @@ import (
 
 // directory is a txtar archive as the directory of a house. A line "mode 0644"
 // in the archive's comment is the mode of secrets.yaml, which else is 0600.
-func directory(t *testing.T, path string) (main []byte, dir fstest.MapFS) {
+func directory(t testing.TB, path string) (main []byte, dir fstest.MapFS) {
 	t.Helper()
 	archive, err := txtar.ParseFile(path)
 	if err != nil {

@@ -24,6 +24,10 @@ func FuzzParse(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
+	for _, name := range []string{"design_house", "design_keys"} {
+		main, _ := directory(f, "testdata/files/"+name+".txtar")
+		f.Add(main)
+	}
 	for _, p := range paths {
 		if data, err := os.ReadFile("testdata/" + p.Name()); err == nil && bytes.HasSuffix([]byte(p.Name()), []byte(".yaml")) {
 			f.Add(data)
@@ -116,6 +120,42 @@ func checkHouse(t *testing.T, house *entity.House) {
 		}
 		checkSafety(t, e, specs)
 	}
+	for _, r := range house.Rules {
+		if len(r.When) == 0 || len(r.Do) == 0 || r.Mode == "" || r.Missed.Policy == "" {
+			t.Errorf("the rule %+v", r)
+		}
+		checkSteps(t, r, r.Do, specs)
+	}
+}
+
+// checkSteps: a rule opens a door only where it says so, and never moves one
+// that nobody would be warned of.
+func checkSteps(t *testing.T, r entity.Rule, steps []entity.Step, specs map[entity.ID]entity.Spec) {
+	t.Helper()
+	for _, s := range steps {
+		switch s := s.(type) {
+		case entity.Choose:
+			checkSteps(t, r, s.Then, specs)
+			checkSteps(t, r, s.Else, specs)
+		case entity.Do:
+			door, ok := specs[s.Target].(*entity.GarageDoor)
+			if specs[s.Target] == nil || ok && !mayMove(r, s.Task, door) {
+				t.Errorf("the rule %s does %q to %q", r.ID, s.Action.Verb, s.Target)
+			}
+		case nil:
+			t.Errorf("the rule %s has a step that is nothing", r.ID)
+		}
+	}
+}
+
+func mayMove(r entity.Rule, task entity.Task, door *entity.GarageDoor) bool {
+	switch task.Action.Verb {
+	case entity.VerbOpen:
+		return door.Closed != nil && slices.Contains(r.MayOpen, task.Target)
+	case entity.VerbClose:
+		return door.Warning != nil
+	}
+	return false
 }
 
 // references are the ids that a declaration names.

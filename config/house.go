@@ -27,8 +27,9 @@ type houseYAML struct {
 	People      section[personYAML]     `yaml:"people"`
 	Alarm       alarmSection            `yaml:"alarm"`
 
-	Rules notYet `yaml:"rules"`
-	Users notYet `yaml:"users"`
+	Rules section[ruleYAML] `yaml:"rules"`
+	Users section[userYAML] `yaml:"users"`
+	Tests notYet            `yaml:"tests"`
 }
 
 // section is a mapping from ids to declarations of one kind, in the order of

@@ -210,7 +210,7 @@ func TestEveryFieldTagIsWellFormed(t *testing.T) {
 	for _, s := range []any{
 		&houseYAML{}, &homeYAML{}, &locationYAML{}, &boardYAML{}, &areaYAML{},
 		&switchYAML{}, &lightYAML{}, &buttonYAML{}, &contactYAML{}, &i2cYAML{}, &sensorYAML{}, &garageDoorYAML{}, &warningYAML{},
-		&thermostatYAML{}, &sensorLostYAML{}, &boostYAML{}, &sceneYAML{}, &personYAML{}, &alarmYAML{}, &watchesYAML{},
+		&thermostatYAML{}, &sensorLostYAML{}, &boostYAML{}, &sceneYAML{}, &personYAML{}, &alarmYAML{}, &watchesYAML{}, &ruleYAML{}, &userYAML{},
 	} {
 		seen := make(map[string]bool)
 		for _, m := range members(s) {

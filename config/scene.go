@@ -92,7 +92,7 @@ func (b *book) checkTask(t *task) {
 		p.suggestion = target.sceneForms() // in a scene the target stands in front already
 	}
 	if p == nil {
-		p = unsafeMove(target, action.Verb, "a scene", false)
+		p = unsafeMove(target, action.Verb, byScene, false)
 	}
 	if p != nil {
 		t.at.problem(*p)

@@ -122,6 +122,20 @@ const (
 // MoreNotShown ends a list that was cut.
 const MoreNotShown Code = "HOB099"
 
+// What can be wrong with rules and users.
+const (
+	BadTrigger       Code = "HOB100"
+	BadCondition     Code = "HOB101"
+	BadState         Code = "HOB102"
+	UnknownUser      Code = "HOB103"
+	NeedsLocation    Code = "HOB104"
+	BadCron          Code = "HOB105"
+	BadExpression    Code = "HOB106"
+	RuleFight        Code = "HOB107"
+	UnusedPermission Code = "HOB108"
+	BadChannel       Code = "HOB109"
+)
+
 // CodeInfo documents one code.
 type CodeInfo struct {
 	Code    Code
@@ -205,7 +219,7 @@ func Codes() []CodeInfo {
 		{SceneLoop, "A scene that would activate itself."},
 		{BadCode, "An alarm code that is not 4 to 12 digits."},
 
-		{BadTime, "A time of day, or a list of them, that cannot be read."},
+		{BadTime, "A time of day or of the sun, or a list of times, that cannot be read."},
 		{BadDays, "A set of weekdays that cannot be read."},
 		{ScheduleConflict, "A day in two lines of a schedule, or times that are not in order."},
 		{SkippedTime, "A time that a clock change skips (warning)."},
@@ -219,5 +233,16 @@ func Codes() []CodeInfo {
 		{BadWas, "A former id that is still an entity's, or that two entities claim."},
 
 		{MoreNotShown, "There are more problems than are shown."},
+
+		{BadTrigger, "A trigger of a rule that cannot be understood."},
+		{BadCondition, "A condition of a rule that cannot be understood."},
+		{BadState, "A state that this entity never has."},
+		{UnknownUser, "A user that is not under `users`."},
+		{NeedsLocation, "Something that goes by the sun, in a house without a location."},
+		{BadCron, "A cron line that cannot be read, or that never comes."},
+		{BadExpression, "An expression that cannot be understood."},
+		{RuleFight, "Two rules that tell one entity different things at the same moment (warning)."},
+		{UnusedPermission, "A garage door that a rule may open and never does (warning)."},
+		{BadChannel, "A way to send messages that does not exist."},
 	}
 }

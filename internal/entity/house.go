@@ -13,6 +13,8 @@ type House struct {
 	Boards   []Board
 	Areas    []Area
 	Entities []Entity
+	Rules    []Rule
+	Users    []User
 	Files    []string // that the house was read from, the main one first
 }
 

@@ -1,0 +1,181 @@
+package config
+
+import (
+	"fmt"
+
+	"gopkg.in/yaml.v3"
+
+	"hob/internal/diag"
+	"hob/internal/entity"
+	"hob/internal/schedule"
+)
+
+func conditionWords() []string {
+	return []string{"all", "any", "not", "time", "days", "sun", "expr"}
+}
+
+// condition understands a mapping, of which every key has to hold; nil if
+// something is wrong with it.
+func (c *ruleCheck) condition(v value) entity.RuleCondition {
+	if v.node.Kind == yaml.SequenceNode {
+		v.wrongType("a mapping such as {alarm: disarmed}", "write all: in front of the list, or any: if one is enough")
+		return nil
+	}
+	entries, ok := v.mapping("a mapping such as {alarm: disarmed}")
+	if !ok {
+		return nil
+	}
+	if len(entries) == 0 {
+		v.problem(problem{code: diag.BadCondition, message: v.label() + " requires nothing", suggestion: "delete it, or write what has to hold, such as {alarm: disarmed}"})
+		return nil
+	}
+	var all entity.All
+	for _, e := range entries {
+		if one := c.oneCondition(e); one != nil {
+			all = append(all, one)
+		} else {
+			ok = false
+		}
+	}
+	switch {
+	case !ok:
+		return nil
+	case len(all) == 1:
+		return all[0]
+	}
+	return all
+}
+
+func (c *ruleCheck) oneCondition(e entry) entity.RuleCondition {
+	switch e.name {
+	case "all":
+		if list, ok := c.conditions(e.value); ok {
+			return entity.All(list)
+		}
+	case "any":
+		if list, ok := c.conditions(e.value); ok {
+			return entity.Any(list)
+		}
+	case "not":
+		if inner := c.condition(e.value); inner != nil {
+			return entity.Not{Condition: inner}
+		}
+	case "time":
+		return c.windowCondition(e.value)
+	case "days":
+		if days, ok := c.days(e.value); ok {
+			return entity.OnDays{Days: days}
+		}
+	case "sun":
+		word, ok := decodeChoice(e.value, []string{"up", "down"}, diag.BadChoice)
+		if ok && c.hasLocation(e.value) {
+			return entity.SunIs{Up: word == "up"}
+		}
+	case "expr":
+		return c.exprCondition(e.value)
+	default:
+		return c.entityCondition(e)
+	}
+	return nil
+}
+
+func (c *ruleCheck) conditions(v value) ([]entity.RuleCondition, bool) {
+	items, ok := v.list("a list of conditions", "")
+	if ok && len(items) == 0 {
+		v.problem(problem{code: diag.BadCondition, message: v.label() + " is an empty list", suggestion: "put conditions into it, or delete it"})
+		return nil, false
+	}
+	var out []entity.RuleCondition
+	for _, item := range items {
+		one := c.condition(item)
+		ok = ok && one != nil
+		out = append(out, one)
+	}
+	return out, ok
+}
+
+func (c *ruleCheck) windowCondition(v value) entity.RuleCondition {
+	raw, ok := v.text("a span of the day such as 22:00..06:00")
+	if !ok {
+		return nil
+	}
+	w, err := schedule.ParseWindow(raw)
+	if err != nil {
+		v.syntax(diag.BadTime, err)
+		return nil
+	}
+	return entity.InWindow{Window: w}
+}
+
+func (c *ruleCheck) exprCondition(v value) entity.RuleCondition {
+	raw, ok := v.text("an expression such as bath.target < 18")
+	if !ok {
+		return nil
+	}
+	if p := c.expression(raw); p != nil {
+		v.problem(*p)
+		return nil
+	}
+	return entity.Expr{Text: raw}
+}
+
+func (c *ruleCheck) entityCondition(e entry) entity.RuleCondition {
+	it, ok := c.byID[entity.ID(e.name)]
+	if !ok {
+		c.unknownSubject(e, conditionWords())
+		return nil
+	}
+	raw, ok := e.value.text("a state such as on, or a comparison such as below 3°C")
+	if !ok {
+		return nil
+	}
+	if isLevel(raw) {
+		if t, ok := c.threshold(it, e.value, raw); ok {
+			return entity.AtLevel{Threshold: t}
+		}
+		return nil
+	}
+	if s, ok := c.state(it, e.value, raw); ok {
+		return entity.InState{Entity: it.id, State: s}
+	}
+	return nil
+}
+
+// excludes says whether two conditions obviously never hold at once: they want
+// one entity in two states, or different days, or day and night.
+func excludes(a, b entity.RuleCondition) bool {
+	for _, x := range conjuncts(a) {
+		for _, y := range conjuncts(b) {
+			switch x := x.(type) {
+			case entity.InState:
+				if y, ok := y.(entity.InState); ok && x.Entity == y.Entity && x.State != y.State {
+					return true
+				}
+			case entity.OnDays:
+				if y, ok := y.(entity.OnDays); ok && x.Days&y.Days == 0 {
+					return true
+				}
+			case entity.SunIs:
+				if y, ok := y.(entity.SunIs); ok && x.Up != y.Up {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// conjuncts are the conditions that all have to hold for c to hold.
+func conjuncts(c entity.RuleCondition) []entity.RuleCondition {
+	all, ok := c.(entity.All)
+	if !ok {
+		return []entity.RuleCondition{c}
+	}
+	var out []entity.RuleCondition
+	for _, one := range all {
+		out = append(out, conjuncts(one)...)
+	}
+	return out
+}
+
+func describeRule(id entity.RuleID) string { return fmt.Sprintf("the rule %q", id) }

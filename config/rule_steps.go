@@ -1,0 +1,223 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+
+	"hob/internal/diag"
+	"hob/internal/entity"
+)
+
+// maxMessage bounds what people are told, in code points: a push message's length.
+const maxMessage = 200
+
+// Bounds of how long a rule may wait in its middle.
+const (
+	leastDelay = 100 * time.Millisecond
+	mostDelay  = 7 * 24 * time.Hour
+)
+
+// steps are one step or a list of them.
+func (c *ruleCheck) steps(v value) []entity.Step {
+	items := []value{v}
+	if v.node.Kind == yaml.SequenceNode {
+		items, _ = v.list("", "")
+	}
+	if len(items) == 0 || isNothing(v.node) {
+		v.problem(problem{code: diag.BadAction, message: v.label() + " does nothing", suggestion: "write what to do, such as [porch on]"})
+		return nil
+	}
+	var out []entity.Step
+	for _, item := range items {
+		if s := c.step(item); s != nil {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// step understands one step; nil if something is wrong with it.
+func (c *ruleCheck) step(v value) entity.Step {
+	if v.node.Kind == yaml.MappingNode {
+		return c.mappedStep(v)
+	}
+	var do action
+	do.decodeStep(v)
+	if !do.valid {
+		return nil
+	}
+	switch do.words[0].text {
+	case "notify":
+		return c.notify(v, do.words)
+	case "delay":
+		return c.delay(v, do.words)
+	case "stop":
+		if len(do.words) == 1 {
+			return entity.Stop{}
+		}
+	}
+	if !c.checkAction(&do) {
+		return nil
+	}
+	target := c.byID[do.target]
+	if p := unsafeMove(target, do.action.Verb, byRule, c.mayOpen(do.target)); p != nil {
+		v.problem(*p)
+		return nil
+	}
+	if do.action.Verb == entity.VerbOpen {
+		c.opened = append(c.opened, do.target)
+	}
+	return entity.Do{Task: entity.Task{Target: do.target, Action: do.action}}
+}
+
+// decodeStep is decode for a rule, where one word may be enough.
+func (f *action) decodeStep(v value) {
+	f.hold(v)
+	raw, ok := v.text(`a step such as "porch on"`)
+	if !ok {
+		return
+	}
+	f.words = split(raw)
+	if len(f.words) < 2 && raw != "stop" {
+		v.problem(problem{code: diag.BadAction, message: fmt.Sprintf("%s is no step of a rule", quote(raw)), suggestion: actionForms})
+		return
+	}
+	f.valid = true
+}
+
+func (c *ruleCheck) delay(v value, words []word) entity.Step {
+	d, p := parseDuration(words[1].text, "s")
+	switch {
+	case p != nil:
+		p.message = "the delay " + p.message
+	case d < leastDelay || d > mostDelay:
+		p = &problem{code: diag.OutOfRange, message: fmt.Sprintf("the delay must be from %s to %s, not %s", formatDuration(leastDelay), formatDuration(mostDelay), words[1].text)}
+	case len(words) > 2:
+		v.problem(problem{code: diag.BadAction, message: fmt.Sprintf("%s is too much after a delay", quote(words[2].text)), part: words[2].part,
+			suggestion: "write each step as an item of the list"})
+		return nil
+	default:
+		return entity.Delay{For: d}
+	}
+	p.part = words[1].part
+	v.problem(*p)
+	return nil
+}
+
+// notify reads `notify anna "The garage is open"`.
+func (c *ruleCheck) notify(v value, words []word) entity.Step {
+	n := entity.Notify{Everyone: words[1].text == "all"}
+	if !n.Everyone {
+		n.User = entity.UserID(words[1].text)
+		if !c.knownUser(v, words[1]) {
+			return nil
+		}
+	}
+	runes := []rune(v.node.Value)
+	end := words[1].part.from + words[1].part.width
+	n.Text = strings.TrimSpace(string(runes[end:]))
+	if len(n.Text) >= 2 && n.Text[0] == '"' && n.Text[len(n.Text)-1] == '"' {
+		n.Text = n.Text[1 : len(n.Text)-1]
+	}
+	p := problem{code: diag.BadText}
+	switch length := utf8.RuneCountInString(n.Text); {
+	case strings.TrimSpace(n.Text) == "":
+		p.message, p.suggestion = "the message is empty", fmt.Sprintf(`write such as notify %s "The garage is open"`, words[1].text)
+	case length > maxMessage:
+		p.message = fmt.Sprintf("the message has %d characters; %d are the most", length, maxMessage)
+	case strings.ContainsFunc(n.Text, unprintable):
+		p.message = "the message holds a line break or an invisible character"
+	default:
+		return n
+	}
+	v.problem(p)
+	return nil
+}
+
+func (c *ruleCheck) knownUser(v value, at word) bool {
+	var names []string
+	for _, d := range c.file.Users.items {
+		if d.id == at.text {
+			return true
+		}
+		names = append(names, d.id)
+	}
+	p := problem{code: diag.UnknownUser, message: fmt.Sprintf("there is no user %s", quote(at.text)), part: at.part,
+		suggestion: c.r.didYouMean(at.text, append(names, "all"), "")}
+	if len(names) == 0 {
+		p.suggestion = fmt.Sprintf("declare one: users: {%s: {role: admin}}, or write all", at.text)
+	}
+	v.problem(p)
+	return false
+}
+
+// mappedStep is a choice or a wait.
+func (c *ruleCheck) mappedStep(v value) entity.Step {
+	entries, ok := v.mapping("")
+	if !ok {
+		return nil
+	}
+	keys := make(map[string]value)
+	for _, e := range entries {
+		keys[e.name] = e.value
+	}
+	_, choice := keys["if"]
+	_, wait := keys["wait"]
+	allowed := []string{"if", "then", "else"}
+	switch {
+	case wait:
+		allowed = []string{"wait", "for"}
+	case !choice:
+		v.problem(problem{code: diag.BadAction, message: "this is no step of a rule",
+			suggestion: `write an action such as "porch on", {if: ..., then: [...], else: [...]}, or {wait: ..., for: 10m}`})
+		return nil
+	}
+	for _, e := range entries {
+		if !slices.Contains(allowed, e.name) {
+			e.r.errorAt(e.keySpan(), problem{code: diag.UnknownKey, message: "unknown key " + quote(e.name), suggestion: "the keys here are: " + strings.Join(allowed, ", ")})
+			ok = false
+		}
+	}
+	if !ok {
+		return nil
+	}
+	if wait {
+		return c.waitStep(v, keys)
+	}
+	return c.chooseStep(v, keys)
+}
+
+func (c *ruleCheck) waitStep(v value, keys map[string]value) entity.Step {
+	limit, given := keys["for"]
+	if !given {
+		v.problem(problem{code: diag.MissingKey, message: "a wait needs an end", suggestion: "add for: 10m"})
+		return nil
+	}
+	d, ok := c.span(limit, "a duration such as 10m", leastDelay, mostDelay)
+	until := c.condition(keys["wait"])
+	if !ok || until == nil {
+		return nil
+	}
+	return entity.Wait{Until: until, AtMost: d}
+}
+
+func (c *ruleCheck) chooseStep(v value, keys map[string]value) entity.Step {
+	then, given := keys["then"]
+	if !given {
+		v.problem(problem{code: diag.MissingKey, message: `a step with "if" needs "then"`, suggestion: "add then: [porch on]"})
+		return nil
+	}
+	s := entity.Choose{If: c.condition(keys["if"]), Then: c.steps(then)}
+	if other, given := keys["else"]; given {
+		s.Else = c.steps(other)
+	}
+	if s.If == nil || len(s.Then) == 0 {
+		return nil
+	}
+	return s
+}

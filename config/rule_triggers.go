@@ -1,0 +1,338 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"hob/internal/diag"
+	"hob/internal/entity"
+	"hob/internal/schedule"
+)
+
+// triggers are one mapping or a list of them.
+func (c *ruleCheck) triggers(v value) []entity.Trigger {
+	items := []value{v}
+	if v.node.Kind == yaml.SequenceNode {
+		items, _ = v.list("", "")
+		if len(items) == 0 {
+			v.problem(problem{code: diag.BadTrigger, message: "the rule waits for nothing: its list of triggers is empty", suggestion: `add one, such as {time: "23:45"}`})
+		}
+	}
+	var out []entity.Trigger
+	for _, item := range items {
+		if t := c.trigger(item); t != nil {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// Words of a trigger that are no entities: what it waits for, and what refines that.
+func triggerWords() []string {
+	return []string{"time", "sun", "cron", "every", "board", "webhook", "startup"}
+}
+func refinements() []string { return []string{"for", "from", "days", "is", "hysteresis"} }
+
+// refinement are the keys beside the one that says what is waited for.
+type refinement map[string]value
+
+// trigger understands one mapping; nil if something is wrong with it.
+func (c *ruleCheck) trigger(v value) entity.Trigger {
+	entries, ok := v.mapping("a mapping such as {time: \"23:45\"} or {porch: on}")
+	if !ok {
+		return nil
+	}
+	var main []entry
+	more := refinement{}
+	for _, e := range entries {
+		if slices.Contains(refinements(), e.name) {
+			more[e.name] = e.value
+		} else {
+			main = append(main, e)
+		}
+	}
+	switch {
+	case len(main) == 0:
+		v.problem(problem{code: diag.BadTrigger, message: "nothing says what the rule waits for",
+			suggestion: "write " + oneOf(triggerWords()) + ", or the id of an entity"})
+		return nil
+	case len(main) > 1:
+		main[1].r.errorAt(main[1].keySpan(), problem{code: diag.BadTrigger,
+			message:    fmt.Sprintf("a trigger waits for one thing: %s and %s are two", quote(main[0].name), quote(main[1].name)),
+			suggestion: "for either of them, write a list: when: [{...}, {...}]; to require both, put one into if"})
+		return nil
+	}
+	t, takes := c.mainTrigger(main[0], more)
+	for name, at := range more {
+		if t != nil && !slices.Contains(takes, name) {
+			at.r.errorAt(at.keySpan(), problem{code: diag.NotApplied, message: fmt.Sprintf("%q has no effect on a trigger by %s", name, main[0].name),
+				suggestion: "delete it"})
+			t = nil
+		}
+	}
+	return t
+}
+
+func (c *ruleCheck) mainTrigger(e entry, more refinement) (t entity.Trigger, takes []string) {
+	switch e.name {
+	case "time":
+		return c.timeTrigger(e.value, more), []string{"days"}
+	case "sun":
+		return c.sunTrigger(e.value, more), []string{"days"}
+	case "cron":
+		return c.cronTrigger(e.value), nil
+	case "every":
+		if d, ok := c.span(e.value, "an interval such as 6h", time.Second, 366*24*time.Hour); ok {
+			return entity.AtEvery{Every: schedule.Every(d)}, nil
+		}
+	case "board":
+		return c.boardTrigger(e.value, more), []string{"is", "for"}
+	case "webhook":
+		return c.webhookTrigger(e.value), nil
+	case "startup":
+		if raw, ok := e.value.text("true"); ok && raw == "true" {
+			return entity.OnStart{}, nil
+		} else if ok {
+			e.value.wrongType("true", "write startup: true")
+		}
+	default:
+		return c.entityTrigger(e, more)
+	}
+	return nil, nil
+}
+
+// span reads a duration within bounds.
+func (c *ruleCheck) span(v value, expected string, least, most time.Duration) (time.Duration, bool) {
+	raw, ok := v.text(expected)
+	if !ok {
+		return 0, false
+	}
+	d, p := parseDuration(raw, "m")
+	if p == nil && (d < least || d > most) {
+		p = &problem{code: diag.OutOfRange, message: fmt.Sprintf("must be from %s to %s, not %s", formatDuration(least), formatDuration(most), raw)}
+	}
+	if p != nil {
+		p.message = v.label() + " " + p.message
+		v.problem(*p)
+		return 0, false
+	}
+	return d, true
+}
+
+// held is the refinement `for`.
+func (c *ruleCheck) held(more refinement) (time.Duration, bool) {
+	v, given := more["for"]
+	if !given {
+		return 0, true
+	}
+	return c.span(v, "a duration such as 10m", time.Second, 30*24*time.Hour)
+}
+
+// daysOf is the refinement `days`, every day unless given.
+func (c *ruleCheck) daysOf(more refinement) (schedule.Days, bool) {
+	v, given := more["days"]
+	if !given {
+		return schedule.EveryDay, true
+	}
+	return c.days(v)
+}
+
+func (c *ruleCheck) days(v value) (schedule.Days, bool) {
+	raw, ok := v.text("days such as mon-fri")
+	if !ok {
+		return 0, false
+	}
+	days, err := schedule.ParseDays(raw)
+	if err != nil {
+		v.syntax(diag.BadDays, err)
+		return 0, false
+	}
+	return days, true
+}
+
+func (c *ruleCheck) timeTrigger(v value, more refinement) entity.Trigger {
+	items := []value{v}
+	if v.node.Kind == yaml.SequenceNode {
+		items, _ = v.list("", "")
+	}
+	days, ok := c.daysOf(more)
+	times := schedule.Times{Days: days}
+	for _, item := range items {
+		raw, isText := item.text(`a time such as "23:45"`)
+		if !isText {
+			ok = false
+			continue
+		}
+		clock, err := schedule.ParseClock(raw)
+		if err != nil {
+			item.syntax(diag.BadTime, err)
+			ok = false
+			continue
+		}
+		times.Clocks = append(times.Clocks, clock)
+		c.irregular(item, schedule.Times{Clocks: []schedule.Clock{clock}, Days: days}, part{})
+	}
+	if !ok {
+		return nil
+	}
+	return entity.AtTimes{Times: times}
+}
+
+func (c *ruleCheck) cronTrigger(v value) entity.Trigger {
+	raw, ok := v.text(`a cron line such as "30 6 * * mon-fri"`)
+	if !ok {
+		return nil
+	}
+	cron, err := schedule.ParseCron(raw)
+	if err != nil {
+		v.syntax(diag.BadCron, err)
+		return nil
+	}
+	c.irregular(v, cron, part{})
+	return entity.AtCron{Cron: cron}
+}
+
+func (c *ruleCheck) sunTrigger(v value, more refinement) entity.Trigger {
+	raw, ok := v.text("an event of the sun such as sunset-20m")
+	if !ok {
+		return nil
+	}
+	sun, err := schedule.ParseSun(raw)
+	if err != nil {
+		v.syntax(diag.BadTime, err)
+		return nil
+	}
+	days, ok := c.daysOf(more)
+	if !c.hasLocation(v) || !ok {
+		return nil
+	}
+	return entity.AtSun{Sun: sun, Days: days}
+}
+
+// hasLocation: the sun rises somewhere.
+func (c *ruleCheck) hasLocation(v value) bool {
+	if c.file.Home.T.Location.given {
+		return true
+	}
+	v.problem(problem{code: diag.NeedsLocation, message: "nobody knows when the sun rises: the house has no location",
+		suggestion: "add home: {location: {latitude: 52.52, longitude: 13.40}}, with yours"})
+	return false
+}
+
+func (c *ruleCheck) boardTrigger(v value, more refinement) entity.Trigger {
+	name, ok := v.text("the name of a board")
+	if !ok {
+		return nil
+	}
+	if _, known := c.boards[entity.BoardName(name)]; !known {
+		c.unknownBoard(v, name, part{})
+		return nil
+	}
+	is, given := more["is"]
+	if !given {
+		v.r.errorAt(v.keySpan(), problem{code: diag.MissingKey, message: "a trigger by a board needs the key \"is\"", suggestion: "add is: offline, or is: online"})
+		return nil
+	}
+	word, known := decodeChoice(is, []string{"online", "offline"}, diag.BadChoice)
+	held, ok := c.held(more)
+	if !known || !ok {
+		return nil
+	}
+	return entity.OnBoard{Board: entity.BoardName(name), Online: word == "online", For: held}
+}
+
+var webhookShape = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+func (c *ruleCheck) webhookTrigger(v value) entity.Trigger {
+	raw, _, ok := v.secretText("a name that only those know who may use it")
+	if !ok {
+		return nil
+	}
+	if !webhookShape.MatchString(raw) {
+		v.problem(problem{code: diag.BadText, message: "the name of a webhook is part of its address", suggestion: "use 1 to 64 letters, digits, _ or -"})
+		return nil
+	}
+	return entity.OnWebhook{Name: entity.NewSecret(raw)}
+}
+
+// entityTrigger waits for a state, a number or a gesture.
+func (c *ruleCheck) entityTrigger(e entry, more refinement) (t entity.Trigger, takes []string) {
+	it, ok := c.byID[entity.ID(e.name)]
+	if !ok {
+		c.unknownSubject(e, append(triggerWords(), refinements()...))
+		return nil, nil
+	}
+	raw, ok := e.value.text("a state such as on, or a comparison such as below 3°C")
+	if !ok {
+		return nil, nil
+	}
+	if it.kind() == entity.KindButton {
+		return c.gestureTrigger(it, e.value, raw), nil
+	}
+	held, ok := c.held(more)
+	if isLevel(raw) {
+		return c.levelTrigger(it, e.value, raw, more, held, ok), []string{"for", "hysteresis"}
+	}
+	to, known := c.state(it, e.value, raw)
+	from, fromKnown := "", true
+	if v, given := more["from"]; given {
+		word, isText := v.text("a state")
+		fromKnown = isText
+		if isText {
+			from, fromKnown = c.state(it, v, word)
+		}
+		if fromKnown && known && from == to {
+			v.problem(problem{code: diag.BadTrigger, message: fmt.Sprintf("it cannot come from %s to %s", from, to), suggestion: "delete from, or name another state"})
+			fromKnown = false
+		}
+	}
+	if !known || !fromKnown || !ok {
+		return nil, nil
+	}
+	return entity.OnState{Entity: it.id, To: to, From: from, For: held}, []string{"for", "from"}
+}
+
+func (c *ruleCheck) levelTrigger(it item, v value, raw string, more refinement, held time.Duration, ok bool) entity.Trigger {
+	t, known := c.threshold(it, v, raw)
+	on := entity.OnLevel{Threshold: t, For: held}
+	if h, given := more["hysteresis"]; given && known {
+		text, isText := h.text("a difference such as 0.5°C")
+		if !isText {
+			return nil
+		}
+		n, p := c.difference(it, t.Of, text)
+		if p != nil {
+			h.problem(*p)
+			return nil
+		}
+		on.Hysteresis = n
+	}
+	if !known || !ok {
+		return nil
+	}
+	return on
+}
+
+func (c *ruleCheck) gestureTrigger(it item, v value, raw string) entity.Trigger {
+	gestures := []string{string(entity.GesturePress), string(entity.GestureDouble), string(entity.GestureHold)}
+	if !slices.Contains(gestures, raw) {
+		v.problem(problem{code: diag.BadState, message: fmt.Sprintf("a button has no gesture %s", quote(raw)), suggestion: "write " + oneOf(gestures)})
+		return nil
+	}
+	return entity.OnGesture{Button: it.id, Gesture: entity.Gesture(raw)}
+}
+
+// unknownSubject reports a key that is neither an entity nor a word of the place.
+func (c *ruleCheck) unknownSubject(e entry, words []string) {
+	names := append(slices.Clone(words), c.stateful...)
+	suggestion := "write the id of an entity, or " + strings.Join(words, ", ")
+	if near := c.r.nearest(e.name, names); near != "" {
+		suggestion = "did you mean " + near + "?"
+	}
+	e.r.errorAt(e.keySpan(), problem{code: diag.UnknownEntity, message: fmt.Sprintf("there is no entity %s", quote(e.name)), suggestion: suggestion})
+}
