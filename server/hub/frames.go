@@ -60,19 +60,6 @@ type (
 		Units    string     `json:"units"`
 		Areas    []areaJSON `json:"areas"`
 	}
-	stateMessage struct {
-		Type        string              `json:"type"`
-		Revision    entity.Revision     `json:"revision"`
-		ID          entity.ID           `json:"id"`
-		State       string              `json:"state"`
-		Attributes  any                 `json:"attributes,omitempty"`
-		Available   *bool               `json:"available,omitempty"`
-		Unavailable *entity.Unavailable `json:"unavailable,omitempty"`
-		Pending     *entity.Pending     `json:"pending,omitempty"`
-		Failure     *entity.Failure     `json:"failure,omitempty"`
-		Changed     int64               `json:"changed"`
-		Cause       entity.Cause        `json:"cause"`
-	}
 	entityMessage struct {
 		Type     string          `json:"type"`
 		Revision entity.Revision `json:"revision"`
@@ -116,19 +103,6 @@ type (
 		Message string `json:"message"`
 	}
 )
-
-func stateFrame(rec *entity.Record) []byte {
-	m := stateMessage{Type: "state", Revision: rec.Revision, ID: rec.ID, State: rec.State,
-		Unavailable: rec.Unavailable, Pending: rec.Pending, Failure: rec.Failure,
-		Changed: rec.Changed, Cause: rec.Cause}
-	if rec.Attributes != (entity.NoAttributes{}) {
-		m.Attributes = rec.Attributes
-	}
-	if !rec.Available {
-		m.Available = new(bool)
-	}
-	return text(m)
-}
 
 func houseOf(h *entity.House) houseJSON {
 	out := houseJSON{Name: h.Name, Timezone: h.Timezone, Units: h.Units, Areas: []areaJSON{}}
