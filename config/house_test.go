@@ -242,6 +242,7 @@ func TestEveryKeyReachesTheHouse(t *testing.T) {
 				Frost: &frost, Fallback: &fallback,
 				Presets: []entity.Preset{{Name: "away", To: entity.Setting{Temp: 14_000}}, {Name: "holiday", To: entity.Setting{Off: true}},
 					{Name: "comfort", To: entity.Setting{Temp: 21_111}}},
+				Schedule: bathWeek(t), Zone: sydney(t),
 				Manual: entity.Manual{For: 2 * time.Hour}, Boost: &entity.Boost{To: 24_000, For: 30 * time.Minute},
 				Windows: []entity.ID{"window"},
 			}},
@@ -250,20 +251,21 @@ func TestEveryKeyReachesTheHouse(t *testing.T) {
 				Low: 5_000, High: 30_000, Hysteresis: 500, MinOn: time.Minute, MinOff: time.Minute, LostAfter: 5 * time.Minute,
 				Presets: []entity.Preset{{Name: "away", To: entity.Setting{Temp: 15_000}}, {Name: "sleep", To: entity.Setting{Temp: 17_000}},
 					{Name: "comfort", To: entity.Setting{Temp: 21_000}}},
-				Manual: entity.Manual{UntilNext: true},
+				Zone: sydney(t), Manual: entity.Manual{UntilNext: true},
 			}},
 			{ID: "garage_heater", Name: "Garage heater", Spec: &entity.Thermostat{
 				Board: "yard", Relay: 23, Sensor: "moist", SensorPoint: entity.PointRef{Board: "yard", Point: "gpio13"},
 				Low: 5_000, High: 30_000, Hysteresis: 500, MinOn: time.Minute, MinOff: time.Minute, LostAfter: 5 * time.Minute,
 				Presets: []entity.Preset{{Name: "away", To: entity.Setting{Temp: 15_000}}, {Name: "sleep", To: entity.Setting{Temp: 17_000}},
 					{Name: "comfort", To: entity.Setting{Temp: 21_000}}},
+				Zone: sydney(t),
 			}},
 			{ID: "ac", Name: "Ac", Spec: &entity.Thermostat{
 				Cools: true, Board: "yard", Relay: 18, Sensor: "moist", SensorPoint: entity.PointRef{Board: "yard", Point: "gpio13"},
 				Low: 20_000, High: 30_000, Hysteresis: 500, MinOn: time.Minute, MinOff: 3 * time.Minute, LostAfter: 5 * time.Minute,
 				Presets: []entity.Preset{{Name: "away", To: entity.Setting{Temp: 30_000}}, {Name: "sleep", To: entity.Setting{Temp: 26_000}},
 					{Name: "comfort", To: entity.Setting{Temp: 24_000}}},
-				Manual: entity.Manual{UntilNext: true},
+				Zone: sydney(t), Manual: entity.Manual{UntilNext: true},
 			}},
 			{ID: "night", Name: "Good night", Area: "hall", Icon: "moon", Spec: &entity.Scene{Tasks: []entity.Task{
 				{Target: "pump", Action: entity.Action{Verb: entity.VerbOff}},
@@ -308,6 +310,33 @@ func TestEveryKeyReachesTheHouse(t *testing.T) {
 	if !reflect.DeepEqual(house, want) {
 		t.Errorf("got  %+v\nwant %+v", house, want)
 	}
+}
+
+func sydney(t *testing.T) *time.Location {
+	t.Helper()
+	loc, err := time.LoadLocation("Australia/Sydney")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return loc
+}
+
+// bathWeek is the schedule of everyKey.
+func bathWeek(t *testing.T) schedule.Plan[entity.Planned] {
+	t.Helper()
+	const hour = 3600
+	away := entity.Planned{Preset: "away", To: entity.Setting{Temp: 14_000}}
+	comfort := entity.Planned{Preset: "comfort", To: entity.Setting{Temp: 21_111}}
+	plan, err := schedule.NewPlan(
+		schedule.PlanLine[entity.Planned]{Days: schedule.Weekdays, Points: []schedule.Point[entity.Planned]{
+			{At: 6 * hour, Value: comfort}, {At: 22*hour + hour/2, Value: away}}},
+		schedule.PlanLine[entity.Planned]{Days: schedule.Weekend, Points: []schedule.Point[entity.Planned]{
+			{At: 8 * hour, Value: entity.Planned{To: entity.Setting{Temp: 21_500}}}, {At: 23*hour + hour/2, Value: entity.Planned{To: entity.Setting{Off: true}}}}},
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
 }
 
 // everyRule is what the rules of everyKey are.

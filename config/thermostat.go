@@ -9,6 +9,7 @@ import (
 
 	"hob/internal/diag"
 	"hob/internal/entity"
+	"hob/internal/schedule"
 )
 
 // thermostatYAML is a heater, or a cooler: sections of the same shape.
@@ -353,6 +354,9 @@ func (y *thermostatYAML) spec() entity.Spec {
 	}
 	if y.cools {
 		t.MinOff = compressorRest
+	}
+	if plan, err := schedule.NewPlan(y.planLines()...); err == nil { // else checkPlan has said why not
+		t.Schedule = plan
 	}
 	if y.Hysteresis.given {
 		t.Hysteresis = y.Hysteresis.value

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
@@ -31,7 +32,7 @@ type planPoint struct {
 	at   value
 	part part // the whole point: time and word
 	word part // the word
-	to   entity.Setting
+	to   entity.Planned
 }
 
 // maxPoints bounds a week's points; a board is sent a day's at a time.
@@ -146,8 +147,10 @@ func (y *thermostatYAML) checkSchedule() {
 				y.Schedule.valid = false
 				continue
 			}
-			p.to = to
-			if !y.Presets.given || !y.isPreset(p.Value) {
+			p.to = entity.Planned{To: to}
+			if y.isPreset(p.Value) {
+				p.to.Preset = p.Value
+			} else {
 				y.inRange(p.at, "the target from "+p.At.String(), to, true)
 			}
 		}
@@ -162,12 +165,7 @@ func (y *thermostatYAML) checkSchedule() {
 }
 
 func (y *thermostatYAML) isPreset(word string) bool {
-	for _, p := range y.Presets.items {
-		if p.name == word {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(y.settings(), func(p entity.Preset) bool { return p.Name == word })
 }
 
 // checkPlan reports days in two lines and times out of order.
@@ -190,12 +188,12 @@ func (y *thermostatYAML) checkPlan() {
 	point.at.problem(p)
 }
 
-func (y *thermostatYAML) planLines() []schedule.PlanLine[entity.Setting] {
-	var lines []schedule.PlanLine[entity.Setting]
+func (y *thermostatYAML) planLines() []schedule.PlanLine[entity.Planned] {
+	var lines []schedule.PlanLine[entity.Planned]
 	for _, l := range y.Schedule.lines {
-		line := schedule.PlanLine[entity.Setting]{Days: l.days}
+		line := schedule.PlanLine[entity.Planned]{Days: l.days}
 		for _, p := range l.points {
-			line.Points = append(line.Points, schedule.Point[entity.Setting]{At: p.At, Value: p.to})
+			line.Points = append(line.Points, schedule.Point[entity.Planned]{At: p.At, Value: p.to})
 		}
 		lines = append(lines, line)
 	}

@@ -1,6 +1,10 @@
 package entity
 
-import "time"
+import (
+	"time"
+
+	"hob/internal/schedule"
+)
 
 // Thermostat is a heater, or a cooler when Cools. Its control law runs on the
 // board that has the relay; the server knows the schedule and sends the board
@@ -20,6 +24,8 @@ type Thermostat struct {
 	Frost       *Temp         // kept in every mode but locked; heaters only
 	Fallback    *Temp         // held while the board has no plan; nil is frost, or off
 	Presets     []Preset      // in the order of the file
+	Schedule    schedule.Plan[Planned] // the zero Plan has no points: nothing is planned
+	Zone        *time.Location         // where the schedule's times are meant
 	Manual      Manual
 	Boost       *Boost // nil when not given
 	Windows     []ID   // contacts: while one is open there is no target but frost
@@ -29,6 +35,13 @@ type Thermostat struct {
 type Preset struct {
 	Name string
 	To   Setting
+}
+
+// Planned is what a point of a schedule says: a setting, and the name of the
+// preset that it comes from, "" for none.
+type Planned struct {
+	Preset string
+	To     Setting
 }
 
 // Setting is what a thermostat is to hold: a temperature, or nothing but frost.
