@@ -705,6 +705,40 @@ TEST(two_doors_warn_side_by_side)
     check_idle();
 }
 
+TEST(a_binding_does_not_dim_a_warning)
+{
+    REQUIRE(start(DOOR REED "{\"kind\":\"pwm\",\"point\":\"horn\",\"pin\":27}\n"
+                  "{\"kind\":\"input\",\"point\":\"b\",\"pin\":33,\"role\":\"button\",\"debounce\":0}\n"
+                  "{\"kind\":\"binding\",\"point\":\"b\",\"on\":\"press\",\"target\":\"horn\",\"do\":"
+                  "\"set\",\"level\":100}\n"));
+    int id = order("door", CLOSE);
+    pass(3000);
+    another_input(NULL);
+    CHECK_INT(f.pins[HORN_PIN].duty, 65535);
+    pass(3200);
+    fake_set(&f, BUTTON_PIN, false);
+    another_input(NULL);
+    CHECK_INT(f.pins[HORN_PIN].duty, 65535);
+    pass(3000);
+    CHECK_INT(results(id, "done"), 1);
+    CHECK_INT(f.pins[HORN_PIN].duty, 0);
+}
+
+TEST(what_comes_in_the_place_of_a_warning_is_none)
+{
+    REQUIRE(start(BASE));
+    (void)order("door", CLOSE);
+    pass(6200);
+    CHECK(fake_configure(&f, conn, "2",
+                         DOOR REED "{\"kind\":\"relay\",\"point\":\"other\",\"pin\":26,\"boot\":\"on\"}\n"));
+    CHECK(!fake_level(&f, HORN_PIN) && fake_level(&f, 26));
+    (void)order("other", "\"do\":\"on\"");
+    CHECK_INT(results(last_id, "done"), 1);
+    pass(9000);
+    CHECK_INT(when(DOOR_PIN, 0), 7500);
+    CHECK(fake_level(&f, 26));
+}
+
 TEST(a_rival_of_the_relay_or_of_the_warning_ends_it)
 {
     static const struct {
@@ -837,6 +871,31 @@ TEST(conditions_are_judged_afresh_however_late)
     check_idle();
 }
 
+static int reads; /* of the reed, until it changes under the board's eyes */
+
+static bool read_changing(void *ctx, uint8_t pin)
+{
+    const struct fake_board *board = ctx;
+    return pin == REED_PIN ? reads-- <= 0 : board->pins[pin].outside;
+}
+
+TEST(the_pin_is_read_in_the_very_moment_in_which_the_pulse_begins)
+{
+    for (int n = 0; n < 2; n++) {
+        test_row("changes after %d reads of the last turn", n + 1);
+        REQUIRE(start(BASE));
+        int id = order("door", CLOSE);
+        pass(5999);
+        ping();
+        reads = n + 1;
+        f.port.pin_read = read_changing;
+        fake_run(&f, 1);
+        /* One read is the turn's, one is the pulse's; nobody looks any more after that. */
+        CHECK_INT(shown(DOOR_PIN, 1), n);
+        CHECK_INT(results(id, "precondition"), n == 0);
+    }
+}
+
 /* ---- sessions and boots ---- */
 
 TEST(an_overheard_command_starts_nothing_in_another_session)
@@ -963,12 +1022,15 @@ int main(void)
     RUN(a_later_pulse_is_warned_of_from_the_beginning);
     RUN(what_warns_is_busy_until_the_pulse_has_ended);
     RUN(two_doors_warn_side_by_side);
+    RUN(a_binding_does_not_dim_a_warning);
+    RUN(what_comes_in_the_place_of_a_warning_is_none);
     RUN(a_rival_of_the_relay_or_of_the_warning_ends_it);
     RUN(a_limit_that_comes_in_meanwhile_ends_a_warning_only_by_its_own_cause);
     RUN(a_late_turn_makes_the_warning_longer_never_shorter);
     RUN(a_warning_lasts_from_the_turn_in_which_it_began);
     RUN(news_that_waited_while_the_board_was_late_comes_before_the_pulse);
     RUN(conditions_are_judged_afresh_however_late);
+    RUN(the_pin_is_read_in_the_very_moment_in_which_the_pulse_begins);
     RUN(an_overheard_command_starts_nothing_in_another_session);
     RUN(a_pulse_that_has_begun_outlives_its_session_and_its_warning_ends_with_it);
     RUN(no_boot_brings_a_warning_back);

@@ -1,7 +1,7 @@
 /*
  * A board in a session gets any frames, edges, gaps in time and hang-ups. It may
  * close the connection; it may not misuse a pin, put two of a group on, let a
- * pulse become a level, or stop serving.
+ * pulse become a level, warn of nothing, or stop serving.
  *
  * The input is a row of lines. One that begins with { is a frame; of others the
  * first letter says what happens: t time (its length squared in ms, 16 s at most), i an edge
@@ -109,6 +109,21 @@ static void check_pulses(void)
     }
 }
 
+/* What warns is on in full, what it warns of is dark, and somebody is there who wants it. */
+static void check_warnings(void)
+{
+    for (int n = 0; n < HOB_MAX_WAITS; n++) {
+        const struct hob_request *w = &f.board.waits[n];
+        if (w->stage != HOB_WAIT_WARN)
+            continue;
+        const struct hob_point *horn = &f.board.points[w->warn];
+        const struct hob_point *relay = &f.board.points[w->point];
+        must(horn->out.level == 1000 && horn->out.shown > 0 && horn->out.fade_time == 0);
+        must(relay->config.kind == HOB_KIND_RELAY && relay->out.level == 0);
+        must(w->until <= f.board.now + 60000 && f.board.session != HOB_NONE);
+    }
+}
+
 static void line(const uint8_t *text, size_t len)
 {
     if (!f.peers[conn].open)
@@ -135,6 +150,7 @@ static void line(const uint8_t *text, size_t len)
     }
     must(f.faults == 0);
     check_pulses();
+    check_warnings();
     fake_clear(&f);
 }
 
