@@ -119,6 +119,9 @@ func TestByteOrderMarkAndLineEndsChangeNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if strings.HasPrefix(filepath.Base(path), "utf") {
+			continue // saved in another encoding: the changes below would be none
+		}
 		_, list := config.Parse("x.yaml", data)
 		for name, changed := range map[string][]byte{
 			"BOM":   append([]byte("\ufeff"), data...),

@@ -24,8 +24,32 @@ func scan(r *report, src *diag.Source, data []byte) bool {
 		})
 		return false
 	}
+	if encoding := foreignEncoding(data); encoding != "" {
+		r.hidden[src.Name()] = true // its lines are not what anyone wrote
+		r.errorAt(src.Span(1, 1, 0), problem{
+			code:       diag.BadCharacter,
+			message:    "the file is saved as " + encoding + ", not as UTF-8",
+			suggestion: "save it again and choose UTF-8 (in Windows Notepad: Save as, Encoding)",
+		})
+		return false
+	}
 	characters := scanCharacters(r, src, data)
 	return scanTabs(r, src) && characters
+}
+
+// foreignEncoding names the encoding of a text that is saved with two or four
+// bytes a character, "" if it is not: by its mark at the start, else by its first
+// character, which in YAML is an ASCII one.
+func foreignEncoding(data []byte) string {
+	switch {
+	case bytes.HasPrefix(data, []byte{0xff, 0xfe, 0, 0}), bytes.HasPrefix(data, []byte{0, 0, 0xfe, 0xff}):
+		return "UTF-32"
+	case bytes.HasPrefix(data, []byte{0xff, 0xfe}), bytes.HasPrefix(data, []byte{0xfe, 0xff}):
+		return "UTF-16"
+	case len(data) >= 4 && (data[0] == 0) != (data[1] == 0) && data[0]|data[1] < 0x80 && (data[2] == 0) == (data[0] == 0) && (data[3] == 0) == (data[1] == 0):
+		return "UTF-16"
+	}
+	return ""
 }
 
 // scanCharacters reports the first byte that is not UTF-8, else the first

@@ -111,6 +111,9 @@ func reportSyntax(r *report, src *diag.Source, data []byte, err error) {
 		column = openBracket(src.Line(line), column)
 	}
 	message, suggestion := explainSyntax(what)
+	if text := src.Text(); line == src.Lines() && !strings.HasSuffix(text, "\n") {
+		suggestion = "the file ends here, in the middle of a line: was it still being saved? Else: " + suggestion
+	}
 	r.errorAt(src.Span(line, column, 1), problem{
 		code: diag.Syntax, message: message, suggestion: suggestion,
 	})

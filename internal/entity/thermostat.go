@@ -20,10 +20,10 @@ type Thermostat struct {
 	Hysteresis  Temp     // whole width of the band around the target
 	MinOn       time.Duration
 	MinOff      time.Duration
-	LostAfter   time.Duration // off when the newest good sample is older
-	Frost       *Temp         // kept in every mode but locked; heaters only
-	Fallback    *Temp         // held while the board has no plan; nil is frost, or off
-	Presets     []Preset      // in the order of the file
+	LostAfter   time.Duration          // off when the newest good sample is older
+	Frost       *Temp                  // kept in every mode but locked; heaters only
+	Fallback    *Temp                  // held while the board has no plan; nil is frost, or off
+	Presets     []Preset               // in the order of the file
 	Schedule    schedule.Plan[Planned] // the zero Plan has no points: nothing is planned
 	Zone        *time.Location         // where the schedule's times are meant
 	Manual      Manual
