@@ -14,6 +14,8 @@ import (
 
 func (c *cli) setCommand() *cobra.Command {
 	var wait time.Duration
+	var yes bool
+	var code string
 	cmd := &cobra.Command{
 		Use:   "set ID ACTION…",
 		Short: "Command an entity",
@@ -21,14 +23,27 @@ func (c *cli) setCommand() *cobra.Command {
 
 Actions: on, off, toggle · a brightness such as 40% and a color such as
 '#ff8800' (a # starts a comment in most shells: quote it) · press, double, hold
-for a button.
+for a button · open, close, pulse for a garage door · 21.5, 70°F, the name of a
+preset, boost, off, auto (back to the schedule), lock, unlock for a heater or a
+cooler, with "for 2h" if it is to end · activate for a scene · home, away for a
+person · arm_away, arm_home, disarm for the alarm.
 
-Exit code 0 means that the board confirmed it, 5 that the board is offline or did
-not answer in time, 2 that the entity does not know the action, 1 anything else.`,
+A garage door moves only if somebody says that they can see it: answer the
+question, or give --yes. The alarm's code is asked for and not shown; scripts
+give it with --code - on standard input.
+
+Exit code 0 means that it was confirmed, 5 that the board is offline or did not
+answer in time, 2 that the entity does not know the action, 4 that the code was
+wrong, 1 anything else.`,
 		Example: `  hob set porch on
   hob set stairs 40%
   hob set strip '#ff8800' 80%
   hob set hall_button press
+  hob set left close --yes
+  hob set living_heat 21.5 for 2h
+  hob set living_heat comfort
+  hob set night activate
+  hob set alarm disarm
   hob set fan toggle --wait 0`,
 		Args: args(cobra.MinimumNArgs(2)),
 		RunE: func(cmd *cobra.Command, given []string) error {
@@ -36,13 +51,25 @@ not answer in time, 2 that the entity does not know the action, 1 anything else.
 			if err != nil {
 				return c.misspelt(entity.ID(given[0]), given[1], err)
 			}
-			return c.set(cmd.Context(), entity.ID(given[0]), action, wait)
+			return c.set(cmd.Context(), entity.ID(given[0]), action, setOptions{
+				wait: wait, waits: cmd.Flags().Changed("wait"), yes: yes, code: code, person: atTerminal()})
 		},
 	}
-	cmd.Flags().Var((*seconds)(&wait), "wait", "how long to wait for the end; 0 does not wait")
+	cmd.Flags().Var((*seconds)(&wait), "wait", "how long to wait for the end; 0 does not wait; a garage door is waited for if nothing is said")
 	wait = 5 * time.Second
 	cmd.Flags().Lookup("wait").DefValue = "5s"
+	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "somebody can see the door that is to move")
+	cmd.Flags().StringVar(&code, "code", "", "the alarm's code; - reads it from standard input, which other users of this computer cannot see")
 	return cmd
+}
+
+// setOptions is how a command is to be given.
+type setOptions struct {
+	wait   time.Duration
+	waits  bool // wait was asked for
+	yes    bool
+	code   string
+	person person
 }
 
 const mostWait = 30 * time.Second
@@ -64,10 +91,20 @@ func (s *seconds) Set(v string) error {
 	return nil
 }
 
-func (c *cli) set(ctx context.Context, id entity.ID, a entity.Action, wait time.Duration) error {
+func (c *cli) set(ctx context.Context, id entity.ID, a entity.Action, o setOptions) error {
 	cl, err := c.client()
 	if err != nil {
 		return err
+	}
+	if err := c.confirm(ctx, cl, id, &a, o.yes, o.person); err != nil {
+		return err
+	}
+	if err := c.code(ctx, cl, id, &a, o.code, o.person); err != nil {
+		return err
+	}
+	wait := o.wait
+	if moves(a.Verb) && !o.waits {
+		wait = mostWait // a warning may take its time; the command ends by itself
 	}
 	// The answer comes when the wait is over at the latest; give it time to travel.
 	limited, cancel := context.WithTimeout(ctx, wait+10*time.Second)
@@ -108,7 +145,10 @@ func (c *cli) told(res entity.Result, a entity.Action, wait time.Duration) error
 	say := fmt.Sprintf("%s %s: %s", res.Entity, a, res.Status)
 	switch res.Status {
 	case entity.StatusConfirmed:
-		fmt.Fprintln(c.stderr, say)
+		if res.Message != "" { // it was done, and there is something to be known
+			say += ": " + res.Message
+		}
+		fmt.Fprintln(c.stderr, printable(say))
 		return nil
 	case entity.StatusAccepted:
 		if wait == 0 {
@@ -121,8 +161,10 @@ func (c *cli) told(res entity.Result, a entity.Action, wait time.Duration) error
 	switch res.Code {
 	case entity.CodeOffline, entity.CodeTimeout, entity.CodeLinkLost:
 		code = exitOffline
-	case entity.CodeInvalid:
+	case entity.CodeInvalid, entity.CodeConfirmNeeded:
 		code = exitUsage
+	case entity.CodeWrongCode, entity.CodeLocked:
+		code = exitAuth
 	}
 	return &exitError{code, say + ": " + res.Message}
 }
