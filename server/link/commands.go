@@ -105,6 +105,9 @@ func outcome(f *wire.Result) registry.BoardResult {
 		r.Code = entity.CodeSuperseded
 	case "cancelled":
 		r.Code = entity.CodeCancelled
+	case "cut_short":
+		// The one reason with which something has happened at the output.
+		r.Status = entity.StatusFailed
 	}
 	return r
 }

@@ -110,6 +110,8 @@ func TestOutcomesOfTheBoard(t *testing.T) {
 		{wire.Result{Code: wire.ResultRefused, Reason: "max_on"}, entity.StatusRefused, entity.CodeBoard},
 		{wire.Result{Code: wire.ResultRefused, Reason: "superseded"}, entity.StatusRefused, entity.CodeSuperseded},
 		{wire.Result{Code: wire.ResultRefused, Reason: "cancelled"}, entity.StatusRefused, entity.CodeCancelled},
+		{wire.Result{Code: wire.ResultRefused, Reason: "precondition"}, entity.StatusRefused, entity.CodeBoard},
+		{wire.Result{Code: wire.ResultRefused, Reason: "cut_short"}, entity.StatusFailed, entity.CodeBoard},
 	} {
 		got := outcome(&c.result)
 		if got.Status != c.status || got.Code != c.code || got.Message == "" && c.code != "" {
