@@ -11,6 +11,8 @@ const maxAddresses = 8
 // addressBook is where one board may be. Announcements are anybody's word:
 // the newest comes first, because boards move, and then the
 // address that has proved itself: a flood of inventions delays it by one call.
+// Where two boards have the id, the newest would be now the one, now the other,
+// and the one that proved itself comes first.
 type addressBook struct {
 	heard []string // announced, the newest first
 	good  string   // of the last session; "" for none
@@ -39,8 +41,12 @@ func (a *addressBook) announced(addresses []netip.AddrPort) (fresh bool) {
 }
 
 // all lists the addresses to try, in order; static is the one of config.yaml.
-func (a *addressBook) all(static string) []string {
+// With loyal the address of the last session is the first.
+func (a *addressBook) all(static string, loyal bool) []string {
 	newest := a.heard[:min(len(a.heard), 1)]
+	if loyal {
+		newest = nil
+	}
 	var list []string
 	for _, s := range slices.Concat(newest, []string{a.good, static}, a.heard) {
 		if s != "" && !slices.Contains(list, s) {
@@ -57,5 +63,5 @@ func (b *board) candidates() []string {
 	if static != "" {
 		static = withPort(static)
 	}
-	return b.addresses.all(static)
+	return b.addresses.all(static, b.doubt.isTwice())
 }

@@ -136,7 +136,7 @@ func (m *Manager) addressesOf(id entity.BoardID) []string {
 	if s := m.seen[id]; s != nil {
 		book.announced(s.Addresses)
 	}
-	return book.all("")
+	return book.all("", false)
 }
 
 // begin lets one of adoption, rotation and revocation at a board at a time.

@@ -284,6 +284,7 @@ func (b *board) begin(ctx context.Context, o *opened, now time.Time) (*session, 
 		Points: len(o.hello.Points), Reconnects: b.sessions - 1, Refused: b.figures.Refused}
 	b.addresses.good = o.address
 	b.doubt.checked, b.doubt.checking = nil, false
+	b.doubt.opened(o.hello.Boot, o.address)
 	if b.kept.rev == o.hello.Config {
 		s.config.kept = b.kept.leases
 	}

@@ -91,13 +91,17 @@ func TestAddressBookPrefersTheNewestAndKeepsTheProven(t *testing.T) {
 	}
 	a.good = "192.0.2.1:80"
 	want := []string{"192.0.2.2:80", "192.0.2.1:80", "10.0.0.1:80", "192.0.2.3:80"}
-	if got := a.all("10.0.0.1:80"); !slices.Equal(got, want) {
+	if got := a.all("10.0.0.1:80", false); !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
+	}
+	want = []string{"192.0.2.1:80", "10.0.0.1:80", "192.0.2.2:80", "192.0.2.3:80"}
+	if got := a.all("10.0.0.1:80", true); !slices.Equal(got, want) {
+		t.Errorf("with two boards %v, want %v", got, want)
 	}
 	for n := 4; n < 100; n++ {
 		a.announced([]netip.AddrPort{ap(n)})
 	}
-	got := a.all("10.0.0.1:80")
+	got := a.all("10.0.0.1:80", false)
 	if len(got) != maxAddresses+2 || got[0] != "192.0.2.99:80" || got[1] != "192.0.2.1:80" {
 		t.Errorf("a flood of announcements leaves %v", got)
 	}

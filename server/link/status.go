@@ -123,6 +123,9 @@ func (b *board) judge() (entity.BoardStatus, string) {
 	case b.doubt.stranger != "":
 		return entity.BoardDuplicate, fmt.Sprintf(
 			"A device at %s announces this board's id and does not hold its key; the link to %s goes on", b.doubt.stranger, b.shown.Address)
+	case b.doubt.isTwice() && b.doubt.twin != "":
+		return entity.BoardDuplicate, fmt.Sprintf(
+			"Two boards hold this board's id and its key: one at %s, whose link goes on, and one at %s", b.shown.Address, b.doubt.twin)
 	case b.doubt.conflict != "":
 		return entity.BoardDuplicate, b.doubt.conflict
 	}

@@ -139,3 +139,56 @@ func TestAnUnknownBoardIsListedAndLeftAlone(t *testing.T) {
 	h.awaitStatus(other.id, entity.BoardUnknown)
 	other.awaitState("it is let go", func(s boardState) bool { return !s.Session })
 }
+
+// clone is another device with all that a board remembers: its id and its key.
+func (h *house) clone(b *board) *board {
+	h.t.Helper()
+	dir := filepath.Join(h.dir, "clone")
+	if err := os.CopyFS(filepath.Join(dir, "board-"+b.name), os.DirFS(b.dir)); err != nil {
+		h.t.Fatal(err)
+	}
+	return startBoard(h.t, h.net, dir, b.name, b.id, b.chip)
+}
+
+func TestTwoBoardsWithOneIDAndOneKeyAreShownAndOneOfThemIsUsed(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, rooms, "esp")
+	esp, w := h.boards["esp"], h.watch()
+	h.must("set", "porch", "on")
+
+	twin := h.clone(esp)
+	both := func(r entity.BoardRecord) bool {
+		return r.Status == entity.BoardDuplicate && strings.Contains(r.Message, esp.address) && strings.Contains(r.Message, twin.address)
+	}
+	if r := h.awaitBoard("esp", both); r.Address != esp.address {
+		t.Errorf("with both: %+v", r)
+	}
+	since := twin.lastEdge()
+	w.state("porch", "on")
+	h.must("set", "fan", "on")
+	if got := esp.level(17); got != "high" {
+		t.Errorf("the fan's pin is %s", got)
+	}
+	twin.quiet(since)
+
+	// A link that breaks is made again to the one that had it.
+	for range 3 {
+		esp.do("drop_link")
+		h.relinked(esp)
+		if r := h.awaitBoard("esp", both); r.Address != esp.address {
+			t.Errorf("after the link broke: %+v", r)
+		}
+	}
+	twin.quiet(since)
+
+	// And when that one is gone, the other is better than none.
+	esp.kill()
+	h.awaitBoard("esp", func(r entity.BoardRecord) bool {
+		return r.Status == entity.BoardDuplicate && r.Address == twin.address
+	})
+	h.ready()
+	h.must("set", "fan", "on")
+	if got := twin.level(17); got != "high" {
+		t.Errorf("the fan's pin of the twin is %s", got)
+	}
+}
