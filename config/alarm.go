@@ -22,11 +22,11 @@ func (s *alarmSection) decode(v value, _ reflect.StructTag) {
 
 type alarmYAML struct {
 	commonYAML
-	ExitDelay  duration  `yaml:"exit_delay" min:"0s" max:"10m" unit:"s" example:"45s"`
-	EntryDelay duration  `yaml:"entry_delay" min:"0s" max:"10m" unit:"s" example:"30s"`
-	Watches    watches   `yaml:"watches" need:"true" example:"{away: [front_door]}"`
-	Siren      reference `yaml:"siren" names:"the id of a switch or a light"`
-	Code       code      `yaml:"code"`
+	ExitDelay  duration  `yaml:"exit_delay" min:"0s" max:"10m" unit:"s" example:"45s" default:"45s" doc:"The time to leave, between arming and watching."`
+	EntryDelay duration  `yaml:"entry_delay" min:"0s" max:"10m" unit:"s" example:"30s" default:"30s" doc:"The time to disarm, between a contact and the siren."`
+	Watches    watches   `yaml:"watches" need:"true" example:"{away: [front_door]}" doc:"Which contacts count in which mode."`
+	Siren      reference `yaml:"siren" names:"the id of a switch or a light" example:"siren" default:"none" doc:"A switch or light that is on while the alarm is triggered."`
+	Code       code      `yaml:"code" example:"!secret alarm_code" default:"no code" doc:"4 to 12 digits that disarm; use *!secret*."`
 }
 
 // watches are the contacts of each way to arm the alarm.
@@ -36,8 +36,8 @@ type watches struct {
 }
 
 type watchesYAML struct {
-	Away references `yaml:"away" names:"ids of contacts"`
-	Home references `yaml:"home" names:"ids of contacts"`
+	Away references `yaml:"away" names:"ids of contacts" example:"[front_door, motion]" doc:"Contacts that count when nobody is in."`
+	Home references `yaml:"home" names:"ids of contacts" example:"[front_door]" doc:"Contacts that count while people are in."`
 }
 
 func (f *watches) decode(v value, _ reflect.StructTag) {

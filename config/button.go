@@ -8,10 +8,10 @@ import (
 // buttonYAML is a push button with up to three gestures.
 type buttonYAML struct {
 	inputYAML
-	Press     action   `yaml:"press"`
-	Double    action   `yaml:"double"`
-	Hold      action   `yaml:"hold"`
-	HoldAfter duration `yaml:"hold_after" min:"200ms" max:"10s" unit:"ms" example:"800ms"`
+	Press     action   `yaml:"press" example:"toggle porch" default:"nothing" doc:"What a press does."`
+	Double    action   `yaml:"double" example:"scene night" default:"nothing" doc:"What two presses do."`
+	Hold      action   `yaml:"hold" example:"stairs 10%" default:"nothing" doc:"What a long press does."`
+	HoldAfter duration `yaml:"hold_after" min:"200ms" max:"10s" unit:"ms" example:"800ms" default:"600ms" doc:"How long a press must last to be a long one."`
 }
 
 func (y *buttonYAML) kind() entity.Kind   { return entity.KindButton }

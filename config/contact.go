@@ -10,7 +10,7 @@ import (
 // contactYAML is a two-state input: a reed, a motion detector, a float switch.
 type contactYAML struct {
 	inputYAML
-	Class contactClass `yaml:"class"`
+	Class contactClass `yaml:"class" example:"window" default:"opening" doc:"What it watches: says how its states are called, and how it is shown."`
 }
 
 // contactClass says what a contact watches.
@@ -21,13 +21,17 @@ type contactClass struct {
 
 func (f *contactClass) decode(v value, _ reflect.StructTag) {
 	f.hold(v)
+	var raw string
+	raw, f.valid = decodeChoice(v, contactClasses(), diag.BadChoice)
+	f.value = entity.ContactClass(raw)
+}
+
+func contactClasses() []string {
 	var words []string
 	for _, c := range entity.ContactClasses() {
 		words = append(words, string(c))
 	}
-	var raw string
-	raw, f.valid = decodeChoice(v, words, diag.BadChoice)
-	f.value = entity.ContactClass(raw)
+	return words
 }
 
 func (y *contactYAML) kind() entity.Kind   { return entity.KindContact }

@@ -9,9 +9,11 @@ import (
 )
 
 // A field type decodes one value of the file into itself and reports what is
-// wrong with it. The tags are those of the struct field that it is in.
+// wrong with it; shape is what it accepts. The tags are those of the struct
+// field that it is in.
 type field interface {
 	decode(v value, tags reflect.StructTag)
+	shape(tags reflect.StructTag) shape
 }
 
 // slot is what every field type embeds: where its value came from.

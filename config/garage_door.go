@@ -12,13 +12,13 @@ import (
 // garageDoorYAML is a door that the pulse of a relay moves.
 type garageDoorYAML struct {
 	commonYAML
-	Relay           pin             `yaml:"relay" need:"true" example:"shed/25"`
-	Inverted        flag            `yaml:"inverted"`
-	Pulse           duration        `yaml:"pulse" min:"50ms" max:"5s" unit:"ms" example:"500ms"`
-	ClosedReed      pin             `yaml:"closed_reed" example:"shed/32"`
-	OpenReed        pin             `yaml:"open_reed" example:"shed/33"`
-	Travel          duration        `yaml:"travel" min:"2s" max:"5m" unit:"s" example:"18s"`
-	UnattendedClose unattendedClose `yaml:"unattended_close"`
+	Relay           pin             `yaml:"relay" need:"true" example:"shed/25" doc:"The pin of the relay beside the opener's own button."`
+	Inverted        flag            `yaml:"inverted" example:"true" default:"false" doc:"The relay is on at low level."`
+	Pulse           duration        `yaml:"pulse" min:"50ms" max:"5s" unit:"ms" example:"500ms" default:"500ms" doc:"How long the relay is on."`
+	ClosedReed      pin             `yaml:"closed_reed" example:"shed/32" default:"none" doc:"The pin of a reed to ground, at the magnet while the door is closed. Without one the position is unknown."`
+	OpenReed        pin             `yaml:"open_reed" example:"shed/33" default:"none" doc:"The same for the open end."`
+	Travel          duration        `yaml:"travel" min:"2s" max:"5m" unit:"s" example:"18s" default:"30s" doc:"How long the door takes at most; after that it counts as obstructed."`
+	UnattendedClose unattendedClose `yaml:"unattended_close" example:"{warn: shed/27, for: 6s}" default:"never moves unattended" doc:"How people are warned before the door moves with nobody in front of it. Without it, only people can close the door, and only when they say that they see it."`
 }
 
 // unattendedClose is how people are warned before a door moves that nobody
@@ -29,9 +29,9 @@ type unattendedClose struct {
 }
 
 type warningYAML struct {
-	Warn     pin      `yaml:"warn" need:"true" example:"shed/27"`
-	For      duration `yaml:"for" min:"5s" max:"1m" unit:"s" example:"6s" need:"true"`
-	Inverted flag     `yaml:"inverted"`
+	Warn     pin      `yaml:"warn" need:"true" example:"shed/27" doc:"The pin of a lamp or buzzer."`
+	For      duration `yaml:"for" min:"5s" max:"1m" unit:"s" example:"6s" need:"true" doc:"How long it warns before every move."`
+	Inverted flag     `yaml:"inverted" example:"true" default:"false" doc:"It is on at low level."`
 }
 
 func (f *unattendedClose) decode(v value, _ reflect.StructTag) {

@@ -11,25 +11,25 @@ import (
 
 // houseYAML is the whole file.
 type houseYAML struct {
-	Home     homeSection          `yaml:"home"`
-	Boards   section[boardYAML]   `yaml:"boards"`
-	Areas    section[areaYAML]    `yaml:"areas"`
-	Switches section[switchYAML]  `yaml:"switches"`
-	Lights   section[lightYAML]   `yaml:"lights"`
-	Buttons  section[buttonYAML]  `yaml:"buttons"`
-	Contacts section[contactYAML] `yaml:"contacts"`
+	Home     homeSection          `yaml:"home" doc:"The house as a whole."`
+	Boards   section[boardYAML]   `yaml:"boards" doc:"The boards. Each has a name of your choice, by which pins are written: *hall/16*."`
+	Areas    section[areaYAML]    `yaml:"areas" doc:"Rooms and zones, in the order in which the dashboard shows them."`
+	Switches section[switchYAML]  `yaml:"switches" doc:"Relays, and whatever else is on or off."`
+	Lights   section[lightYAML]   `yaml:"lights" doc:"Lamps: plain, dimmed, or strips of coloured LEDs. Exactly one of *pin*, *pwm* and *ws2812* names the pin."`
+	Buttons  section[buttonYAML]  `yaml:"buttons" doc:"Push buttons. What a button does on its own board works without server and Wi-Fi."`
+	Contacts section[contactYAML] `yaml:"contacts" doc:"Inputs with two states: reeds, motion detectors, float switches."`
 
-	Sensors     section[sensorYAML]     `yaml:"sensors"`
-	GarageDoors section[garageDoorYAML] `yaml:"garage_doors"`
-	Heaters     section[thermostatYAML] `yaml:"heaters"`
-	Coolers     section[thermostatYAML] `yaml:"coolers"`
-	Scenes      section[sceneYAML]      `yaml:"scenes"`
-	People      section[personYAML]     `yaml:"people"`
-	Alarm       alarmSection            `yaml:"alarm"`
+	Sensors     section[sensorYAML]     `yaml:"sensors" doc:"What measures. Which keys there are depends on *type*."`
+	GarageDoors section[garageDoorYAML] `yaml:"garage_doors" doc:"Doors that the pulse of a relay moves. All parts of a door are on one board."`
+	Heaters     section[thermostatYAML] `yaml:"heaters" doc:"Heating by a relay and a sensor. The board regulates by itself, also with the server away."`
+	Coolers     section[thermostatYAML] `yaml:"coolers" doc:"Cooling: the same keys as *heaters*, but *frost*."`
+	Scenes      section[sceneYAML]      `yaml:"scenes" doc:"What several entities become together: their ids, each with what it becomes, beside the keys below."`
+	People      section[personYAML]     `yaml:"people" doc:"Who is at home or away, as the dashboard, a rule or a webhook says."`
+	Alarm       alarmSection            `yaml:"alarm" doc:"The one alarm of the house."`
 
-	Rules section[ruleYAML] `yaml:"rules"`
-	Users section[userYAML] `yaml:"users"`
-	Tests notYet            `yaml:"tests"`
+	Rules section[ruleYAML] `yaml:"rules" doc:"What happens by itself."`
+	Users section[userYAML] `yaml:"users" doc:"Who may use Hob. Passwords are not in the file."`
+	Tests notYet            `yaml:"tests" doc:"Tests of rules; not in this version."`
 }
 
 // section is a mapping from ids to declarations of one kind, in the order of
@@ -106,10 +106,10 @@ func (s *homeSection) decode(v value, _ reflect.StructTag) {
 }
 
 type homeYAML struct {
-	Name     text     `yaml:"name"`
-	Location location `yaml:"location"`
-	Timezone timezone `yaml:"timezone"`
-	Units    choice   `yaml:"units" oneof:"metric imperial"`
+	Name     text     `yaml:"name" example:"Lindenweg" default:"Home" doc:"What the house is called."`
+	Location location `yaml:"location" example:"{latitude: 52.52, longitude: 13.40}" doc:"Where it stands, in degrees; needed for what goes by the sun."`
+	Timezone timezone `yaml:"timezone" example:"Europe/Berlin" default:"the server's own" doc:"In which clock times are meant."`
+	Units    choice   `yaml:"units" oneof:"metric imperial" example:"metric" default:"metric" doc:"In which temperatures are shown."`
 }
 
 type location struct {
@@ -123,20 +123,20 @@ func (f *location) decode(v value, _ reflect.StructTag) {
 }
 
 type locationYAML struct {
-	Latitude  number `yaml:"latitude" min:"-90" max:"90" need:"true" example:"52.52"`
-	Longitude number `yaml:"longitude" min:"-180" max:"180" need:"true" example:"13.40"`
+	Latitude  number `yaml:"latitude" min:"-90" max:"90" need:"true" example:"52.52" doc:"Degrees north; south is negative."`
+	Longitude number `yaml:"longitude" min:"-180" max:"180" need:"true" example:"13.40" doc:"Degrees east; west is negative."`
 }
 
 type areaYAML struct {
-	Name text `yaml:"name"`
+	Name text `yaml:"name" example:"Living room" default:"from the id" doc:"What people read."`
 }
 
 type boardYAML struct {
-	ID        boardID  `yaml:"id" need:"true" example:"hob-7c9ebd"`
-	Chip      chipName `yaml:"chip" need:"true" example:"esp32"`
-	Address   address  `yaml:"address"`
-	StatusLED whole    `yaml:"status_led" min:"0" max:"255"`
-	I2C       i2cBus   `yaml:"i2c"`
+	ID        boardID  `yaml:"id" need:"true" example:"hob-7c9ebd" doc:"The board's own id, which *hob boards* lists."`
+	Chip      chipName `yaml:"chip" need:"true" example:"esp32" doc:"Which pins there are and what they can do follows from it."`
+	Address   address  `yaml:"address" example:"192.168.1.40" default:"found by itself" doc:"Where to find a board that does not announce itself here: a host name or IP address, with a port if it is not 80."`
+	StatusLED whole    `yaml:"status_led" min:"0" max:"255" example:"2" default:"none" doc:"GPIO of an LED that shows how the board is."`
+	I2C       i2cBus   `yaml:"i2c" example:"{sda: 21, scl: 22}" default:"none" doc:"The two GPIOs of an I2C bus for sensors."`
 }
 
 // i2cBus are the two pins of a board's I2C bus.
@@ -146,8 +146,8 @@ type i2cBus struct {
 }
 
 type i2cYAML struct {
-	SDA whole `yaml:"sda" min:"0" max:"255" need:"true" example:"21"`
-	SCL whole `yaml:"scl" min:"0" max:"255" need:"true" example:"22"`
+	SDA whole `yaml:"sda" min:"0" max:"255" need:"true" example:"21" doc:"GPIO of the data line."`
+	SCL whole `yaml:"scl" min:"0" max:"255" need:"true" example:"22" doc:"GPIO of the clock line."`
 }
 
 func (f *i2cBus) decode(v value, _ reflect.StructTag) {

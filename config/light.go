@@ -11,13 +11,13 @@ import (
 // says how it is driven.
 type lightYAML struct {
 	outputYAML
-	Pin           pin      `yaml:"pin" example:"hall/23"`
-	PWM           pin      `yaml:"pwm" example:"hall/19"`
-	WS2812        pin      `yaml:"ws2812" example:"hall/18"`
-	Fade          duration `yaml:"fade" min:"0s" max:"1m" unit:"ms" example:"400ms"`
-	MinBrightness percent  `yaml:"min_brightness" example:"4%"`
-	Count         whole    `yaml:"count" min:"1" max:"1024" example:"60"`
-	Order         choice   `yaml:"order" oneof:"rgb rbg grb gbr brg bgr"`
+	Pin           pin      `yaml:"pin" example:"hall/23" doc:"The pin of a lamp that is only on or off."`
+	PWM           pin      `yaml:"pwm" example:"hall/19" doc:"The pin of a lamp that is dimmed."`
+	WS2812        pin      `yaml:"ws2812" example:"hall/18" doc:"The data pin of a strip of WS2812 LEDs."`
+	Fade          duration `yaml:"fade" min:"0s" max:"1m" unit:"ms" example:"400ms" default:"0s" doc:"How long it takes from one brightness to the next."`
+	MinBrightness percent  `yaml:"min_brightness" example:"4%" default:"none" doc:"The lowest brightness above off, where the lamp begins to glow."`
+	Count         whole    `yaml:"count" min:"1" max:"1024" example:"60" doc:"How many LEDs a strip has."`
+	Order         choice   `yaml:"order" oneof:"rgb rbg grb gbr brg bgr" example:"rgb" default:"grb" doc:"The order of a strip's colours."`
 }
 
 func (y *lightYAML) kind() entity.Kind   { return entity.KindLight }

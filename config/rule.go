@@ -13,15 +13,15 @@ import (
 // ruleYAML is a rule. When, if and do are understood when all of the file has
 // been read: what their words mean depends on the entities that they name.
 type ruleYAML struct {
-	Name     text       `yaml:"name"`
-	When     later      `yaml:"when" need:"true" example:"{time: \"23:45\"}"`
-	If       later      `yaml:"if"`
-	Do       later      `yaml:"do" need:"true" example:"[porch on]"`
-	MayOpen  references `yaml:"may_open" names:"ids of garage doors"`
-	Mode     choice     `yaml:"mode" oneof:"single restart queued"`
-	Cooldown duration   `yaml:"cooldown" min:"1s" max:"7d" unit:"m" example:"1h"`
-	Missed   missed     `yaml:"missed"`
-	Enabled  flag       `yaml:"enabled"`
+	Name     text       `yaml:"name" example:"Lights at dusk" default:"from the id" doc:"What people read."`
+	When     later      `yaml:"when" is:"triggers" need:"true" example:"{time: \"23:45\"}" doc:"What it waits for: one trigger, or a list of which each suffices."`
+	If       later      `yaml:"if" is:"condition" example:"{alarm: disarmed}" default:"always" doc:"What has to hold then: every key of the mapping."`
+	Do       later      `yaml:"do" is:"steps" need:"true" example:"[porch on]" doc:"What it does, in order."`
+	MayOpen  references `yaml:"may_open" names:"ids of garage doors" example:"[left]" default:"none" doc:"Garage doors that it may open."`
+	Mode     choice     `yaml:"mode" oneof:"single restart queued" example:"restart" default:"single" doc:"What happens when it is triggered while it runs: nothing, a new start, or one run after the other."`
+	Cooldown duration   `yaml:"cooldown" min:"1s" max:"7d" unit:"m" example:"1h" default:"none" doc:"After a run begins it does not run again for so long."`
+	Missed   missed     `yaml:"missed" example:"run within 2h" default:"skip" doc:"Runs that were due while the server was down: none, each, or the latest; *run* and *latest* within an hour unless said otherwise."`
+	Enabled  flag       `yaml:"enabled" example:"false" default:"true" doc:"Whether it runs at all."`
 
 	rule entity.Rule // as the checks understand it
 }

@@ -263,3 +263,27 @@ func checkTags(t *testing.T, s any, m member) {
 		}
 	}
 }
+
+// Every key can be looked up: what it means, what it accepts, an example, and its
+// default unless it is needed or has none to speak of.
+func TestEveryKeyIsDocumented(t *testing.T) {
+	var walk func(of any)
+	walk = func(of any) {
+		for _, m := range members(of) {
+			shape := m.field.shape(m.tags)
+			if m.tags.Get("doc") == "" || shape.words == "" || shape.schema == nil {
+				t.Errorf("%T, key %q is not documented", of, m.name)
+			}
+			_, words := m.field.(*choice) // the words to choose from are example enough
+			if m.tags.Get("example") == "" && shape.inner == nil && shape.each == nil && !words && m.name != "tests" {
+				t.Errorf("%T, key %q has no example", of, m.name)
+			}
+			for _, inner := range []any{shape.inner, shape.each} {
+				if inner != nil {
+					walk(inner)
+				}
+			}
+		}
+	}
+	walk(&houseYAML{})
+}

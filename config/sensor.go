@@ -14,20 +14,20 @@ import (
 // the type.
 type sensorYAML struct {
 	commonYAML
-	Type      choice           `yaml:"type" oneof:"ds18b20 dht22 sht3x ntc analog pulse" need:"true" example:"ds18b20"`
-	Pin       pin              `yaml:"pin" example:"hall/4"`
-	Board     reference        `yaml:"board" names:"the name of a board" example:"hall"`
-	Address   choice           `yaml:"address" oneof:"0x44 0x45" example:"0x44"`
-	Every     duration         `yaml:"every" min:"1s" max:"1h" unit:"s" example:"30s"`
-	Offset    degrees          `yaml:"offset" min:"-20" max:"20"`
-	Plausible temperatureRange `yaml:"plausible" min:"-55" max:"125"`
-	Beta      whole            `yaml:"beta" min:"500" max:"10000" example:"3950"`
-	R25       resistance       `yaml:"r25" example:"10k"`
-	Series    resistance       `yaml:"series" example:"10k"`
-	PerUnit   number           `yaml:"per_unit" min:"0.001" max:"1000000" example:"450"`
-	AtZero    number           `yaml:"at_zero" min:"-1000000" max:"1000000" example:"0"`
-	AtFull    number           `yaml:"at_full" min:"-1000000" max:"1000000" example:"100"`
-	Unit      name             `yaml:"unit" shape:"[\\p{L}\\p{N}%°³²·µ/]{1,8}" like:"1 to 8 letters, digits or signs without spaces, such as L or kWh" example:"L"`
+	Type      choice           `yaml:"type" oneof:"ds18b20 dht22 sht3x ntc analog pulse" need:"true" example:"ds18b20" doc:"What it is."`
+	Pin       pin              `yaml:"pin" example:"hall/4" doc:"Its pin (not with sht3x). ntc and analog need one that can measure a voltage."`
+	Board     reference        `yaml:"board" names:"the name of a board" example:"hall" doc:"sht3x: the board with the I2C bus."`
+	Address   choice           `yaml:"address" oneof:"0x44 0x45" example:"0x44" default:"0x44" doc:"sht3x: its address on the bus."`
+	Every     duration         `yaml:"every" min:"1s" max:"1h" unit:"s" example:"30s" default:"30s" doc:"How often it measures; of pulse, how often the count is reported."`
+	Offset    degrees          `yaml:"offset" min:"-20" max:"20" example:"-0.4°C" default:"0°C" doc:"Added to every temperature."`
+	Plausible temperatureRange `yaml:"plausible" min:"-55" max:"125" example:"-30..60°C" default:"what the type can measure" doc:"What can be true; a reading outside counts as none."`
+	Beta      whole            `yaml:"beta" min:"500" max:"10000" example:"3950" doc:"ntc: the thermistor's beta, in K."`
+	R25       resistance       `yaml:"r25" example:"10k" doc:"ntc: its resistance at 25 °C."`
+	Series    resistance       `yaml:"series" example:"10k" doc:"ntc: the resistor between 3.3 V and the pin."`
+	PerUnit   number           `yaml:"per_unit" min:"0.001" max:"1000000" example:"450" doc:"pulse: how many pulses are one unit."`
+	AtZero    number           `yaml:"at_zero" min:"-1000000" max:"1000000" example:"0" doc:"analog: the value at 0 V."`
+	AtFull    number           `yaml:"at_full" min:"-1000000" max:"1000000" example:"100" doc:"analog: the value at 3.3 V."`
+	Unit      name             `yaml:"unit" shape:"[\\p{L}\\p{N}%°³²·µ/]{1,8}" like:"1 to 8 letters, digits or signs without spaces, such as L or kWh" example:"L" doc:"analog, pulse: what the value counts."`
 }
 
 // What a sensor does unless the file says otherwise.

@@ -5,7 +5,7 @@ import "hob/internal/entity"
 // switchYAML is a relay or any other pin that is on or off.
 type switchYAML struct {
 	outputYAML
-	Pin pin `yaml:"pin" need:"true" example:"hall/16"`
+	Pin pin `yaml:"pin" need:"true" example:"hall/16" doc:"The pin of the relay."`
 }
 
 func (y *switchYAML) kind() entity.Kind   { return entity.KindSwitch }

@@ -17,21 +17,21 @@ type thermostatYAML struct {
 	commonYAML
 	cools bool
 
-	Relay      pin              `yaml:"relay" need:"true" example:"hall/21"`
-	Inverted   flag             `yaml:"inverted"`
-	Sensor     reference        `yaml:"sensor" names:"the id of a sensor" need:"true" example:"living_temp"`
-	Range      temperatureRange `yaml:"range" min:"-30" max:"90"`
-	Hysteresis degrees          `yaml:"hysteresis" min:"0" max:"10"`
-	MinOn      duration         `yaml:"min_on" min:"0s" max:"1h" unit:"s" example:"3m"`
-	MinOff     duration         `yaml:"min_off" min:"0s" max:"1h" unit:"s" example:"3m"`
-	SensorLost sensorLost       `yaml:"sensor_lost"`
-	Frost      temperature      `yaml:"frost" min:"-30" max:"90"`
-	Fallback   setting          `yaml:"fallback" min:"-30" max:"90"`
-	Presets    presets          `yaml:"presets"`
-	Schedule   weekPlan         `yaml:"schedule"`
-	Manual     manual           `yaml:"manual"`
-	Boost      boost            `yaml:"boost"`
-	Windows    references       `yaml:"windows" names:"ids of contacts"`
+	Relay      pin              `yaml:"relay" need:"true" example:"hall/21" doc:"The pin of the relay."`
+	Inverted   flag             `yaml:"inverted" example:"true" default:"false" doc:"The relay is on at low level."`
+	Sensor     reference        `yaml:"sensor" names:"the id of a sensor" need:"true" example:"living_temp" doc:"What it goes by; on another board the server passes the values on."`
+	Range      temperatureRange `yaml:"range" min:"-30" max:"90" example:"5..25°C" default:"5..30°C, coolers 16..32°C" doc:"What a target may be. A heater is off at once above the upper end, a cooler below the lower."`
+	Hysteresis degrees          `yaml:"hysteresis" min:"0" max:"10" example:"0.3°C" default:"0.5°C" doc:"The whole width of the band around the target."`
+	MinOn      duration         `yaml:"min_on" min:"0s" max:"1h" unit:"s" example:"3m" default:"1m" doc:"Stays on for so long, unless safety says otherwise."`
+	MinOff     duration         `yaml:"min_off" min:"0s" max:"1h" unit:"s" example:"3m" default:"1m, coolers 3m" doc:"Stays off for so long."`
+	SensorLost sensorLost       `yaml:"sensor_lost" example:"{after: 10m, then: off}" default:"{after: 5m, then: off}" doc:"Off when the newest reading is older than *after*."`
+	Frost      temperature      `yaml:"frost" min:"-30" max:"90" example:"5°C" default:"none" doc:"A temperature that is kept in every mode (heaters only)."`
+	Fallback   setting          `yaml:"fallback" min:"-30" max:"90" example:"12°C" default:"frost, or off" doc:"What the board holds while it has no schedule, such as after a power cut without a server."`
+	Presets    presets          `yaml:"presets" example:"{away: 14°C, sleep: 17°C, comfort: 21°C}" default:"away, sleep, comfort" doc:"Targets with names."`
+	Schedule   weekPlan         `yaml:"schedule" example:"{mon-fri: [06:00 comfort, 22:30 sleep]}" default:"none" doc:"Days, each with times and what holds from then on: a preset, a temperature or off."`
+	Manual     manual           `yaml:"manual" example:"2h" default:"until_next" doc:"How long a setting by hand holds: until the next point of the schedule, for a time, or for good."`
+	Boost      boost            `yaml:"boost" example:"{to: 24°C, for: 30m}" default:"none" doc:"A high target for a while, at the touch of a button."`
+	Windows    references       `yaml:"windows" names:"ids of contacts" example:"[bath_window]" default:"none" doc:"Contacts: while one is open, only frost protection is kept."`
 }
 
 // sensorLost says when a sensor that no longer answers counts as gone. There is
@@ -42,8 +42,8 @@ type sensorLost struct {
 }
 
 type sensorLostYAML struct {
-	After duration `yaml:"after" min:"30s" max:"1h" unit:"s" example:"10m" need:"true"`
-	Then  choice   `yaml:"then" oneof:"off"`
+	After duration `yaml:"after" min:"30s" max:"1h" unit:"s" example:"10m" need:"true" doc:"How old the newest reading may be."`
+	Then  choice   `yaml:"then" oneof:"off" example:"off" default:"off" doc:"What happens then; there is one way."`
 }
 
 func (f *sensorLost) decode(v value, _ reflect.StructTag) {
@@ -58,8 +58,8 @@ type boost struct {
 }
 
 type boostYAML struct {
-	To  temperature `yaml:"to" min:"-30" max:"90" need:"true" example:"24°C"`
-	For duration    `yaml:"for" min:"1m" max:"1d" unit:"m" need:"true" example:"30m"`
+	To  temperature `yaml:"to" min:"-30" max:"90" need:"true" example:"24°C" doc:"The target."`
+	For duration    `yaml:"for" min:"1m" max:"1d" unit:"m" need:"true" example:"30m" doc:"For how long."`
 }
 
 func (f *boost) decode(v value, _ reflect.StructTag) {

@@ -11,10 +11,10 @@ import (
 
 // userYAML is somebody who may use Hob.
 type userYAML struct {
-	Name   text       `yaml:"name"`
-	Role   choice     `yaml:"role" oneof:"admin member kiosk" need:"true" example:"member"`
-	Areas  references `yaml:"areas" names:"ids of areas"`
-	Notify channels   `yaml:"notify"`
+	Name   text       `yaml:"name" example:"Anna" default:"from the id" doc:"What people read."`
+	Role   choice     `yaml:"role" oneof:"admin member kiosk" need:"true" example:"member" doc:"admin may do everything; member uses the house; kiosk is a screen on a wall."`
+	Areas  references `yaml:"areas" names:"ids of areas" example:"[living, hall]" default:"all" doc:"What a member or kiosk sees and uses."`
+	Notify channels   `yaml:"notify" example:"[dashboard, \"ntfy://ntfy.example/house\"]" default:"[dashboard]" doc:"Where messages go: dashboard, or addresses of services."`
 }
 
 // channels are the ways to reach a user, in order: dashboard, or an address

@@ -121,6 +121,7 @@ func owners() []owner {
 		{"github.com/flynn/noise", []string{"server/link", "internal/wire"}, "one place where keys meet frames"},
 		{"github.com/robfig/cron", []string{"internal/schedule"}, "a parser only: its own next times are wrong around DST"},
 		{"gopkg.in/yaml.v3", []string{"config"}, "YAML ends where the House begins"},
+		{"github.com/invopop/jsonschema", []string{"config"}, "the schema is made of the types that decode the file"},
 		{"github.com/expr-lang/expr", []string{"config", "internal/rules"}, "expressions are checked at load and run by the rules' engine"},
 		{"github.com/spf13/cobra", []string{"server", "firmware/virtual"}, "only commands know of command lines"},
 		{"C", []string{"firmware/virtual"}, "bin/hob is static: cgo stays in hob-board"},
