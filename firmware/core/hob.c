@@ -147,7 +147,7 @@ void hob_shutdown(struct hob_board *b, uint64_t now_ms)
     /* Nobody would end them on time any more. */
     hob_interlock_stop(b);
     hob_run_report(b);
-    hob_restore_flush(b);
+    (void)hob_restore_flush(b);
     hob_session_close_all(b, HOB_CLOSE_RESTART, "restarting");
     hob_log(b, HOB_LOG_RESTART, 0);
 }

@@ -43,6 +43,11 @@
 #ifndef HOB_MAX_BINDINGS
 #define HOB_MAX_BINDINGS 48
 #endif
+/* Thermostats of one board, and segments of a plan of one. */
+#ifndef HOB_MAX_THERMOSTATS
+#define HOB_MAX_THERMOSTATS 8
+#endif
+#define HOB_MAX_SEGMENTS 32
 /* All items of a configuration with one line end each, in bytes: 12288 with 48 points. */
 #define HOB_MAX_CONFIG_BYTES ((size_t)HOB_MAX_POINTS * 256)
 /* Connections at once: one live, two shaking hands. They are numbered from 0. */
@@ -54,6 +59,7 @@
 #define HOB_ID_SIZE 17u         /* "hob-" and 12 digits */
 #define HOB_NAME_SIZE 16u       /* a point */
 #define HOB_REV_SIZE 17u        /* a configuration's revision */
+#define HOB_PLAN_SIZE 9u        /* what a thermostat's plan is called */
 #define HOB_SETUP_CODE_SIZE 31u /* XXXXX-XXXXX-XXXXX-XXXXX-XXXXXX */
 /* The longest time hob_tick asks for, in ms. */
 #define HOB_TICK_MAX_MS 60000u

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "hob_climate.h"
 #include "hob_input.h"
 #include "hob_interlock.h"
 #include "hob_led.h"
@@ -250,6 +251,7 @@ void hob_apply(struct hob_board *b, struct hob_plan *plan, enum hob_cause cause)
             values[n] = first_value(b, &plan->points[n], cause);
     }
     release_led(b, &plan->led);
+    hob_climate_match(b, plan);
     match(b, plan);
     release_bus(b, &plan->i2c);
     /* Outputs first: nothing is to keep them from their boot state. */
@@ -270,4 +272,5 @@ void hob_apply(struct hob_board *b, struct hob_plan *plan, enum hob_cause cause)
             start_later(b, plan->slots[n], &values[n], cause);
     }
     hob_led_configure(b, &plan->led);
+    hob_climate_apply(b, plan, cause);
 }

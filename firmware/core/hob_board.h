@@ -15,8 +15,8 @@
 
 /* ---- configuration, in checked form (hob_item, hob_plan) ---- */
 
-/* The items of a whole configuration: points, bindings, and the board's own. */
-#define HOB_MAX_ITEMS (HOB_MAX_POINTS + HOB_MAX_BINDINGS + 1)
+/* The items of a whole configuration: points, bindings, thermostats, and the board's own. */
+#define HOB_MAX_ITEMS (HOB_MAX_POINTS + HOB_MAX_BINDINGS + HOB_MAX_THERMOSTATS + 1)
 /* No point, no pin. */
 #define HOB_NONE HOB_NO_PIN
 
@@ -52,7 +52,10 @@ struct hob_input_config {
     bool detect_hold;
 };
 
-/* Temperatures are thousandths of a degree Celsius. */
+/* What a temperature may be told to be. All are in thousandths of a degree Celsius. */
+#define HOB_MIN_TEMP (-55000)
+#define HOB_MAX_TEMP 125000
+
 struct hob_sensor_config {
     uint32_t every;  /* ms */
     int32_t offset;  /* this and the next two of a sensor that measures temperature */
@@ -83,7 +86,7 @@ enum hob_gesture_event {
     HOB_RELEASE = 8
 };
 
-enum hob_do { HOB_DO_ON = 0, HOB_DO_OFF, HOB_DO_SET, HOB_DO_TOGGLE, HOB_DO_PULSE };
+enum hob_do { HOB_DO_ON = 0, HOB_DO_OFF, HOB_DO_SET, HOB_DO_TOGGLE, HOB_DO_PULSE, HOB_DO_PLAN };
 
 struct hob_binding {
     uint16_t level;
@@ -99,6 +102,23 @@ struct hob_led_config {
     bool inverted;
 };
 
+/* No temperature: nothing is to be held, or nothing was measured. */
+#define HOB_NO_TEMP INT32_MIN
+
+struct hob_thermostat_config {
+    uint32_t min_on;    /* ms, as the next two */
+    uint32_t min_off;
+    uint32_t lost;      /* the greatest age of a sample to act on */
+    int32_t low;        /* what a target may be */
+    int32_t high;
+    int32_t hysteresis; /* the whole width of the band around the target */
+    int32_t frost;      /* HOB_NO_TEMP for none, as the next one */
+    int32_t fallback;
+    uint8_t relay;      /* index of a point, as the next one */
+    uint8_t sensor;
+    bool cools;
+};
+
 /* The pins of the I2C bus, both HOB_NONE when there is none. */
 struct hob_i2c_config {
     uint8_t sda;
@@ -109,6 +129,9 @@ struct hob_i2c_config {
 struct hob_plan {
     struct hob_point_config points[HOB_MAX_POINTS];
     struct hob_binding bindings[HOB_MAX_BINDINGS];
+    struct hob_thermostat_config thermostats[HOB_MAX_THERMOSTATS];
+    uint8_t kept[HOB_MAX_THERMOSTATS]; /* which of the board's each one was; HOB_NONE: it is new */
+    uint8_t thermostat_count;
     struct hob_led_config led;
     struct hob_i2c_config i2c;
     uint8_t point_count;
@@ -134,7 +157,8 @@ enum hob_cause {
     HOB_CAUSE_MAX_ON,
     HOB_CAUSE_LEASE,
     HOB_CAUSE_INTERLOCK,
-    HOB_CAUSE_SENSOR
+    HOB_CAUSE_SENSOR,
+    HOB_CAUSE_THERMOSTAT
 };
 
 /* hob_output, hob_light. Levels in "shown" are per mille times 256. */
@@ -275,6 +299,65 @@ struct hob_left {
 
 #define HOB_MAX_LEFT 8
 
+/* ---- thermostats (hob_thermostat, hob_watch, hob_climate) ---- */
+
+enum hob_phase {
+    HOB_PHASE_ACTIVE = 0, /* the relay is on */
+    HOB_PHASE_IDLE,
+    HOB_PHASE_WAIT,   /* would be on, but for min_off or an interlock */
+    HOB_PHASE_OFF,    /* nothing is to be held */
+    HOB_PHASE_LOST,   /* no good sample for too long */
+    HOB_PHASE_RANGE,  /* beyond the range's end, or implausible readings */
+    HOB_PHASE_LOCKED
+};
+
+enum hob_source { HOB_SOURCE_NONE = 0, HOB_SOURCE_PLAN, HOB_SOURCE_FALLBACK, HOB_SOURCE_FROST };
+
+enum hob_climate_warning { HOB_WARNS_OF_NOTHING = 0, HOB_WARNS_NO_RISE, HOB_WARNS_STUCK };
+
+struct hob_segment {
+    uint32_t from; /* ms after the schedule's base */
+    int32_t to;    /* HOB_NO_TEMP: nothing but frost */
+};
+
+/* A plan of the server, in the board's time. */
+struct hob_schedule {
+    uint64_t base; /* uptime at which it came */
+    uint32_t end;  /* ms after it */
+    uint8_t count; /* 0: there is none */
+    bool locked;   /* off whatever happens; outlives a boot */
+    char id[HOB_PLAN_SIZE];
+    struct hob_segment segments[HOB_MAX_SEGMENTS];
+};
+
+/* What a thermostat does and why, as it is told. */
+struct hob_control {
+    int32_t target; /* HOB_NO_TEMP: none */
+    int32_t temp;   /* HOB_NO_TEMP: none that can be acted on */
+    uint8_t phase;  /* enum hob_phase */
+    uint8_t source; /* enum hob_source */
+    uint8_t warning; /* enum hob_climate_warning */
+};
+
+struct hob_watch {
+    uint64_t marked_at;
+    int32_t mark;     /* progress then */
+    uint8_t quarters; /* of an hour in a row in which it was stuck */
+    uint8_t warning;  /* enum hob_climate_warning */
+    bool watching;
+    bool on;          /* the relay, when last looked at */
+    bool cooled;      /* it has been off for the first quarter of an hour */
+};
+
+struct hob_thermostat {
+    uint64_t due; /* next thing to decide */
+    struct hob_thermostat_config config;
+    struct hob_control control;
+    struct hob_watch watch;
+    struct hob_schedule schedule;
+    bool used;
+};
+
 /* ---- settings ---- */
 
 enum hob_record { HOB_RECORD_KEYS = 0, HOB_RECORD_CONFIG, HOB_RECORD_STATE, HOB_RECORD_COUNT };
@@ -372,6 +455,7 @@ struct hob_board {
     struct hob_left left[HOB_MAX_LEFT];
     struct hob_led led;
     struct hob_i2c_config i2c;
+    struct hob_thermostat thermostats[HOB_MAX_THERMOSTATS];
 
     struct hob_record_state records[HOB_RECORD_COUNT];
     struct hob_keys keys;

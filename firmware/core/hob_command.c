@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "hob_climate.h"
 #include "hob_interlock.h"
 #include "hob_output.h"
 #include "hob_point.h"
@@ -63,6 +64,8 @@ static bool check_warning(struct hob_board *b, const struct hob_command *c, uint
         refuse(b, c, "unknown_point", "warn names no point of this board", NULL);
     else if (!hob_point_is_output(w))
         refuse(b, c, "wrong_kind", "warn names no output: ", w->config.name);
+    else if (hob_climate_of(b, c->warn) != HOB_NONE)
+        refuse(b, c, "wrong_kind", "a thermostat has ", w->config.name);
     else if (c->warn == i || hob_interlock_rivals(b, c->warn, i))
         refuse(b, c, "bad_value", "warn is not on beside ", c->point);
     else if (shorter_limit(&w->config.out, (uint32_t)c->warn_ms + c->pulse) != NULL)
@@ -123,6 +126,10 @@ static uint8_t check(struct hob_board *b, const struct hob_command *c)
         refuse(b, c, "unknown_point", "no point ", c->point);
     else if (!hob_point_is_output(&b->points[i]))
         refuse(b, c, "wrong_kind", "no output: ", c->point);
+    else if (c->act == HOB_DO_PLAN && hob_climate_of(b, i) == HOB_NONE)
+        refuse(b, c, "wrong_kind", "no thermostat has ", c->point);
+    else if (c->act != HOB_DO_PLAN && hob_climate_of(b, i) != HOB_NONE)
+        refuse(b, c, "wrong_kind", "a thermostat has ", c->point);
     else if (c->bad != NULL)
         refuse(b, c, "bad_value", "not allowed: ", c->bad);
     else if (check_act(b, c, i))
@@ -229,6 +236,14 @@ static void act(struct hob_board *b, const struct hob_command *c, uint8_t i)
         refuse(b, c, "superseded", "too many commands wait", NULL);
 }
 
+static void follow(struct hob_board *b, const struct hob_command *c, uint8_t i)
+{
+    if (hob_climate_follow(b, i, &c->plan) == HOB_OK)
+        hob_report_result(b, c->id, "done", NULL, NULL);
+    else
+        refuse(b, c, "storage", "a restart forgets it: ", c->point);
+}
+
 void hob_command_run(struct hob_board *b, const struct hob_command *command)
 {
     if (command->id <= b->last_cmd) {
@@ -241,7 +256,11 @@ void hob_command_run(struct hob_board *b, const struct hob_command *command)
         return;
     }
     uint8_t i = check(b, command);
-    if (i != HOB_NONE)
+    if (i == HOB_NONE)
+        return;
+    if (command->act == HOB_DO_PLAN)
+        follow(b, command, i);
+    else
         act(b, command, i);
 }
 

@@ -212,8 +212,8 @@ static int decode_pulse(const struct hob_board *b, const struct hob_json *d, str
 static int decode_command(const struct hob_board *b, const struct hob_json *d,
                           struct hob_frame *out)
 {
-    static const char *const acts[] = {"on", "off", "set", "pulse"};
-    static const uint8_t does[] = {HOB_DO_ON, HOB_DO_OFF, HOB_DO_SET, HOB_DO_PULSE};
+    static const char *const acts[] = {"on", "off", "set", "pulse", "plan"};
+    static const uint8_t does[] = {HOB_DO_ON, HOB_DO_OFF, HOB_DO_SET, HOB_DO_PULSE, HOB_DO_PLAN};
     struct hob_command *c = &out->command;
     memset(c, 0, sizeof *c);
     int r = number(d, "id", 1, &c->id);
@@ -231,6 +231,8 @@ static int decode_command(const struct hob_board *b, const struct hob_json *d,
     r = refuse(c, "do", r < 0 ? r : HOB_OK);
     if (r < 0)
         return r;
+    if (c->act == HOB_DO_PLAN)
+        return hob_frame_decode_plan(d, c, b->now);
     return c->act == HOB_DO_PULSE ? decode_pulse(b, d, c) : decode_light(d, c);
 }
 

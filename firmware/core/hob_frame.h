@@ -49,6 +49,7 @@ struct hob_command {
     bool has_warn;
     uint8_t pre_count;
     struct hob_condition pre[HOB_MAX_CONDITIONS];
+    struct hob_schedule plan; /* based on the present */
 };
 
 struct hob_frame {
@@ -89,5 +90,8 @@ struct hob_frame {
  */
 int hob_frame_decode(const struct hob_board *b, const char *text, size_t len,
                      struct hob_json_token *tokens, size_t token_cap, struct hob_frame *out);
+
+/* Its part for a command "plan"; what is to be refused is in c->bad. */
+int hob_frame_decode_plan(const struct hob_json *d, struct hob_command *c, uint64_t now);
 
 #endif

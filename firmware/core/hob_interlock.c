@@ -105,6 +105,16 @@ static bool may_go_on(const struct hob_board *b, uint8_t i)
     return !hob_output_shows(&b->points[i]) && ready_at(b, i) <= b->now;
 }
 
+uint64_t hob_interlock_ready(const struct hob_board *b, uint8_t i)
+{
+    for (uint8_t j = 0; j < HOB_MAX_POINTS; j++) {
+        if (hob_interlock_rivals(b, i, j) &&
+            (hob_output_shows(&b->points[j]) || hob_interlock_waits(b, j)))
+            return UINT64_MAX;
+    }
+    return ready_at(b, i);
+}
+
 bool hob_interlock_free(const struct hob_board *b, uint8_t i)
 {
     return may_go_on(b, i) && !hob_interlock_waits(b, i);

@@ -38,6 +38,12 @@ int hob_interlock_request(struct hob_board *b, uint8_t i, const struct hob_reque
  */
 void hob_interlock_start(struct hob_board *b, uint8_t i, const struct hob_request *request);
 
+/*
+ * Uptime from which output i may go on without cutting another one; UINT64_MAX
+ * while one of its group is on, or is about to be.
+ */
+uint64_t hob_interlock_ready(const struct hob_board *b, uint8_t i);
+
 /* Whether output i is waiting to go on, or is being warned of. */
 bool hob_interlock_waits(const struct hob_board *b, uint8_t i);
 

@@ -64,7 +64,9 @@ int32_t hob_member_temp(struct hob_members *m, const char *member, int32_t other
     int64_t value = otherwise;
     int r = hob_json_int(&m->doc, hob_json_find(&m->doc, 0, member), HOB_MIN_TEMP, HOB_MAX_TEMP,
                          &value);
-    if (r < 0 && r != HOB_ERR_MISSING)
+    if (r == HOB_ERR_MISSING && otherwise == HOB_REQUIRED_TEMP)
+        missing(m, member);
+    else if (r < 0 && r != HOB_ERR_MISSING)
         hob_member_fault(m, HOB_FAULT_BAD_VALUE, member,
                          "must be a whole number from -55000 to 125000");
     return (int32_t)value;

@@ -11,9 +11,8 @@
 #include "hob_board.h"
 #include "hob_fault.h"
 
-/* What a temperature may be told to be, in thousandths of a degree Celsius. */
-#define HOB_MIN_TEMP (-55000)
-#define HOB_MAX_TEMP 125000
+/* Instead of a default, for a temperature that must be there. */
+#define HOB_REQUIRED_TEMP INT32_MAX
 
 struct hob_members {
     struct hob_json doc;

@@ -29,6 +29,11 @@ bool hob_name_is_rev(const char *s)
     return made_of(s, "0123456789abcdefABCDEF", 1, 16);
 }
 
+bool hob_name_is_plan(const char *s)
+{
+    return made_of(s, "0123456789abcdefABCDEF", 1, 8);
+}
+
 bool hob_name_is_board(const char *s)
 {
     return strncmp(s, "hob-", 4) == 0 && made_of(s + 4, "0123456789abcdef", 6, 12);

@@ -19,6 +19,9 @@ bool hob_name_is_rev(const char *s);
 /* A board: "hob-" and 6 to 12 lower-case hexadecimal digits. */
 bool hob_name_is_board(const char *s);
 
+/* A plan of a thermostat: 1 to 8 hexadecimal digits. */
+bool hob_name_is_plan(const char *s);
+
 /* FNV-1a with 32 bits; never 0. */
 uint32_t hob_name_hash(const char *s);
 

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "hob_climate_item.h"
 #include "hob_convert.h"
 #include "hob_member.h"
 #include "hob_name.h"
@@ -26,9 +27,9 @@
 #define MAX_OHM 10000000u
 #define SHT3X_ADDR 0x44u
 
-enum { KIND_BOARD = HOB_KIND_SENSOR + 1, KIND_BINDING };
-static const char *const kinds[] = {"",      "relay",  "pwm",   "ws2812",
-                                    "input", "sensor", "board", "binding"};
+enum { KIND_BOARD = HOB_KIND_SENSOR + 1, KIND_BINDING, KIND_THERMOSTAT };
+static const char *const kinds[] = {"",       "relay", "pwm",     "ws2812",    "input",
+                                    "sensor", "board", "binding", "thermostat"};
 
 void hob_plan_init(struct hob_plan *plan)
 {
@@ -290,6 +291,8 @@ static void read_target(struct hob_members *m, struct hob_binding *out)
     uint8_t kind = m->plan->points[out->target].kind;
     if (!hob_kind_is_output((enum hob_kind)kind))
         hob_member_fault(m, HOB_FAULT_WRONG_KIND, "target", "is no output");
+    else if (hob_climate_item_has(m->plan, out->target))
+        hob_member_fault(m, HOB_FAULT_WRONG_KIND, "target", "a thermostat has it");
     else if (out->act == HOB_DO_SET && kind == HOB_KIND_RELAY)
         hob_member_fault(m, HOB_FAULT_WRONG_KIND, "do", "a relay has no level");
     else if (out->act == HOB_DO_SET)
@@ -345,7 +348,7 @@ int hob_plan_item(const struct hob_item *item, struct hob_fault *fault)
         return kind;
     if (kind == KIND_BOARD)
         read_board(&m);
-    else if (kind != KIND_BINDING)
+    else if (kind != KIND_BINDING && kind != KIND_THERMOSTAT)
         read_point(&m, (enum hob_kind)kind);
     return outcome(fault);
 }
@@ -377,6 +380,8 @@ int hob_plan_link(const struct hob_item *item, struct hob_fault *fault)
         return kind;
     if (kind == KIND_BINDING)
         read_binding(&m);
+    else if (kind == KIND_THERMOSTAT)
+        hob_climate_item(&m);
     else if (kind == HOB_KIND_SENSOR)
         check_bus(&m);
     return outcome(fault);

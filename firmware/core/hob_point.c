@@ -68,7 +68,8 @@ void hob_point_forget_commands(struct hob_board *b)
 const char *hob_cause_name(enum hob_cause cause)
 {
     static const char *const names[] = {"boot",      "config", "command", "binding",   "input",
-                                        "off_after", "max_on", "lease",   "interlock", "sensor"};
+                                        "off_after", "max_on", "lease",   "interlock", "sensor",
+                                        "thermostat"};
     return names[cause];
 }
 

@@ -5,13 +5,14 @@
  */
 #include "hob_report.h"
 
+#include "hob_climate.h"
 #include "hob_convert.h"
 #include "hob_point.h"
 #include "hob_sensor.h"
 #include "hob_session.h"
 
 /* More than any point, with all its members at their longest, and the ends. */
-#define POINT_ROOM 192u
+#define POINT_ROOM 320u
 
 static void start(struct hob_board *b, struct hob_json_writer *w, const char *type)
 {
@@ -63,9 +64,9 @@ static void put_value(struct hob_json_writer *w, const struct hob_point *p)
     }
 }
 
-static void put_point(struct hob_json_writer *w, const struct hob_board *b,
-                      const struct hob_point *p)
+static void put_point(struct hob_json_writer *w, const struct hob_board *b, uint8_t i)
 {
+    const struct hob_point *p = &b->points[i];
     hob_jw_begin_object(w);
     hob_jw_put_string(w, "p", p->config.name);
     put_value(w, p);
@@ -75,6 +76,8 @@ static void put_point(struct hob_json_writer *w, const struct hob_board *b,
         hob_jw_put_int(w, "cmd", (int64_t)p->cmd);
     if (p->cause == HOB_CAUSE_BINDING)
         hob_jw_put_string(w, "by", b->points[p->by].config.name);
+    if (hob_climate_of(b, i) != HOB_NONE)
+        hob_climate_put(w, b, i);
     hob_jw_end_object(w);
 }
 
@@ -96,7 +99,7 @@ static void put_points(struct hob_board *b, struct hob_json_writer *w)
     for (uint8_t i = next_dirty(b, 0); i != HOB_NONE; i = next_dirty(b, (uint8_t)(i + 1))) {
         if (w->len + POINT_ROOM > HOB_MAX_FRAME)
             break;
-        put_point(w, b, &b->points[i]);
+        put_point(w, b, i);
         b->points[i].dirty = false;
     }
     hob_jw_end_array(w);

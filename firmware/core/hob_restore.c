@@ -2,7 +2,8 @@
  * Values to restore; see hob_restore.h.
  *
  * The record: for each output its name (16 bytes, zero-padded), kind, level and
- * last level (two bytes each, little-endian), and three bytes of colour.
+ * last level (two bytes each, little-endian), and three bytes of colour. For each
+ * thermostat that is locked: the name of its relay, and LOCKED instead of a kind.
  *
  * Copyright 2026 The Hob authors. SPDX-License-Identifier: Apache-2.0
  */
@@ -18,8 +19,9 @@
 #define DELAY_MS 2000u
 #define INTERVAL_MS 10000u
 #define ENTRY (HOB_NAME_SIZE + 8u)
+#define LOCKED 0x80u
 
-_Static_assert(HOB_RECORD_HEAD + HOB_MAX_POINTS * ENTRY + HOB_RECORD_TAIL <= 2048,
+_Static_assert(HOB_RECORD_HEAD + (HOB_MAX_POINTS + HOB_MAX_THERMOSTATS) * ENTRY + HOB_RECORD_TAIL <= 2048,
                "a record of all points fits the scratch memory");
 
 void hob_restore_touch(struct hob_board *b)
@@ -41,7 +43,7 @@ uint64_t hob_restore_due(const struct hob_board *b)
 void hob_restore_tick(struct hob_board *b)
 {
     if (b->now >= hob_restore_due(b))
-        hob_restore_flush(b);
+        (void)hob_restore_flush(b);
 }
 
 /* What a boot is to bring back: never a pulse or a warning, but what waits for that already. */
@@ -64,11 +66,16 @@ static void put_entry(uint8_t *e, const struct hob_board *b, uint8_t i)
     memcpy(e + HOB_NAME_SIZE + 5, p->out.rgb, 3);
 }
 
-void hob_restore_flush(struct hob_board *b)
+static void put_locked(uint8_t *e, const struct hob_board *b, const struct hob_thermostat *t)
 {
-    if (!b->restore.dirty)
-        return;
-    uint8_t *record = b->options.scratch->out.record;
+    memset(e, 0, ENTRY);
+    memcpy(e, b->points[t->config.relay].config.name, HOB_NAME_SIZE);
+    e[HOB_NAME_SIZE] = LOCKED;
+}
+
+/* Fills in the content of a record. Result: its length. */
+static size_t put_entries(const struct hob_board *b, uint8_t *record)
+{
     size_t len = 0;
     for (uint8_t i = 0; i < HOB_MAX_POINTS; i++) {
         const struct hob_point *p = &b->points[i];
@@ -77,12 +84,28 @@ void hob_restore_flush(struct hob_board *b)
         put_entry(record + HOB_RECORD_HEAD + len, b, i);
         len += ENTRY;
     }
+    for (uint8_t k = 0; k < HOB_MAX_THERMOSTATS; k++) {
+        if (!b->thermostats[k].used || !b->thermostats[k].schedule.locked)
+            continue;
+        put_locked(record + HOB_RECORD_HEAD + len, b, &b->thermostats[k]);
+        len += ENTRY;
+    }
+    return len;
+}
+
+int hob_restore_flush(struct hob_board *b)
+{
+    if (!b->restore.dirty)
+        return HOB_OK;
+    uint8_t *record = b->options.scratch->out.record;
+    size_t len = put_entries(b, record);
     /* After a failure the next try waits its turn like any other write. */
     b->restore.written = b->now;
     b->restore.ever_written = true;
     b->restore.dirty_since = b->now;
     b->restore.dirty = hob_store_save(b, HOB_RECORD_STATE, record,
                                       sizeof b->options.scratch->out.record, len) != HOB_OK;
+    return b->restore.dirty ? HOB_ERR_STORAGE : HOB_OK;
 }
 
 void hob_restore_load(struct hob_board *b)
@@ -105,16 +128,28 @@ static bool take_entry(const uint8_t *e, struct hob_value *out)
     return true;
 }
 
-bool hob_restore_find(const struct hob_board *b, const struct hob_point_config *config,
-                      struct hob_value *out)
+/* The entry of a name and a kind; NULL if there is none. */
+static const uint8_t *find_entry(const struct hob_board *b, const char *name, uint8_t kind)
 {
     const uint8_t *record = b->options.scratch->in.record;
     size_t len = hob_get32(record + 12);
-    memset(out, 0, sizeof *out);
     for (size_t at = 0; at + ENTRY <= len; at += ENTRY) {
         const uint8_t *e = record + HOB_RECORD_HEAD + at;
-        if (memcmp(e, config->name, HOB_NAME_SIZE) == 0 && e[HOB_NAME_SIZE] == config->kind)
-            return take_entry(e, out);
+        if (memcmp(e, name, HOB_NAME_SIZE) == 0 && e[HOB_NAME_SIZE] == kind)
+            return e;
     }
-    return false;
+    return NULL;
+}
+
+bool hob_restore_locked(const struct hob_board *b, const char *relay)
+{
+    return find_entry(b, relay, LOCKED) != NULL;
+}
+
+bool hob_restore_find(const struct hob_board *b, const struct hob_point_config *config,
+                      struct hob_value *out)
+{
+    const uint8_t *e = find_entry(b, config->name, config->kind);
+    memset(out, 0, sizeof *out);
+    return e != NULL && take_entry(e, out);
 }

@@ -1,5 +1,6 @@
 /*
- * hob_restore: the values of outputs with boot=restore, kept over a restart.
+ * hob_restore: the values of outputs with boot=restore, and which thermostats are
+ * locked, kept over a restart.
  *
  * Flash wears, so a change is stored two seconds after it came, together with
  * others, and not more often than every ten seconds; a planned restart stores at
@@ -19,15 +20,16 @@ void hob_restore_touch(struct hob_board *b);
 void hob_restore_tick(struct hob_board *b);
 uint64_t hob_restore_due(const struct hob_board *b);
 
-/* Stores now if there is anything to store; uses scratch.out. */
-void hob_restore_flush(struct hob_board *b);
+/* Stores now if there is anything to store; uses scratch.out. HOB_ERR_STORAGE: later again. */
+int hob_restore_flush(struct hob_board *b);
 
 /*
- * At boot: reads what was stored into scratch.in, and finds the value of a point
- * there (by name and kind). hob_restore_find gives false, and off, if there is
+ * At boot: reads what was stored into scratch.in, and finds there whether the
+ * thermostat of a relay is locked, and the value of a point (by name and kind). hob_restore_find gives false, and off, if there is
  * none; scratch.in must not have been used in between.
  */
 void hob_restore_load(struct hob_board *b);
+bool hob_restore_locked(const struct hob_board *b, const char *relay);
 bool hob_restore_find(const struct hob_board *b, const struct hob_point_config *config,
                       struct hob_value *out);
 

@@ -6,6 +6,7 @@
 #include "hob_run.h"
 
 #include "hob_binding.h"
+#include "hob_climate.h"
 #include "hob_command.h"
 #include "hob_input.h"
 #include "hob_interlock.h"
@@ -89,6 +90,8 @@ void hob_run_due(struct hob_board *b, uint64_t now_ms)
 
 void hob_run_report(struct hob_board *b)
 {
+    /* Whatever has happened to sensors, relays and plans has its consequences first. */
+    hob_climate_tick(b);
     hob_command_report(b);
     hob_report_changes(b);
 }
@@ -159,6 +162,7 @@ uint32_t hob_next_tick(const struct hob_board *b, uint64_t now_ms)
 {
     uint64_t now = now_ms > b->now ? now_ms : b->now;
     uint64_t due = least(points_due(b), hob_interlock_due(b));
+    due = least(due, hob_climate_due(b));
     due = least(due, hob_session_due(b));
     due = least(due, hob_keys_due(b));
     due = least(due, hob_restore_due(b));

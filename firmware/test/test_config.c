@@ -211,7 +211,7 @@ TEST(parts_that_do_not_fit_together_are_refused_at_the_commit)
     item(0);
     commit("a");
     CHECK_STR(answer(), "hash_mismatch");
-    begin(98);
+    begin(HOB_MAX_ITEMS + 1);
     commit("a");
     CHECK_STR(answer(), "too_many");
     /* Each is answered once, and the next one begins afresh. */
