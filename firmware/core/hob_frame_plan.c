@@ -76,7 +76,10 @@ static int decode_segments(const struct hob_json *d, int list, struct hob_comman
 {
     uint64_t last = 0;
     uint64_t end = 0;
-    int r = hob_json_type(d, list) == HOB_JSON_ARRAY ? HOB_OK : HOB_ERR_TYPE;
+    int type = hob_json_type(d, list);
+    if (type < 0)
+        return type;
+    int r = type == HOB_JSON_ARRAY ? HOB_OK : HOB_ERR_TYPE;
     for (int i = hob_json_first(d, list); i >= 0 && r == HOB_OK; i = hob_json_next(d, list, i))
         r = decode_segment(d, i, c, now, &last);
     if (r == HOB_OK)

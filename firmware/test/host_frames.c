@@ -1,6 +1,6 @@
 /*
- * The vectors that Go reads too: internal/wire/testdata/frames.json, with the
- * real cryptography.
+ * The vectors that Go reads too, internal/wire/testdata, with the real
+ * cryptography.
  *
  * Copyright 2026 The Hob authors. SPDX-License-Identifier: Apache-2.0
  */
@@ -16,22 +16,23 @@
 #include "host.h"
 #include "test.h"
 
-#ifndef FRAMES_JSON
-#define FRAMES_JSON "../../internal/wire/testdata/frames.json"
-#endif
+#define VECTORS "../../internal/wire/testdata/"
 
-static struct hob_json vectors;
-static struct hob_json_token vector_tokens[8192];
+static struct hob_json frames;
+static struct hob_json settings;
+static struct hob_json_token frame_tokens[8192];
+static struct hob_json_token setting_tokens[1024];
+static struct hob_json vectors; /* those that the test under way goes through */
 static struct hob_psa psa;
 static struct hob_crypto psa_crypto;
 static struct fake_board f;
 
-static bool load_vectors(void)
+static bool load(struct hob_json *doc, const char *path, struct hob_json_token *tokens, size_t cap)
 {
     size_t len = 0;
-    char *text = host_read_file(FRAMES_JSON, &len);
+    char *text = host_read_file(path, &len);
     /* Freed with the process: the tokens point into it. */
-    return hob_json_parse(&vectors, text, len, vector_tokens, COUNT(vector_tokens)) > 0;
+    return hob_json_parse(doc, text, len, tokens, cap) > 0;
 }
 
 static int list(const char *name)
@@ -302,6 +303,40 @@ TEST(states_of_sensors_are_as_in_the_vectors)
     HEARD("state of sensors");
 }
 
+TEST(states_of_thermostats_are_as_in_the_vectors)
+{
+    struct hob_thermostat *t = &f.board.thermostats[0];
+    (void)speak("{\"kind\":\"relay\",\"point\":\"gpio21\",\"pin\":21}\n"
+                "{\"kind\":\"sensor\",\"point\":\"gpio4\",\"type\":\"ds18b20\",\"pin\":4}\n"
+                "{\"kind\":\"thermostat\",\"relay\":\"gpio21\",\"sensor\":\"gpio4\",\"low\":0,"
+                "\"high\":1,\"hysteresis\":1,\"min_on\":0,\"min_off\":0,\"lost\":1000}\n");
+    struct hob_point *p = &f.board.points[0];
+    f.board.points[1].dirty = false;
+    p->up = 9100;
+    p->cause = HOB_CAUSE_THERMOSTAT;
+    p->out.level = 1000;
+    p->dirty = true;
+    memcpy(t->schedule.id, "1a2b3c4d", 9);
+    t->control = (struct hob_control){.phase = HOB_PHASE_ACTIVE, .target = 21000, .temp = 20437,
+                                      .source = HOB_SOURCE_PLAN, .warning = HOB_WARNS_NO_RISE};
+    hob_report_changes(&f.board);
+    HEARD("state of a thermostat");
+    p->out.level = 0;
+    p->dirty = true;
+    t->control = (struct hob_control){.phase = HOB_PHASE_OFF, .target = HOB_NO_TEMP, .temp = -10125,
+                                      .source = HOB_SOURCE_NONE, .warning = HOB_WARNS_STUCK};
+    hob_report_changes(&f.board);
+    HEARD("state of a thermostat that holds nothing");
+    p->up = 41;
+    p->cause = HOB_CAUSE_BOOT;
+    p->dirty = true;
+    t->schedule.id[0] = '\0';
+    t->control = (struct hob_control){.phase = HOB_PHASE_LOST, .target = 5000, .temp = HOB_NO_TEMP,
+                                      .source = HOB_SOURCE_FROST};
+    hob_report_changes(&f.board);
+    HEARD("state of a thermostat that has lost its sensor");
+}
+
 TEST(events_are_as_in_the_vectors)
 {
     static const struct {
@@ -397,8 +432,11 @@ TEST(setup_codes_give_the_keys_of_the_vectors)
 
 int main(void)
 {
-    if (!load_vectors() || hob_psa_init(&psa, &psa_crypto) != HOB_OK)
+    if (!load(&frames, VECTORS "frames.json", frame_tokens, COUNT(frame_tokens)) ||
+        !load(&settings, VECTORS "settings.json", setting_tokens, COUNT(setting_tokens)) ||
+        hob_psa_init(&psa, &psa_crypto) != HOB_OK)
         return 1;
+    vectors = frames;
     RUN(frames_that_go_calls_valid_are_understood);
     RUN(frames_that_go_calls_invalid_are_refused_for_the_same_reason);
     RUN(hello_is_as_in_the_vectors);
@@ -409,8 +447,10 @@ int main(void)
     RUN(results_of_pulses_are_as_in_the_vectors);
     RUN(warnings_are_as_in_the_vectors);
     RUN(states_of_sensors_are_as_in_the_vectors);
+    RUN(states_of_thermostats_are_as_in_the_vectors);
     RUN(events_are_as_in_the_vectors);
     RUN(stats_are_as_in_the_vectors);
+    vectors = settings;
     RUN(configurations_of_the_vectors_are_accepted_with_their_hash);
     RUN(setup_codes_give_the_keys_of_the_vectors);
     return test_end("frames");

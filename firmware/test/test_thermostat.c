@@ -828,7 +828,7 @@ TEST(a_board_takes_eight_thermostats)
         }
         run_alive(5 * MIN);
         for (int n = 0; n < count; n++) {
-            char relay[8];
+            char relay[16];
             (void)snprintf(relay, sizeof relay, "r%d", n);
             hold_at(relay, n % 2 == 0 ? 24000 : 10000);
             CHECK_INT(fake_level(&f, (uint8_t)pins[n]), n % 2 == 0);

@@ -35,16 +35,17 @@ type Cause string
 
 // Values of Cause.
 const (
-	CauseBoot      Cause = "boot"
-	CauseConfig    Cause = "config"
-	CauseCommand   Cause = "command" // with Point.Cmd
-	CauseBinding   Cause = "binding" // with Point.By
-	CauseInput     Cause = "input"
-	CauseOffAfter  Cause = "off_after"
-	CauseMaxOn     Cause = "max_on"
-	CauseLease     Cause = "lease"
-	CauseInterlock Cause = "interlock"
-	CauseSensor    Cause = "sensor" // of every sensor's point, and of no other
+	CauseBoot       Cause = "boot"
+	CauseConfig     Cause = "config"
+	CauseCommand    Cause = "command" // with Point.Cmd
+	CauseBinding    Cause = "binding" // with Point.By
+	CauseInput      Cause = "input"
+	CauseOffAfter   Cause = "off_after"
+	CauseMaxOn      Cause = "max_on"
+	CauseLease      Cause = "lease"
+	CauseInterlock  Cause = "interlock"
+	CauseSensor     Cause = "sensor" // of every sensor's point, and of no other
+	CauseThermostat Cause = "thermostat"
 )
 
 // Point is the newest value of one point.
@@ -181,6 +182,9 @@ func (w writer) point(p *Point) writer {
 		}
 	case CauseBinding:
 		w = w.str("by", string(p.By))
+	}
+	if p.Value.HasControl {
+		w = w.control(&p.Value.Control)
 	}
 	return append(w, '}')
 }

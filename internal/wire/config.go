@@ -18,11 +18,12 @@ type Config struct {
 	SHA256 [32]byte
 	Items  [][]byte
 
-	points, bindings int
+	points, bindings, thermostats int
 }
 
 // ConfigOf compiles the part of a house that concerns one board: the board,
-// its points by pin, then the bindings that it runs by itself. The result is a
+// its points by pin, the points that are fed, its thermostats, then the bindings
+// that it runs by itself. The result is a
 // function of the hardware alone: names and ids of entities, areas and boards
 // are not in it, so renaming changes nothing on the board.
 func ConfigOf(house *entity.House, board entity.BoardName) Config {
@@ -41,6 +42,9 @@ func (c Config) Check() error {
 		return fmt.Errorf("the board would have %d points and %d bindings; it takes %d and %d",
 			c.points, c.bindings, MaxPoints, MaxBindings)
 	}
+	if c.thermostats > MaxThermostats {
+		return fmt.Errorf("the board would have %d thermostats; it takes %d", c.thermostats, MaxThermostats)
+	}
 	size := 0
 	for _, item := range c.Items {
 		size += len(item) + 1
@@ -53,9 +57,11 @@ func (c Config) Check() error {
 
 // parts are a board's items with what they are sorted by.
 type parts struct {
-	board    []byte
-	points   []part
-	bindings []part
+	board       []byte
+	points      []part
+	fed         []part
+	thermostats []part
+	bindings    []part
 }
 
 type part struct {
@@ -66,7 +72,9 @@ type part struct {
 
 func compile(house *entity.House, want func(entity.BoardName) bool) map[entity.BoardName]Config {
 	boards := make(map[entity.BoardName]*parts)
+	ids := make(map[entity.BoardName]entity.BoardID, len(house.Boards))
 	for _, b := range house.Boards {
+		ids[b.Name] = b.ID
 		if want(b.Name) {
 			boards[b.Name] = &parts{board: boardItem(b)}
 		}
@@ -76,10 +84,10 @@ func compile(house *entity.House, want func(entity.BoardName) bool) map[entity.B
 		specs[e.ID] = e.Spec
 	}
 	for _, e := range house.Entities {
-		pin, item := pointItem(e.Spec)
-		if p := boards[boardOf(e.Spec)]; p != nil && item != nil {
-			p.points = append(p.points, part{pin: pin, item: item})
+		if p := boards[boardOf(e.Spec)]; p != nil {
+			p.points = append(p.points, pointItems(e.Spec)...)
 			p.bind(e.Spec, specs)
+			p.control(e.Spec, specs, ids)
 		}
 	}
 	out := make(map[entity.BoardName]Config, len(boards))
@@ -102,17 +110,36 @@ func (p *parts) bind(spec entity.Spec, specs map[entity.ID]entity.Spec) {
 	}
 }
 
+// control adds a thermostat, and its sensor when that is on another board.
+func (p *parts) control(spec entity.Spec, specs map[entity.ID]entity.Spec, ids map[entity.BoardName]entity.BoardID) {
+	t, ok := spec.(*entity.Thermostat)
+	if !ok {
+		return
+	}
+	sensor := t.SensorPoint.Point
+	if t.SensorPoint.Board != t.Board {
+		sensor = FedPoint(ids[t.SensorPoint.Board], t.SensorPoint.Point)
+		source, _ := specs[t.Sensor].(*entity.Sensor)
+		item := fedItem(sensor, source)
+		if !slices.ContainsFunc(p.fed, func(o part) bool { return bytes.Equal(o.item, item) }) {
+			p.fed = append(p.fed, part{item: item})
+		}
+	}
+	p.thermostats = append(p.thermostats, part{pin: t.Relay, item: thermostatItem(t, sensor)})
+}
+
 func (p *parts) config() Config {
 	order := func(a, b part) int {
 		return cmp.Or(cmp.Compare(a.pin, b.pin), cmp.Compare(a.rank, b.rank), bytes.Compare(a.item, b.item))
 	}
-	slices.SortStableFunc(p.points, order)
-	slices.SortStableFunc(p.bindings, order)
-	c := Config{points: len(p.points), bindings: len(p.bindings)}
+	for _, list := range [][]part{p.points, p.fed, p.thermostats, p.bindings} {
+		slices.SortStableFunc(list, order)
+	}
+	c := Config{points: len(p.points) + len(p.fed), bindings: len(p.bindings), thermostats: len(p.thermostats)}
 	if p.board != nil {
 		c.Items = append(c.Items, p.board)
 	}
-	for _, part := range slices.Concat(p.points, p.bindings) {
+	for _, part := range slices.Concat(p.points, p.fed, p.thermostats, p.bindings) {
 		c.Items = append(c.Items, part.item)
 	}
 	hash := sha256.New()

@@ -132,6 +132,9 @@ func (o object) pointValue() Point {
 	case CauseBinding:
 		p.By = o.point("by")
 	}
+	if o.has("th") {
+		p.Value.Control, p.Value.HasControl = o.control("th"), true
+	}
 	return p
 }
 
@@ -179,5 +182,6 @@ func (o object) fault() entity.SensorFault {
 func (o object) cause() Cause {
 	return Cause(o.choice("cause", string(CauseCommand), string(CauseBinding), string(CauseInput),
 		string(CauseBoot), string(CauseConfig), string(CauseOffAfter), string(CauseMaxOn),
-		string(CauseLease), string(CauseInterlock), string(CauseSensor)))
+		string(CauseLease), string(CauseInterlock), string(CauseSensor),
+		string(CauseThermostat)))
 }

@@ -73,8 +73,12 @@ func (o object) config(t string) ServerFrame {
 func (o object) command() *Command {
 	f := &Command{ID: o.integer("id", 1, MaxInt), Point: entity.PointID(o.str("point")),
 		Do: entity.Verb(o.str("do")), Until: o.uptime("until")}
-	if f.Do == entity.VerbPulse {
+	switch f.Do {
+	case entity.VerbPulse:
 		f.Pulse = o.pulse()
+		return f
+	case entity.VerbPlan:
+		f.Plan = o.plan()
 		return f
 	}
 	if o.has("level") {

@@ -11,7 +11,9 @@ type Decoder struct {
 	points []Point
 	names  map[string]entity.PointID // so that a point's name is allocated once
 	state  State
-	pong   Pong
+	// lastPlan is the plan that a thermostat was last said to follow.
+	lastPlan string
+	pong     Pong
 }
 
 // Buffers that an unusually rich frame has grown beyond these sizes are not

@@ -19,8 +19,9 @@ const (
 	// MaxDepth is how deep objects and arrays nest, the outermost counted.
 	MaxDepth = 8
 	// MaxPoints and MaxBindings bound what one board is configured with.
-	MaxPoints   = 48
-	MaxBindings = 48
+	MaxPoints      = 48
+	MaxBindings    = 48
+	MaxThermostats = 8
 	// MaxConfig is the most that a board stores: every item and its line end.
 	MaxConfig = 12288
 	// MaxInt is the largest whole number that a frame carries (2^53-1).

@@ -52,22 +52,48 @@ func boardItem(b entity.Board) []byte {
 	return w.close()
 }
 
-// pointItem is the item of an entity's point and the pin it is on; nil for
-// kinds without one.
-func pointItem(s entity.Spec) (int, []byte) {
+// pointItems are the items of an entity's points; none for kinds without any.
+func pointItems(s entity.Spec) []part {
 	switch s := s.(type) {
 	case *entity.Switch:
-		return s.Pin, outputItem("relay", s.Output).close()
+		return []part{{pin: s.Pin, item: outputItem("relay", s.Output).close()}}
 	case *entity.Light:
-		return s.Pin, lightItem(s)
+		return []part{{pin: s.Pin, item: lightItem(s)}}
 	case *entity.Button:
-		return s.Pin, buttonItem(s)
+		return []part{{pin: s.Pin, item: buttonItem(s)}}
 	case *entity.Contact:
-		return s.Pin, inputItem(s.Input, "contact").close()
+		return []part{contactItem(s.Input)}
 	case *entity.Sensor:
-		return s.Pin, sensorItem(s)
+		return []part{{pin: s.Pin, item: sensorItem(s)}}
+	case *entity.Thermostat:
+		return []part{relayItem(s.Relay, s.Inverted)}
+	case *entity.GarageDoor:
+		return doorItems(s)
 	}
-	return 0, nil
+	return nil
+}
+
+// relayItem is a relay with nothing to it: what has it takes care of the rest.
+func relayItem(pin int, inverted bool) part {
+	return part{pin: pin, item: outputItem("relay", entity.Output{Pin: pin, Inverted: inverted}).close()}
+}
+
+func contactItem(in entity.Input) part {
+	return part{pin: in.Pin, item: inputItem(in, "contact").close()}
+}
+
+// doorItems are a door's relay, its reeds and what warns of it.
+func doorItems(d *entity.GarageDoor) []part {
+	items := []part{relayItem(d.Relay, d.Inverted)}
+	for _, reed := range []*entity.Input{d.Closed, d.Open} {
+		if reed != nil {
+			items = append(items, contactItem(*reed))
+		}
+	}
+	if d.Warning != nil {
+		items = append(items, relayItem(d.Warning.Pin, d.Warning.Inverted))
+	}
+	return items
 }
 
 func outputItem(kind string, o entity.Output) writer {

@@ -86,6 +86,15 @@ func (o object) integer(name string, low, high int64) int64 {
 	if i < 0 {
 		return 0
 	}
+	return o.number(name, i, low, high)
+}
+
+// number is integer for a token that is found already.
+func (o object) number(name string, i int, low, high int64) int64 {
+	if o.tokens[i].typ != tokNumber {
+		o.fail(ClassType, name)
+		return 0
+	}
 	text := o.raw(i)
 	for _, c := range text {
 		if c == '.' || c == 'e' || c == 'E' {

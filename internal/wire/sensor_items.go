@@ -39,6 +39,32 @@ func sensorItem(s *entity.Sensor) []byte {
 	return w.close()
 }
 
+// fedItem is a sensor of another board. What its own board has found plausible is
+// plausible here; the check is repeated because this board relies on it.
+func fedItem(point entity.PointID, source *entity.Sensor) []byte {
+	w := item("sensor").str("point", string(point)).str("type", "fed")
+	if source != nil {
+		w = w.temp("low", source.Low, defaultLow).temp("high", source.High, defaultHigh)
+	}
+	return w.close()
+}
+
+func thermostatItem(t *entity.Thermostat, sensor entity.PointID) []byte {
+	w := item("thermostat").str("relay", string(entity.GPIO(t.Relay))).str("sensor", string(sensor)).
+		flag("cools", t.Cools).
+		integer("low", int64(t.Low)).integer("high", int64(t.High)).
+		integer("hysteresis", int64(t.Hysteresis)).
+		integer("min_on", t.MinOn.Milliseconds()).integer("min_off", t.MinOff.Milliseconds()).
+		integer("lost", t.LostAfter.Milliseconds())
+	if t.Frost != nil {
+		w = w.integer("frost", int64(*t.Frost))
+	}
+	if t.Fallback != nil {
+		w = w.integer("fallback", int64(*t.Fallback))
+	}
+	return w.close()
+}
+
 // FedPoint is the point that stands on a board for a sensor of another board.
 // It is named after the hardware, as all points are: renaming changes nothing.
 func FedPoint(board entity.BoardID, p entity.PointID) entity.PointID {

@@ -43,11 +43,12 @@ type ConfigCommit struct{ Rev string }
 type Command struct {
 	ID    int64 // rises within a session, from 1
 	Point entity.PointID
-	Do    entity.Verb // on, off, set or pulse
+	Do    entity.Verb // on, off, set, pulse or plan
 	Level *entity.Level
 	Color *entity.RGB
 	Fade  *int64 // ms; nil is the point's own
 	Pulse Pulse  // with pulse
+	Plan  Plan   // with plan
 	Until Uptime
 }
 
@@ -170,8 +171,11 @@ func (f *Command) Append(dst []byte) []byte {
 	if f.Fade != nil {
 		w = w.integer("fade", *f.Fade)
 	}
-	if f.Do == entity.VerbPulse {
+	switch f.Do {
+	case entity.VerbPulse:
 		w = w.pulse(&f.Pulse)
+	case entity.VerbPlan:
+		w = w.plan(&f.Plan)
 	}
 	return w.integer("until", int64(f.Until)).close()
 }

@@ -30,6 +30,8 @@ type board struct {
 	config    wire.Config
 	oversize  error
 	leases    []lease
+	needs     map[entity.PointRef]entity.PointID // sensors of other boards, and their points here
+	fed       map[entity.PointID]feed            // the newest of each
 	shown     Status
 	figures   Link
 	sessions  int
@@ -302,6 +304,7 @@ func (b *board) begin(ctx context.Context, o *opened, now time.Time) (*session, 
 	b.seen() // what came while it was dialled is no reason to hurry after it
 	b.trouble = ""
 	b.configure(s)
+	b.feedAll(s)
 	chip, oversize := b.declared.Chip, b.oversize
 	b.mu.Unlock()
 	b.m.log.Info("board online", "board", s.name, "address", o.address, "firmware", clip(o.hello.FW))

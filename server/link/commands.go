@@ -27,7 +27,7 @@ func (s *session) Send(c registry.BoardCommand) (cancel func(), err error) {
 	}
 	if len(s.commands) >= mostCommands || !s.push(&wire.Command{
 		ID: s.lastID + 1, Point: c.Point, Do: c.Do, Level: c.Level, Color: c.Color,
-		Pulse: pulse(c.Pulse), Until: s.clock.uptime(c.Until),
+		Pulse: pulse(c.Pulse), Plan: s.clock.plan(c.Plan, time.Now()), Until: s.clock.uptime(c.Until),
 	}) {
 		return nil, &entity.Refusal{Code: entity.CodeBusy,
 			Message: fmt.Sprintf("Too many commands for %s are unfinished", s.name)}

@@ -118,6 +118,9 @@ func (s *session) configured(rev string) {
 		s.board.setForeign(rev)
 	}
 	s.nudge() // leases may have begun
+	s.board.mu.Lock()
+	s.board.feedAll(s) // points may be there that were not
+	s.board.mu.Unlock()
 }
 
 // configRefused shows why the board stays with what it had. Only the answer to

@@ -46,6 +46,7 @@ type Manager struct {
 	mu     sync.Mutex
 	order  []*board // in the house's order
 	boards map[entity.BoardID]*board
+	names  map[entity.BoardName]*board
 	seen   map[entity.BoardID]*sighting
 	busy   map[entity.BoardID]bool // an adoption, rotation or revocation is under way
 }
@@ -84,8 +85,10 @@ func New(o Options) *Manager {
 func (m *Manager) SetHouse(house *entity.House) {
 	configs := wire.Configs(house)
 	leases := leasesOf(house)
+	feeds := feedsOf(house)
 	m.mu.Lock()
 	old := m.boards
+	m.names = make(map[entity.BoardName]*board, len(house.Boards))
 	m.boards = make(map[entity.BoardID]*board, len(house.Boards))
 	m.order = nil
 	for _, d := range house.Boards {
@@ -94,12 +97,14 @@ func (m *Manager) SetHouse(house *entity.House) {
 			b = newBoard(m, d)
 		}
 		m.boards[d.ID] = b
+		m.names[d.Name] = b
 		m.order = append(m.order, b)
 	}
 	boards := m.order
 	m.mu.Unlock()
 	for i, b := range boards {
 		d := house.Boards[i]
+		b.need(feeds[d.Name])
 		b.declare(d, configs[d.Name], leases[d.Name])
 	}
 	m.nudge()

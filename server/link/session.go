@@ -59,7 +59,8 @@ type session struct {
 	why      *parting // set when we end it, nil while the peer may
 	clock    boardClock
 	config   push
-	leases   []lease // that the house wants
+	leases   []lease                 // that the house wants
+	feeds    map[entity.PointID]feed // that wait to be sent
 	lastID   int64
 	commands map[int64]*command
 }

@@ -60,8 +60,11 @@ func (w *writer) ready(now time.Time) (wire.ServerFrame, error) {
 	case f := <-w.queue:
 		return f, nil
 	default:
-		return w.nextConfig(), nil
 	}
+	if f := w.nextFeed(now); f != nil {
+		return f, nil
+	}
+	return w.nextConfig(), nil
 }
 
 // send sends a frame. From a pulse with a warning on, to the latest end that this
