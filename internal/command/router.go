@@ -32,7 +32,9 @@ const grace = time.Second
 // House is what the router needs of the registry.
 type House interface {
 	Accept(registry.Request) (registry.Accepted, error)
+	Ended(entity.ID, []entity.Result, entity.Cause)
 	Finish(entity.ID, entity.CommandID, *entity.Failure)
+	WhenStored(mark uint64, done func(error)) (stop func())
 }
 
 // Options configures New.
@@ -49,6 +51,10 @@ type Request struct {
 	Entity entity.ID
 	Action entity.Action
 	Cause  entity.Cause
+	// Pressed is the button that a finger, not a command, has just used; or "".
+	Pressed entity.ID
+
+	depth int // how many scenes and buttons this is a task of
 }
 
 // Result is how a command stands or ended.
@@ -75,10 +81,18 @@ type running struct {
 	result Result
 	target string
 	board  entity.BoardName
+	limit  time.Duration // until it is due; grace comes on top
 	done   func(Result)
 	timer  *time.Timer
 	cancel func()
-	left   int // children that have not ended
+	// noted says that what follows is known; a board may answer sooner.
+	noted    bool
+	early    *registry.BoardResult // an answer from before that
+	queues   bool                  // what the board does not take now it gets later
+	later    bool                  // and it will have to be later
+	mark     uint64                // what must be stored before it is confirmed
+	settling bool                  // all but that is over
+	unwait   func()                // ends the wait for the store; nil while there is none
 }
 
 // New returns a Router.
@@ -114,23 +128,42 @@ func (r *Router) Submit(req Request, done func(Result)) entity.CommandID {
 	}
 	id := c.result.Command
 	accepted, err := r.house.Accept(registry.Request{
-		Command: id, Entity: req.Entity, Action: req.Action, Cause: req.Cause,
+		Command: id, Entity: req.Entity, Action: req.Action, Cause: req.Cause, Pressed: req.Pressed,
 		Until: r.now().Add(r.timeout),
-		Done:  func(b registry.BoardResult) { r.end(id, b.Status, b.Code, b.Message) },
+		Done:  func(b registry.BoardResult) { r.answered(id, b) },
 	})
 	if err != nil {
 		code, message := refusal(err)
 		r.end(id, entity.StatusRefused, code, message)
 		return id
 	}
-	if len(accepted.Order.Tasks) > 0 {
-		r.runTasks(c, req, accepted.Order.Tasks)
-		return id
+	r.note(c, accepted)
+	switch order := accepted.Order; {
+	case len(order.Tasks) > 0:
+		r.runTasks(c, req, order.Tasks)
+	case !accepted.Sent:
+		r.settle(id)
 	}
-	r.mu.Lock()
-	c.cancel, c.target, c.board = accepted.Cancel, accepted.Order.Target, accepted.Order.Point.Board
-	r.mu.Unlock()
 	return id
+}
+
+// note keeps what the command has come to, and then takes an answer that came sooner.
+func (r *Router) note(c *running, a registry.Accepted) {
+	r.mu.Lock()
+	c.cancel, c.target, c.board = a.Cancel, a.Order.Target, a.Order.Point.Board
+	c.queues, c.later, c.mark, c.noted = a.Order.Queued, a.Queued, a.Mark, true
+	early := c.early
+	if p := a.Order.Pulse; p != nil && r.running[c.result.Command] == c {
+		c.limit += p.Lasts()
+		c.timer.Reset(c.limit + grace)
+	}
+	if len(a.Order.Tasks) > 0 {
+		c.timer.Stop() // each of them ends in its time
+	}
+	r.mu.Unlock()
+	if early != nil {
+		r.answered(c.result.Command, *early)
+	}
 }
 
 // begin registers the command, or says why it cannot even be tried.
@@ -139,8 +172,14 @@ func (r *Router) begin(req Request, done func(Result)) (*running, *Result) {
 	defer r.mu.Unlock()
 	r.last++
 	id := entity.CommandID(strconv.FormatUint(r.last, 16))
-	c := &running{done: done, cancel: func() {}, result: Result{Command: id, Entity: req.Entity,
+	c := &running{done: done, cancel: func() {}, limit: r.timeout, result: Result{Command: id, Entity: req.Entity,
 		Action: req.Action.Verb, Status: entity.StatusAccepted}}
+	if req.depth > mostDepth {
+		c.result.Status, c.result.Code = entity.StatusRefused, entity.CodeInvalid
+		c.result.Message = "Scenes and buttons that lead to each other go too far"
+		r.remember(c.result)
+		return nil, &c.result
+	}
 	if r.closed || len(r.running) >= r.most {
 		c.result.Status, c.result.Code = entity.StatusRefused, entity.CodeBusy
 		c.result.Message = fmt.Sprintf("%d commands are unfinished; try again", len(r.running))
@@ -151,38 +190,46 @@ func (r *Router) begin(req Request, done func(Result)) (*running, *Result) {
 		return nil, &c.result
 	}
 	r.running[id] = c
-	c.timer = time.AfterFunc(r.timeout+grace, func() { r.expire(id) })
+	c.timer = time.AfterFunc(c.limit+grace, func() { r.expire(id) })
 	return c, nil
 }
 
 func (r *Router) expire(id entity.CommandID) {
 	r.mu.Lock()
-	message := fmt.Sprintf("No reply within %v", r.timeout)
-	if c := r.running[id]; c != nil && c.board != "" {
-		message = fmt.Sprintf("No reply from %s within %v", c.board, r.timeout)
+	c := r.running[id]
+	if c == nil {
+		r.mu.Unlock()
+		return
+	}
+	message := fmt.Sprintf("No reply within %v", c.limit)
+	if c.board != "" {
+		message = fmt.Sprintf("No reply from %s within %v", c.board, c.limit)
 	}
 	r.mu.Unlock()
-	r.end(id, entity.StatusExpired, entity.CodeTimeout, message)
+	r.answered(id, registry.BoardResult{Status: entity.StatusExpired, Code: entity.CodeTimeout, Message: message})
 }
 
-// runTasks does on the server what a button's gesture is bound to. The
-// gesture is confirmed when all of it is; else it ends like the first that was not.
-func (r *Router) runTasks(c *running, req Request, tasks []entity.Task) {
+// answered takes how the board's part of a command went.
+func (r *Router) answered(id entity.CommandID, b registry.BoardResult) {
 	r.mu.Lock()
-	c.left = len(tasks)
-	r.mu.Unlock()
-	cause := entity.Cause{Kind: entity.CauseButton, By: string(req.Entity)}
-	for _, t := range tasks {
-		r.Submit(Request{Entity: t.Target, Action: t.Action, Cause: cause}, func(child Result) {
-			r.mu.Lock()
-			c.left--
-			last := c.left == 0
-			r.mu.Unlock()
-			if last || child.Status != entity.StatusConfirmed {
-				r.end(c.result.Command, child.Status, child.Code, child.Message)
-			}
-		})
+	c := r.running[id]
+	switch {
+	case c == nil || c.settling:
+		r.mu.Unlock()
+		return
+	case !c.noted:
+		c.early = &b
+		r.mu.Unlock()
+		return
 	}
+	later := c.queues && (b.Code == entity.CodeLinkLost || b.Code == entity.CodeTimeout)
+	c.later = c.later || later
+	r.mu.Unlock()
+	if b.Status == entity.StatusConfirmed || later {
+		r.settle(id)
+		return
+	}
+	r.end(id, b.Status, b.Code, b.Message)
 }
 
 // refusal is what an error of Accept means to the asker.
@@ -206,9 +253,12 @@ func (r *Router) end(id entity.CommandID, status entity.Status, code entity.Code
 	c.timer.Stop()
 	c.result.Status, c.result.Code, c.result.Message = status, code, message
 	r.remember(c.result)
-	target := c.target
+	target, unwait := c.target, c.unwait
 	r.mu.Unlock()
 
+	if unwait != nil {
+		unwait()
+	}
 	var failure *entity.Failure
 	if status != entity.StatusConfirmed {
 		failure = &entity.Failure{Command: id, Action: c.result.Action, Target: target, Status: status,

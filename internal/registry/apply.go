@@ -3,6 +3,7 @@ package registry
 import (
 	"reflect"
 	"slices"
+	"time"
 
 	"hob/internal/entity"
 )
@@ -57,51 +58,72 @@ func (r *Registry) applyBoards(h *entity.House) {
 
 func (r *Registry) applyEntities(h *entity.House) {
 	old := r.entities
+	for _, it := range old {
+		it.due = due{}
+	}
+	r.due = deadlines{}
 	r.entities = make(map[entity.ID]*item, len(h.Entities))
 	r.points = make(map[point]*item, len(h.Entities))
 	r.onBoard = make(map[entity.BoardID][]*item, len(h.Boards))
 	r.order = make([]entity.ID, 0, len(h.Entities))
 	for _, e := range h.Entities {
-		it := r.applyEntity(old[e.ID], e)
+		it := r.applyEntity(r.former(old, e), e)
 		r.entities[e.ID] = it
-		r.onBoard[it.board] = append(r.onBoard[it.board], it)
+		for _, p := range it.points {
+			r.points[p] = it
+		}
+		if len(it.points) > 0 {
+			r.onBoard[it.board] = append(r.onBoard[it.board], it)
+		}
 		r.order = append(r.order, e.ID)
+		r.schedule(it)
 	}
-	for id := range old {
+	for id, it := range old {
 		if r.entities[id] == nil {
+			r.leave(it)
 			r.publish(Event{Kind: EntityRemoved, ID: id})
 		}
 	}
+	r.applyWatches()
+}
+
+// former is what e was before: the one with its id, or with the id that it had.
+func (r *Registry) former(old map[entity.ID]*item, e entity.Entity) *item {
+	if it := old[e.ID]; it != nil || e.Was == "" {
+		return it
+	}
+	return old[e.Was]
 }
 
 // applyEntity declares e, which was before (nil when it is new).
 func (r *Registry) applyEntity(before *item, e entity.Entity) *item {
-	it := &item{declared: e}
-	refs := e.Spec.Points()
-	if len(refs) > 0 {
-		it.board = r.names[refs[0].Board]
+	it := &item{declared: e, points: r.pointsOf(e)}
+	if len(it.points) > 0 {
+		it.board = it.points[0].board
 	}
-	for _, ref := range refs {
-		r.points[point{r.names[ref.Board], ref.Point}] = it
+	if before != nil && slices.Equal(before.points, it.points) && reflect.DeepEqual(before.declared, e) {
+		return before
 	}
-	if before != nil && before.board == it.board && reflect.DeepEqual(before.declared, e) {
-		it.state, it.record = before.state, before.record
-		return it
+	if before != nil && before.declared.Kind() != e.Kind() {
+		before = nil // an id that means another thing now: nothing is the same
 	}
+	now := r.now()
 	rec := declaredRecord(e)
-	if before != nil {
-		rec.Pending, rec.Failure = before.record.Pending, before.record.Failure
-		rec.Changed, rec.Cause = before.record.Changed, before.record.Cause
+	rec.Changed, rec.Cause = now.UnixMilli(), entity.Cause{Kind: entity.CauseConfig}
+	if before != nil && before.declared.ID == e.ID { // a command knows its entity by the id
+		rec.Pending, rec.Failure, it.marked = before.record.Pending, before.record.Failure, before.marked
 	}
-	if before != nil && before.board == it.board && samePoints(before.declared, e) {
-		it.state = before.state.With(e.Spec)
-	} else {
-		it.state = r.stateFromReports(e)
-	}
-	view := it.state.View()
+	saved := r.declare(it, before, now)
+	view := it.view()
 	rec.State, rec.Attributes = view.State, view.Attributes
-	if before == nil || before.record.State != rec.State || before.record.Attributes != rec.Attributes {
-		rec.Changed, rec.Cause = r.now().UnixMilli(), entity.Cause{Kind: entity.CauseConfig}
+	switch {
+	case before != nil && sameView(view, before.record.State, before.record.Attributes):
+		rec.Changed, rec.Cause = before.record.Changed, before.record.Cause
+	case saved == nil:
+	case sameView(view, saved.State, entity.LastSeen(saved.Attributes)):
+		rec.Changed, rec.Cause = saved.Changed, saved.Cause
+	default: // the time has passed
+		rec.Cause = entity.Cause{Kind: entity.CauseDeadline}
 	}
 	rec.Unavailable = r.unavailable(it)
 	rec.Available = rec.Unavailable == nil
@@ -109,27 +131,36 @@ func (r *Registry) applyEntity(before *item, e entity.Entity) *item {
 	return it
 }
 
-// stateFromReports is the state of e by what its board has said in this
-// session, so that an entity that is added or changed by a reload does not
-// wait for the next change of its point.
-func (r *Registry) stateFromReports(e entity.Entity) entity.State {
-	state := entity.Initial(e)
-	for _, ref := range e.Spec.Points() {
-		b := r.boards[r.names[ref.Board]]
-		if b == nil || b.live == nil {
-			continue
-		}
-		if v, ok := b.live.values[ref.Point]; ok {
-			state = state.Step(entity.Reported{Point: ref, Value: v}, r.now())
-		}
+// declare gives it its state: that of before when it is the same thing on the
+// same wires, else what the board has said and what outlives both. The result is
+// what was saved of it, if that counted.
+func (r *Registry) declare(it, before *item, now time.Time) (saved *entity.Saved) {
+	e := it.declared
+	if before != nil && slices.Equal(before.points, it.points) {
+		it.state, it.linked, it.seen = before.state.With(e.Spec), before.linked, before.seen
+		return nil
 	}
-	return state
+	it.state = entity.Initial(e)
+	if before == nil {
+		saved = r.restore(it, now)
+	} else if s, err := savedOf(before.state, before.record); err == nil {
+		r.revive(it, s, now) // a counter goes on counting, whichever pin it is on now
+	}
+	// An entity that a reload adds or changes does not wait for the next change of
+	// its points.
+	if b := r.boards[it.board]; b != nil && b.live != nil && b.live.has(it) {
+		r.link(it, b.live)
+	}
+	return saved
 }
 
-// samePoints says whether the entity is still the same thing on the same wires.
-func samePoints(a, b entity.Entity) bool {
-	return a.Kind() == b.Kind() && slices.EqualFunc(a.Spec.Points(), b.Spec.Points(),
-		func(x, y entity.PointRef) bool { return x.Point == y.Point })
+func (r *Registry) pointsOf(e entity.Entity) []point {
+	refs := e.Spec.Points()
+	points := make([]point, len(refs))
+	for i, ref := range refs {
+		points[i] = point{r.names[ref.Board], ref.Point}
+	}
+	return points
 }
 
 func declaredRecord(e entity.Entity) entity.Record {

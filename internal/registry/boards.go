@@ -98,13 +98,7 @@ func (r *Registry) publishBoard(b *board, rec entity.BoardRecord) bool {
 // is not as its record says.
 func (r *Registry) refreshAvailability(id entity.BoardID) {
 	for _, it := range r.onBoard[id] {
-		u := r.unavailable(it)
-		if sameUnavailable(u, it.record.Unavailable) {
-			continue
-		}
-		rec := *it.record
-		rec.Available, rec.Unavailable = u == nil, u
-		r.publishEntity(it, rec, Event{Kind: StateChanged})
+		r.publishView(it, change{cause: entity.Cause{Kind: entity.CauseBoard}, at: r.now()})
 	}
 }
 
@@ -117,8 +111,7 @@ func sameUnavailable(a, b *entity.Unavailable) bool {
 
 // unavailable says why an entity cannot be used; nil when it can.
 func (r *Registry) unavailable(it *item) *entity.Unavailable {
-	refs := it.declared.Spec.Points()
-	if len(refs) == 0 {
+	if len(it.points) == 0 {
 		return nil
 	}
 	b := r.boards[it.board]
@@ -128,11 +121,9 @@ func (r *Registry) unavailable(it *item) *entity.Unavailable {
 	if b.live == nil {
 		return &entity.Unavailable{Reason: b.record.Status, Message: b.record.Message, Since: b.record.Since}
 	}
-	for _, ref := range refs {
-		if _, ok := b.live.values[ref.Point]; !ok {
-			return &entity.Unavailable{Reason: entity.BoardNotConfigured, Since: b.record.Since,
-				Message: fmt.Sprintf("%s has not taken its configuration yet", b.record.Name)}
-		}
+	if !b.live.has(it) {
+		return &entity.Unavailable{Reason: entity.BoardNotConfigured, Since: b.record.Since,
+			Message: fmt.Sprintf("%s has not taken its configuration yet", b.record.Name)}
 	}
 	return nil
 }

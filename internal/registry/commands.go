@@ -14,21 +14,33 @@ type Request struct {
 	Action  entity.Action
 	Cause   entity.Cause
 	Until   time.Time
+	// Pressed is the button that somebody's finger has just used to ask for it; ""
+	// when no finger did.
+	Pressed entity.ID
 	// Done is called exactly once when a board was given something to do.
 	Done func(BoardResult)
 }
 
-// Accepted is a request that was accepted. With Order.Tasks the asker runs
-// these itself, and Done is not called; else the board has the order already.
+// Accepted is a request that was accepted.
 type Accepted struct {
-	Order  entity.Order
+	Order entity.Order
+	// Sent says that a board has the order, and that Request.Done will be called.
+	// Else, without Order.Tasks, which the asker runs itself, it is done already.
+	Sent   bool
 	Cancel func() // asks the board to drop it; never nil
+	// Queued says that the board is away and gets it when it is back.
+	Queued bool
+	// Mark is what must be stored before the command may be confirmed
+	// (WhenStored); 0 is nothing.
+	Mark uint64
 }
 
 // Accept resolves a request against the newest state and hands it to the
 // board's session, in one step: of two requests the one that is accepted first
-// reaches the board first. The entity is pending from now on, until Finish.
-// The error is a *entity.Refusal, and then nothing has changed.
+// reaches the board first. While a board or tasks are awaited the entity is
+// pending, until Finish. An order with a new state of the entity itself takes
+// effect here. The error is a *entity.Refusal, and then nothing has happened
+// but what the order of a refused attempt says.
 func (r *Registry) Accept(req Request) (Accepted, error) {
 	var out Accepted
 	var err error
@@ -48,22 +60,57 @@ func (r *Registry) accept(req Request) (Accepted, error) {
 	if it.record.Pending != nil {
 		pending = it.record.Pending.Target
 	}
-	order, err := it.state.Resolve(req.Action, entity.Asked{Pending: pending, Cause: req.Cause, Now: r.now()})
+	now := r.now()
+	order, err := it.state.Resolve(req.Action, entity.Asked{Pending: pending, Cause: req.Cause,
+		Attended: r.attended(it, req.Pressed), Now: now})
 	if err != nil {
+		if order.Next != nil {
+			r.become(it, order.Next)
+			r.publishView(it, change{cause: req.Cause, at: now})
+		}
 		return Accepted{}, err
 	}
 	out := Accepted{Order: order, Cancel: func() {}}
-	if len(order.Tasks) == 0 {
-		if out.Cancel, err = r.send(it, order, req); err != nil {
+	if order.Do != "" {
+		cancel, err := r.send(it, order, req)
+		switch {
+		case err == nil:
+			out.Cancel, out.Sent = cancel, true
+		case !order.Queued:
 			return Accepted{}, err
 		}
 	}
+	out.Queued = order.Queued && !out.Sent && (order.Do != "" || !it.linked)
 	rec := *it.record
 	rec.Failure = nil
-	rec.Pending = &entity.Pending{Command: req.Command, Action: req.Action.Verb, Target: order.Target,
-		Origin: req.Cause.Kind, By: req.Cause.By, Since: r.now().UnixMilli(), Until: req.Until.UnixMilli()}
-	r.publishEntity(it, rec, Event{Kind: StateChanged})
+	changed := it.record.Failure != nil
+	if order.Next != nil {
+		r.become(it, order.Next)
+		changed = it.show(&rec, change{cause: req.Cause, at: now}) || changed
+	}
+	if out.Sent || len(order.Tasks) > 0 {
+		until := req.Until
+		if order.Pulse != nil {
+			until = until.Add(order.Pulse.Lasts())
+		}
+		rec.Pending = &entity.Pending{Command: req.Command, Action: req.Action.Verb, Target: order.Target,
+			Origin: req.Cause.Kind, By: req.Cause.By, Since: now.UnixMilli(), Until: until.UnixMilli()}
+		changed = true
+	}
+	if changed {
+		r.publishEntity(it, rec, Event{Kind: StateChanged})
+	}
+	if order.Next != nil {
+		out.Mark = r.keep.last
+	}
 	return out, nil
+}
+
+// attended says whether the button is on the item's own board, so that whoever
+// pressed it stands there.
+func (r *Registry) attended(it *item, pressed entity.ID) bool {
+	button := r.entities[pressed]
+	return button != nil && button.board != "" && button.board == it.board && button.declared.Kind() == entity.KindButton
 }
 
 func (r *Registry) send(it *item, o entity.Order, req Request) (cancel func(), err error) {
@@ -88,6 +135,17 @@ func words(s entity.BoardStatus) string {
 		return string(s)
 	}
 	return "not usable"
+}
+
+// Ended tells an entity how the tasks of its order ended. cause is who asked.
+func (r *Registry) Ended(id entity.ID, results []entity.Result, cause entity.Cause) {
+	r.update(func() {
+		if it := r.entities[id]; it != nil {
+			now := r.now()
+			r.step(it, entity.Ended{Results: results}, now)
+			r.publishView(it, change{cause: cause, at: now})
+		}
+	})
 }
 
 // Finish ends what Accept began. failure is nil for a command that was

@@ -131,11 +131,3 @@ func (r *Registry) toWake() []*Subscription {
 	}
 	return out
 }
-
-// publishEntity publishes rec as it's entity's new record.
-func (r *Registry) publishEntity(it *item, rec entity.Record, e Event) {
-	rec.Revision = r.revision + 1
-	it.record = &rec
-	e.Entity, e.ID = it.record, rec.ID
-	r.publish(e)
-}

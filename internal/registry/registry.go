@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"maps"
 	"sync"
 	"time"
 
@@ -26,12 +27,24 @@ type Options struct {
 	Epoch string
 	// Events is how many events the ring keeps for subscribers; 4096 when 0.
 	Events int
+	// Saved is what an earlier run of the server left of its entities. Each is
+	// taken up when its entity is declared for the first time.
+	Saved map[entity.ID]entity.Saved
+	// Unrestored is told, outside of the lock, what of Saved could not be taken
+	// up; the entity begins anew then. May be nil.
+	Unrestored func(error)
+	// Keeper says that somebody stores what changes (TakeUnsaved).
+	Keeper bool
 }
 
 // Registry is the house as it is. Make one with New.
 type Registry struct {
-	now   func() time.Time
-	epoch string
+	now      func() time.Time
+	epoch    string
+	keeper   bool
+	complain func(error)
+	sooner   chan struct{}
+	loaded   int // how many entities were saved at the start
 
 	mu       sync.Mutex
 	house    *entity.House
@@ -45,6 +58,13 @@ type Registry struct {
 	ring     []Event
 	// Subscriptions to everything, replaced and never changed in place, and to some events.
 	followers, watchers []*Subscription
+
+	due        deadlines
+	keep       keeping
+	left       map[entity.ID]entity.Saved // of what is not declared
+	unrestored []error                    // to be told after the lock is released
+	touched    []*item                    // the items that the frame at hand is about
+	hops       int                        // how deep tellWatchers is
 }
 
 // point is a PointRef with the board's own id, which outlives a renaming in config.yaml.
@@ -57,8 +77,21 @@ type point struct {
 type item struct {
 	declared entity.Entity
 	board    entity.BoardID // "" for an entity without points
+	points   []point
 	state    entity.State
 	record   *entity.Record // as last published; never changed in place
+	// linked says that the board has a session and has reported all points: only
+	// then does the state machine hear of any of them.
+	linked bool
+	seen   *entity.Saved // what to show until it is linked for the first time; nil for nothing
+	due    due
+	marked bool // in keeping.marked
+
+	watchers []*watch             // of others, of this one
+	watches  map[entity.ID]*watch // of this one, of others; nil for none
+
+	touched bool   // in Registry.touched
+	why     change // with touched
 }
 
 // board is one board that is declared or was found.
@@ -80,16 +113,27 @@ func New(o Options) *Registry {
 		_, _ = rand.Read(b) // never fails (crypto/rand)
 		o.Epoch = hex.EncodeToString(b)
 	}
-	return &Registry{
+	r := &Registry{
 		now:      o.Now,
 		epoch:    o.Epoch,
+		keeper:   o.Keeper,
+		complain: o.Unrestored,
+		sooner:   make(chan struct{}, 1),
+		loaded:   len(o.Saved),
 		house:    &entity.House{},
 		entities: map[entity.ID]*item{},
 		points:   map[point]*item{},
 		boards:   map[entity.BoardID]*board{},
 		names:    map[entity.BoardName]entity.BoardID{},
 		ring:     make([]Event, o.Events),
+		left:     maps.Clone(o.Saved),
+		keep: keeping{waiting: map[*waiter]struct{}{},
+			unsaved: make(chan struct{}, 1), awaited: make(chan struct{}, 1)},
 	}
+	if r.left == nil {
+		r.left = map[entity.ID]entity.Saved{}
+	}
+	return r
 }
 
 // Epoch names this run of the server.
@@ -105,7 +149,14 @@ func (r *Registry) update(f func()) {
 	if r.revision != before {
 		woken = r.toWake()
 	}
+	unrestored := r.unrestored
+	r.unrestored = nil
 	r.mu.Unlock()
+	for _, err := range unrestored {
+		if r.complain != nil {
+			r.complain(err)
+		}
+	}
 	for _, s := range woken {
 		s.wake()
 	}

@@ -59,7 +59,7 @@ type Attachment struct {
 	session Session
 	// values holds what the board reported in this session, also of points that
 	// no entity owns: a board has at most 48.
-	values map[entity.PointID]entity.Value
+	values map[entity.PointID]PointReport
 }
 
 // maxPoints bounds what one session can make the server keep (docs/wire.md).
@@ -69,7 +69,7 @@ const maxPoints = 48
 // takes the points of its hello. An older session of the board becomes stale.
 // address and firmware are for the list of boards.
 func (r *Registry) Attach(id entity.BoardID, address, firmware string, s Session, points []PointReport) (*Attachment, error) {
-	a := &Attachment{r: r, id: id, session: s, values: map[entity.PointID]entity.Value{}}
+	a := &Attachment{r: r, id: id, session: s, values: map[entity.PointID]PointReport{}}
 	err := ErrUnknownBoard
 	r.update(func() {
 		b := r.boards[id]
@@ -86,10 +86,7 @@ func (r *Registry) Attach(id entity.BoardID, address, firmware string, s Session
 		// What an entity is now comes with its being back: the state of before must
 		// not show as one that can be relied on, not even for a moment.
 		r.publishBoard(b, rec)
-		for _, p := range points {
-			r.report(a, p)
-		}
-		r.refreshAvailability(id)
+		r.relink(a, true)
 	})
 	if err != nil {
 		return nil, err
@@ -101,9 +98,9 @@ func (r *Registry) Attach(id entity.BoardID, address, firmware string, s Session
 func (a *Attachment) Report(points []PointReport) error {
 	return a.do(func() {
 		for _, p := range points {
-			a.keep(p)
-			a.r.report(a, p)
+			a.r.report(a, a.keep(p))
 		}
+		a.r.publishTouched()
 	})
 }
 
@@ -114,9 +111,8 @@ func (a *Attachment) Configured(points []PointReport) error {
 		clear(a.values)
 		for _, p := range points {
 			a.keep(p)
-			a.r.report(a, p)
 		}
-		a.r.refreshAvailability(a.id)
+		a.r.relink(a, false)
 	})
 }
 
@@ -128,11 +124,11 @@ func (a *Attachment) Gesture(p entity.PointID, g entity.Gesture) error {
 			return
 		}
 		now := a.r.now()
-		it.state = it.state.Step(entity.Gestured{Point: a.ref(p), Gesture: g}, now)
+		a.r.step(it, entity.Gestured{Point: a.ref(p), Gesture: g}, now)
 		if g == entity.GestureRelease {
 			g = "" // nothing is bound to it, and the state has said it already
 		}
-		a.r.publishView(it, entity.Cause{Kind: entity.CauseBoard}, now, g)
+		a.r.publishView(it, change{cause: entity.Cause{Kind: entity.CauseBoard}, at: now, gesture: g, spoken: true})
 	})
 }
 
@@ -144,8 +140,8 @@ func (a *Attachment) Detach(status entity.BoardStatus, message string) {
 		b.live = nil
 		rec := b.record
 		rec.Status, rec.Message = status, message
-		a.r.setBoard(b, rec)
-		a.r.refreshAvailability(a.id)
+		a.r.publishBoard(b, rec)
+		a.r.unlink(a.id)
 	})
 }
 
@@ -160,47 +156,27 @@ func (a *Attachment) do(f func()) error {
 	return err
 }
 
-func (a *Attachment) keep(p PointReport) {
-	if _, known := a.values[p.Point]; known || len(a.values) < maxPoints {
-		a.values[p.Point] = p.Value
+// keep notes what a point is now, and gives it back with its time filled in.
+func (a *Attachment) keep(p PointReport) PointReport {
+	if p.At.IsZero() {
+		p.At = a.r.now()
 	}
+	if _, known := a.values[p.Point]; known || len(a.values) < maxPoints {
+		a.values[p.Point] = p
+	}
+	return p
+}
+
+// has says whether the board has reported all points of the item.
+func (a *Attachment) has(it *item) bool {
+	for _, p := range it.points {
+		if _, ok := a.values[p.id]; !ok || p.board != a.id {
+			return false
+		}
+	}
+	return true
 }
 
 func (a *Attachment) ref(p entity.PointID) entity.PointRef {
 	return entity.PointRef{Board: a.r.boards[a.id].record.Name, Point: p}
-}
-
-// report runs the state machine of the entity that owns the point.
-func (r *Registry) report(a *Attachment, p PointReport) {
-	it := r.points[point{a.id, p.Point}]
-	if it == nil {
-		return // no entity owns it: it is kept, in case a reload declares one
-	}
-	now, at := r.now(), p.At
-	if at.IsZero() {
-		at = now
-	}
-	cause := p.Cause
-	if owner := r.points[point{a.id, p.ByPoint}]; p.ByPoint != "" && owner != nil {
-		cause.By = string(owner.declared.ID)
-	}
-	it.state = it.state.Step(entity.Reported{Point: a.ref(p.Point), Value: p.Value, At: at, Cause: cause}, now)
-	r.publishView(it, cause, at, "")
-}
-
-// publishView publishes the entity when what people see of it has changed. A
-// report also shows that the board is there and works, so it clears a failure.
-func (r *Registry) publishView(it *item, cause entity.Cause, at time.Time, g entity.Gesture) {
-	view, unavailable := it.state.View(), r.unavailable(it)
-	rec := *it.record
-	changed := view.State != rec.State || view.Attributes != rec.Attributes
-	if !changed && g == "" && rec.Failure == nil && sameUnavailable(unavailable, rec.Unavailable) {
-		return
-	}
-	if changed {
-		rec.State, rec.Attributes = view.State, view.Attributes
-		rec.Changed, rec.Cause = at.UnixMilli(), cause
-	}
-	rec.Available, rec.Unavailable, rec.Failure = unavailable == nil, unavailable, nil
-	r.publishEntity(it, rec, Event{Kind: StateChanged, Gesture: g})
 }

@@ -79,7 +79,7 @@ func (b *Bindings) Run(ctx context.Context) error {
 func (b *Bindings) gesture(id entity.ID, g entity.Gesture) {
 	for _, w := range b.serverSide(id, g) {
 		b.commands.Submit(command.Request{Entity: w.Target, Action: w.Action,
-			Cause: entity.Cause{Kind: entity.CauseButton, By: string(id)}}, func(r command.Result) {
+			Cause: entity.Cause{Kind: entity.CauseButton, By: string(id)}, Pressed: id}, func(r command.Result) {
 			if r.Status != entity.StatusConfirmed {
 				b.log.Warn("binding failed", "button", id, "gesture", g, "target", w.Target,
 					"status", r.Status, "message", r.Message)
