@@ -102,8 +102,8 @@ func (h *fakeHouse) start(ts *testscript.TestScript) {
 		{Point: "gpio16"}, {Point: "gpio19", Value: entity.Value{HasLevel: true}}, {Point: "gpio32"}})
 	ts.Check(err)
 	a := api.New(api.Options{House: h.reg, Commands: h.router, Boards: playedBoards{}, Token: token,
-		Live: func(w http.ResponseWriter, r *http.Request, cause entity.Cause) {
-			h.hub.Serve(w, r, hub.Who{Cause: cause})
+		Live: func(w http.ResponseWriter, r *http.Request, who api.Asker) {
+			h.hub.Serve(w, r, hub.Who{Cause: who.Cause})
 		},
 		Dashboard: fstest.MapFS{}, Version: "1.2.3"})
 

@@ -35,7 +35,8 @@ configured and linked, and serves the dashboard and the API.
 It listens on this computer only unless --listen names another address, such as
 :8420 for every interface; then every request needs the token that is kept in
 the state directory. SIGHUP reads the config file again: a file with mistakes
-changes nothing.`,
+changes nothing. It reads the token again too, and makes a new one if the file is
+gone; whoever came in by the old one must show the new.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			log, err := c.logger(level)
@@ -140,7 +141,7 @@ func title(h *entity.House) string {
 	return "Hob at " + strings.TrimSpace(h.Name)
 }
 
-// reloadOnHangup reads the file again on SIGHUP, until ctx is done.
+// reloadOnHangup reads the file and the token again on SIGHUP, until ctx is done.
 func (c *cli) reloadOnHangup(ctx context.Context, a *app.App, file string, log *slog.Logger) (done chan struct{}) {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
@@ -153,6 +154,11 @@ func (c *cli) reloadOnHangup(ctx context.Context, a *app.App, file string, log *
 			case <-ctx.Done():
 				return
 			case <-hangups:
+			}
+			if changed, err := a.RereadToken(); err != nil {
+				log.Error("the token stays as it is", "error", err)
+			} else if changed {
+				log.Info("the token has changed")
 			}
 			house, err := c.load(file)
 			if err != nil {

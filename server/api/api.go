@@ -4,7 +4,7 @@
 //
 // app builds one API and serves its handlers on each listener; a handler knows
 // how much its listener is trusted. The package keeps no state but the token's
-// hash; everything may be called from any goroutine.
+// hash; everything but SetToken may be called from any goroutine.
 package api
 
 import (
@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -53,8 +54,14 @@ type Boards interface {
 	Restart(ctx context.Context, id entity.BoardID) error
 }
 
-// Live serves the WebSocket to one client; the cause is that of its commands.
-type Live func(w http.ResponseWriter, r *http.Request, cause entity.Cause)
+// Asker is who opens a live session.
+type Asker struct {
+	Cause entity.Cause // of its commands
+	Token uint64       // number of the token that let it in; 0 when none was needed
+}
+
+// Live serves the WebSocket to one client.
+type Live func(http.ResponseWriter, *http.Request, Asker)
 
 // Options configures New. All of it is needed but Log.
 type Options struct {
@@ -72,8 +79,8 @@ type Options struct {
 // API answers requests. Make one with New.
 type API struct {
 	Options
-	echo *echo.Echo
-	token
+	echo  *echo.Echo
+	token atomic.Pointer[token]
 }
 
 // New returns an API.
@@ -81,7 +88,8 @@ func New(o Options) *API {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &API{Options: o, echo: echo.New(), token: newToken(o.Token)}
+	a := &API{Options: o, echo: echo.New()}
+	a.token.Store(newToken(o.Token, 1))
 	a.echo.HideBanner, a.echo.HidePort = true, true
 	a.echo.HTTPErrorHandler = a.problems
 	a.echo.IPExtractor = echo.ExtractIPDirect()
@@ -176,7 +184,15 @@ func (a *API) live(c echo.Context) error {
 		c.Response().Header().Set("Upgrade", "websocket")
 		return problem(http.StatusUpgradeRequired, "this address speaks WebSocket; docs/api.md says what")
 	}
-	a.Live(c.Response().Writer, c.Request(), causeOf(c.Request()))
+	asker := Asker{Cause: causeOf(c.Request())}
+	if trustOf(c.Request().Context()) == TrustNobody {
+		t := a.token.Load()
+		if !t.is(tokenOf(c.Request())) { // replaced since guard has looked
+			return problem(http.StatusUnauthorized, "this needs the token from the server's state directory")
+		}
+		asker.Token = t.number
+	}
+	a.Live(c.Response().Writer, c.Request(), asker)
 	return nil
 }
 

@@ -53,7 +53,7 @@ func (a *API) routeHouse(rest huma.API) {
 
 // health says that the server runs; who may not ask more learns no more.
 func (a *API) health(c echo.Context) error {
-	if trustOf(c.Request().Context()) == TrustNobody && !a.token.is(tokenOf(c.Request())) {
+	if trustOf(c.Request().Context()) == TrustNobody && !a.token.Load().is(tokenOf(c.Request())) {
 		return c.JSON(http.StatusOK, map[string]string{"status": "ok"})
 	}
 	online, declared := 0, 0

@@ -125,8 +125,8 @@ func newRig(t *testing.T, change ...func(*Options)) *rig {
 		t.Fatal(err)
 	}
 	o := Options{House: r.reg, Commands: r.router, Boards: r.boards, Policy: policy, Token: goodToken, Version: "1.2.3",
-		Live: func(w http.ResponseWriter, _ *http.Request, c entity.Cause) {
-			r.causes <- c
+		Live: func(w http.ResponseWriter, _ *http.Request, who Asker) {
+			r.causes <- who.Cause
 			w.WriteHeader(http.StatusTeapot)
 		},
 		Dashboard: fstest.MapFS{"index.html": {Data: []byte("<!doctype html>home")}, "assets/a-1b2c.js": {Data: []byte("go()")}, "manifest.webmanifest": {Data: []byte("{}")}},

@@ -212,7 +212,7 @@ func TestALiveSessionOutlivesTheTimeoutsOfRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := websocket.Upgrader{Subprotocols: []string{"hob.live.1"}}
 		r := newRig(t, func(o *Options) {
-			o.Live = func(w http.ResponseWriter, r *http.Request, _ entity.Cause) {
+			o.Live = func(w http.ResponseWriter, r *http.Request, _ Asker) {
 				ws, err := up.Upgrade(w, r, nil)
 				if err != nil {
 					t.Error(err)

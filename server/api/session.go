@@ -22,13 +22,25 @@ const (
 
 // token compares in constant time and keeps no copy of the secret.
 type token struct {
-	hash [sha256.Size]byte
-	set  bool
+	hash   [sha256.Size]byte
+	set    bool
+	number uint64 // of the tokens of this run, the first is 1
 }
 
-func newToken(s string) token { return token{sha256.Sum256([]byte(s)), s != ""} }
+func newToken(s string, number uint64) *token {
+	return &token{sha256.Sum256([]byte(s)), s != "", number}
+}
 
-func (t token) is(s string) bool {
+// SetToken replaces the token that is asked for, and gives the new one's number:
+// sessions that one with a lower number let in have lost their right. It is for
+// one goroutine at a time.
+func (a *API) SetToken(s string) (number uint64) {
+	t := newToken(s, a.token.Load().number+1)
+	a.token.Store(t)
+	return t.number
+}
+
+func (t *token) is(s string) bool {
 	h := sha256.Sum256([]byte(s))
 	return t.set && subtle.ConstantTimeCompare(h[:], t.hash[:]) == 1
 }
@@ -52,7 +64,7 @@ func (a *API) openSession(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if a.token.is(given) {
+	if a.token.Load().is(given) {
 		c.SetCookie(&http.Cookie{Name: tokenCookie, Value: given, Path: "/", HttpOnly: true,
 			SameSite: http.SameSiteStrictMode, Secure: c.Request().TLS != nil, MaxAge: int(sessionLasts.Seconds())})
 	} else if trustOf(c.Request().Context()) == TrustNobody {

@@ -39,17 +39,18 @@ type Options struct {
 type App struct {
 	log       *slog.Logger
 	state     *stateDir
-	token     string
 	listeners []listener
 
-	registry  *registry.Registry
-	router    *command.Router
-	links     *link.Manager
-	browser   *discovery.Browser
-	hub       *hub.Hub
-	bindings  *automation.Bindings
-	api       *api.API
+	registry *registry.Registry
+	router   *command.Router
+	links    *link.Manager
+	browser  *discovery.Browser
+	hub      *hub.Hub
+	bindings *automation.Bindings
+	api      *api.API
+
 	reloading sync.Mutex
+	token     string // guarded by reloading
 }
 
 // New builds a server and opens its listeners. Nothing is served before Run.
@@ -85,8 +86,8 @@ func (a *App) build(o Options) error {
 	a.hub = hub.New(hub.Options{Source: a.registry, Commands: a.router, Log: o.Log})
 	a.bindings = automation.NewBindings(a.registry, a.router, o.Log)
 	a.api = api.New(api.Options{House: a.registry, Commands: a.router, Boards: boards{a.links},
-		Live: func(w http.ResponseWriter, r *http.Request, cause entity.Cause) {
-			a.hub.Serve(w, r, hub.Who{Cause: cause})
+		Live: func(w http.ResponseWriter, r *http.Request, who api.Asker) {
+			a.hub.Serve(w, r, hub.Who{Cause: who.Cause, Token: who.Token})
 		},
 		Dashboard: o.Dashboard, Policy: o.Policy, Token: a.token, Version: o.Version, Log: o.Log})
 	a.Reload(o.House)
@@ -162,7 +163,26 @@ func (a *App) Close() {
 func (a *App) Addr() net.Addr { return a.listeners[0].Addr() }
 
 // Token is the bearer token; Guarded says whether Addr asks for it.
-func (a *App) Token() string { return a.token }
+func (a *App) Token() string {
+	a.reloading.Lock()
+	defer a.reloading.Unlock()
+	return a.token
+}
+
+// RereadToken takes over the token that the state directory holds now, and makes
+// one when it holds none. With another token than before, the live sessions that
+// the old one let in are ended. On an error the old one stays.
+func (a *App) RereadToken() (changed bool, err error) {
+	a.reloading.Lock()
+	defer a.reloading.Unlock()
+	t, err := a.state.token()
+	if err != nil || t == a.token {
+		return false, err
+	}
+	a.token = t
+	a.hub.SetToken(a.api.SetToken(t))
+	return true, nil
+}
 
 // Guarded says whether requests to Addr need the token.
 func (a *App) Guarded() bool { return a.listeners[0].trust == api.TrustNobody }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -150,6 +151,70 @@ func TestOnAnOpenAddressTheTokenIsNeeded(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestATokenThatIsReplacedLetsNobodyInAnyMore(t *testing.T) {
+	home := nettest.New(t)
+	var a *App
+	o := options(t.TempDir())
+	o.Listen = ":0"
+	home.Do(t, func() { a = build(t, o) })
+	run(t, a)
+	_, port, err := net.SplitHostPort(a.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	// live opens a session by a token from within the network.
+	live := func(token string) (l *client.Live, err error) {
+		home.Do(t, func() {
+			var c *client.Client
+			if c, err = client.New(client.Options{URL: "http://127.0.0.1:" + port, Token: token}); err == nil {
+				l, err = c.Live(t.Context())
+			}
+		})
+		return l, err
+	}
+	old := a.Token()
+	before, err := live(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer before.Close()
+	if changed, err := a.RereadToken(); changed || err != nil {
+		t.Errorf("the same file again: %v %v", changed, err)
+	}
+
+	file := filepath.Join(o.State, "token")
+	if err := os.WriteFile(file, []byte("short"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if changed, err := a.RereadToken(); changed || err == nil || a.Token() != old {
+		t.Errorf("an unusable file: %v %v", changed, err)
+	}
+	if m, err := before.Next(); err != nil || m.Type != "snapshot" {
+		t.Errorf("then the session got %v %v", m.Type, err)
+	}
+
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if changed, err := a.RereadToken(); !changed || err != nil || a.Token() == old {
+		t.Fatalf("no file: %v %v", changed, err)
+	}
+	for err = nil; err == nil; {
+		_, err = before.Next()
+	}
+	if !errors.Is(err, client.ErrAuth) {
+		t.Errorf("the session ended with %v", err)
+	}
+	if _, err := live(old); !errors.Is(err, client.ErrAuth) {
+		t.Errorf("the old token: %v", err)
+	}
+	after, err := live(a.Token())
+	if err != nil {
+		t.Fatalf("the new token: %v", err)
+	}
+	after.Close()
 }
 
 func TestAServerThatStopsLeavesNothingBehind(t *testing.T) {

@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	silence   = 70 * time.Second // the server pings every 20 s
-	sendLimit = 10 * time.Second
+	closeTokenGone = 4401             // docs/api.md
+	silence        = 70 * time.Second // the server pings every 20 s
+	sendLimit      = 10 * time.Second
 )
 
 // House is the static part of a snapshot.
@@ -109,7 +110,9 @@ func (l *Live) Send(v any) error {
 func (l *Live) Next() (Message, error) {
 	var m Message
 	_ = l.ws.SetReadDeadline(time.Now().Add(silence))
-	if err := l.ws.ReadJSON(&m); err != nil {
+	if err := l.ws.ReadJSON(&m); websocket.IsCloseError(err, closeTokenGone) {
+		return m, fmt.Errorf("%w: the token is not valid any more", ErrAuth)
+	} else if err != nil {
 		return m, fmt.Errorf("the live connection ended: %w", err)
 	}
 	return m, nil

@@ -34,6 +34,7 @@ const (
 	closeGoingAway   = 1001
 	closeBadMessages = 1008
 	closeNoHello     = 4400
+	closeTokenGone   = 4401
 	closeTooMany     = 4503
 )
 
@@ -82,6 +83,7 @@ type Hub struct {
 	held       bool            // release will send to all
 	release    *time.Timer
 	stopped    bool
+	token      uint64 // number of the token in force
 }
 
 // New returns a hub that follows its source; Run makes it serve.

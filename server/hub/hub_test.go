@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -83,6 +84,7 @@ func openRig(t testing.TB) (r *rig, stop func()) {
 		if only := r.URL.Query().Get("only"); only != "" {
 			w.Audience = Audience{Key: only, Only: map[entity.ID]bool{entity.ID(only): true}}
 		}
+		w.Token, _ = strconv.ParseUint(r.URL.Query().Get("token"), 10, 64) // 0 when there is none
 		return w
 	}
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.Serve(w, r, who(r)) }))

@@ -14,6 +14,7 @@ import (
 type Who struct {
 	Audience Audience
 	Cause    entity.Cause // of the commands that it sends
+	Token    uint64       // number of the token that let it in; 0 when none was needed
 }
 
 // Serve upgrades the request and returns; the session lives on in goroutines
@@ -31,11 +32,25 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, who Who) {
 		return
 	}
 	c := newClient(h, ws, who, h.shards[h.nextID.Add(1)%uint64(len(h.shards))])
-	if !h.admit(c) {
+	if code, why := h.admit(c); code != 0 {
 		h.count.Add(-1)
-		turnAway(ws, closeGoingAway, "the server stops")
+		turnAway(ws, code, why)
 	}
 }
+
+// SetToken ends the sessions of those whom a token with a lower number let in.
+func (h *Hub) SetToken(number uint64) {
+	h.mu.Lock()
+	h.token = number
+	h.mu.Unlock()
+	for _, c := range h.all() { // who is not in it yet finds the number in admit
+		if c.who.Token != 0 && c.who.Token < number {
+			c.close(closeTokenGone, tokenGone)
+		}
+	}
+}
+
+const tokenGone = "the token is not valid any more"
 
 // turnAway says why there is no session. A browser learns the reason from a
 // close code only: it does not show scripts how an upgrade failed.
@@ -46,17 +61,20 @@ func turnAway(ws *websocket.Conn, code int, reason string) {
 	_ = ws.Close()
 }
 
-// admit starts the session, unless the hub has stopped.
-func (h *Hub) admit(c *client) bool {
+// admit starts the session, or gives the close code that says why not.
+func (h *Hub) admit(c *client) (code int, why string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.stopped {
-		return false
+	switch {
+	case h.stopped:
+		return closeGoingAway, "the server stops"
+	case c.who.Token != 0 && c.who.Token < h.token:
+		return closeTokenGone, tokenGone
 	}
 	c.shard.add(c)
 	// A goroutine of its own, so that the handler's stack and buffers are freed.
 	h.work.Go(c.serve)
-	return true
+	return 0, ""
 }
 
 // serve takes the hello, and then starts anew: what the hello needed of a stack

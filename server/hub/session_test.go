@@ -74,3 +74,29 @@ func TestARequestThatIsNoUpgradeTakesNobodysPlace(t *testing.T) {
 		t.Errorf("then a client got %v", m)
 	}
 }
+
+func TestANewTokenEndsTheSessionsThatTheOldOneLetIn(t *testing.T) {
+	r := newRig(t)
+	const hello = `{"type":"hello","protocol":1}`
+	old, local := r.dial("?token=1", hello), r.dial("", hello)
+	for _, p := range []*peer{old, local} {
+		if m := p.next(); m["type"] != "snapshot" {
+			t.Fatalf("first came %v", m)
+		}
+	}
+	r.hub.SetToken(2)
+	late := r.dial("?token=1", "") // was asked for the token just before it changed
+	for name, p := range map[string]*peer{"old": old, "late": late} {
+		if _, _, err := p.ws.ReadMessage(); !websocket.IsCloseError(err, closeTokenGone) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	now := r.dial("?token=2", hello)
+	if m := now.next(); m["type"] != "snapshot" {
+		t.Errorf("with the new token came %v", m)
+	}
+	local.say(`{"type":"ping","id":1}`)
+	if m := local.next(); m["type"] != "pong" {
+		t.Errorf("who needs no token got %v", m)
+	}
+}
