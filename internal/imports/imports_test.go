@@ -34,6 +34,9 @@ func allowedEdges() []edge {
 		{"config", "internal/entity", "the result is a declared House"},
 		{"config", "internal/schedule", "clock times and cron lines are checked at load"},
 
+		{"config/plan", "internal/entity", "compares two declared houses"},
+		{"config/plan", "internal/schedule", "tells the next runs of rules that change"},
+
 		{"server/client", "internal/entity", "the JSON shapes name kinds, actions and ids"},
 		{"server/link", "internal/entity", "reports and commands are entity types"},
 		{"server/link", "internal/wire", "speaks the boards' frames"},
@@ -68,6 +71,7 @@ func allowedEdges() []edge {
 		{"server", "server/app", "serve and demo run the app"},
 		{"server", "server/client", "the other subcommands talk to a running server"},
 		{"server", "config", "check works without a server"},
+		{"server", "config/plan", "so does plan"},
 		{"server", "internal/diag", "check prints diagnostics"},
 		{"server", "internal/entity", "ids and actions on the command line are checked before they are sent"},
 		{"server", "web", "serve hands the embedded dashboard to the app"},
@@ -93,6 +97,8 @@ func helpers() map[string]string {
 func testEdges() []edge {
 	return []edge{
 		{"config", ".", "the sample house that is embedded must be valid"},
+		{"config/plan", "config", "houses to compare are written as files"},
+		{"config/plan", "internal/wire", "a plan's boards are those whose configuration differs on the link"},
 		{"server", "internal/registry", "the command line's tests play the boards of a real server"},
 		{"server", "internal/command", "as above"},
 		{"server", "server/hub", "as above"},

@@ -1,0 +1,243 @@
+package plan_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"hob/config"
+	"hob/config/plan"
+	"hob/internal/entity"
+	"hob/internal/wire"
+)
+
+const base = `
+home: {name: Lindenweg, timezone: Europe/Berlin, location: {latitude: 52.52, longitude: 13.40}}
+boards:
+  hall: {id: hob-7c9ebd, chip: esp32}
+  shed: {id: hob-a0b765, chip: esp32}
+areas: {hall: {name: Hall}}
+switches:
+  porch: {name: Porch lamp, area: hall, pin: hall/16, max_on: 2h}
+  fan: {pin: hall/17}
+  pump: {pin: shed/16}
+lights: {stairs: {pwm: hall/19, fade: 400ms}}
+buttons: {bell: {pin: hall/32, pull: up, press: toggle porch, hold: pump on}}
+contacts: {door: {pin: hall/33, pull: up}}
+sensors: {temp: {type: ds18b20, pin: hall/4}}
+heaters: {heat: {relay: shed/21, sensor: temp, schedule: {daily: [06:00 comfort, 22:30 sleep]}}}
+garage_doors: {left: {relay: shed/25, closed_reed: shed/32}}
+scenes: {night: {porch: off}}
+alarm: {watches: {away: [door]}, code: "1111"}
+users: {anna: {role: admin, notify: ["ntfy://ntfy.example/aaa"]}}
+rules:
+  dusk: {when: {sun: sunset-20m}, do: [porch on]}
+  early: {when: {time: "06:30"}, do: [fan on]}
+`
+
+func parse(t *testing.T, text string) *entity.House {
+	t.Helper()
+	house, list := config.Parse("config.yaml", []byte(text))
+	if house == nil {
+		t.Fatalf("refused: %v\n%s", list, text)
+	}
+	return house
+}
+
+// now is a winter's noon in Berlin.
+func now() time.Time { return time.Date(2026, 1, 15, 11, 0, 0, 0, time.UTC) }
+
+// edit replaces parts of the base, each of which has to be there.
+func edit(t *testing.T, replace ...string) *entity.House {
+	t.Helper()
+	text := base
+	for i := 0; i < len(replace); i += 2 {
+		if !strings.Contains(text, replace[i]) {
+			t.Fatalf("the base has no %q", replace[i])
+		}
+		text = strings.Replace(text, replace[i], replace[i+1], 1)
+	}
+	return parse(t, text)
+}
+
+func TestWhatEditsWouldDo(t *testing.T) {
+	for name, c := range map[string]struct {
+		edit []string
+		want string
+	}{
+		"nothing":   {nil, "Nothing would change.\n"},
+		"a comment": {[]string{"areas:", "# rooms\nareas:"}, "Nothing would change.\n"},
+		"a name":    {[]string{"Porch lamp", "Porch"}, "switch porch: changed\n  name: Porch lamp -> Porch\nNo output moves.\n"},
+		"a new switch": {[]string{"  pump:", "  new: {pin: hall/18}\n  pump:"},
+			"switch new: added\nThe board hall gets a new configuration; what has not changed on it is not touched.\nNo output moves.\n"},
+		"one that starts on": {[]string{"  pump:", "  new: {pin: hall/18, boot: on}\n  pump:"},
+			"switch new: added\nThe board hall gets a new configuration; what has not changed on it is not touched.\nnew (hall/18) goes on: it is new, with boot: on.\n"},
+		"a removed one": {[]string{"  fan: {pin: hall/17}\n", "", "do: [fan on]", "do: [porch off]"},
+			"switch fan: removed\nrule early: changed\n  do: target fan, action on -> target porch, action off\n" +
+				"  next runs: 2026-01-16T06:30:00+01:00, 2026-01-17T06:30:00+01:00, 2026-01-18T06:30:00+01:00\n" +
+				"The board hall gets a new configuration; what has not changed on it is not touched.\n" +
+				"fan (hall/17) goes off if it is on: nothing is left on this pin.\n"},
+		"a rename": {[]string{"  fan: {pin: hall/17}", "  vent: {pin: hall/17, was: fan, name: Fan}", "do: [fan on]", "do: [vent on]"},
+			"switch vent: renamed, was fan\nrule early: changed\n  do: target fan, action on -> target vent, action on\n" +
+				"  next runs: 2026-01-16T06:30:00+01:00, 2026-01-17T06:30:00+01:00, 2026-01-18T06:30:00+01:00\nNo output moves.\n"},
+		"another pin": {[]string{"hall/16, max_on", "hall/18, max_on"},
+			"switch porch: changed\n  pin: hall/16 -> hall/18\nThe board hall gets a new configuration; what has not changed on it is not touched.\n" +
+				"porch (hall/16) goes off if it is on: nothing is left on this pin.\n"},
+		"inverted": {[]string{"{pin: hall/17}", "{pin: hall/17, inverted: true}"},
+			"switch fan: changed\n  inverted: false -> true\nThe board hall gets a new configuration; what has not changed on it is not touched.\n" +
+				"fan (hall/17) is set up anew in its boot state (off): it is driven in another way.\n"},
+		"a switch that becomes a lamp": {[]string{"  fan: {pin: hall/17}\n", "", "stairs: {", "fan: {pin: hall/17}, stairs: {"},
+			"light fan: changed\n  kind: switch -> light\n  drive: none -> pin\nNo output moves.\n"},
+		"a tighter limit": {[]string{"max_on: 2h", "max_on: 90m"},
+			"switch porch: changed\n  max_on: 2h -> 1h30m\nThe board hall gets a new configuration; what has not changed on it is not touched.\n" +
+				"porch (hall/16) goes off if it has been on for 1h30m.\n"},
+		"a looser limit": {[]string{"max_on: 2h", "max_on: 3h"},
+			"switch porch: changed\n  max_on: 2h -> 3h\nThe board hall gets a new configuration; what has not changed on it is not touched.\nNo output moves.\n"},
+		"a binding on the board": {[]string{"toggle porch", "toggle fan"},
+			"button bell: changed\n  bindings: on press, target porch, action toggle, on hold, target pump, action on -> " +
+				"on press, target fan, action toggle, on hold, target pump, action on\n" +
+				"The board hall gets a new configuration; what has not changed on it is not touched.\nNo output moves.\n"},
+		"a binding of the server": {[]string{"hold: pump on", "hold: pump off"},
+			"button bell: changed\n  bindings: on press, target porch, action toggle, on hold, target pump, action on -> " +
+				"on press, target porch, action toggle, on hold, target pump, action off\nNo output moves.\n"},
+		"a schedule": {[]string{"06:00 comfort", "07:00 comfort"},
+			"heater heat: changed\n  schedule: set -> another\nheat (shed/21) may switch: what it is to hold, or how closely, differs.\n"},
+		"a sensor that is fed": {[]string{"ds18b20, pin: hall/4", "ds18b20, pin: hall/4, offset: 1°C"},
+			"sensor temp: changed\n  offset: 0°C -> 1°C\nThe board hall gets a new configuration; what has not changed on it is not touched.\n" +
+				"The board shed gets a new configuration; what has not changed on it is not touched.\nNo output moves.\n"},
+		"a code":                  {[]string{"1111", "2222"}, "alarm alarm: changed\n  code: set -> another\nNo output moves.\n"},
+		"an address with a token": {[]string{"/aaa", "/bbb"}, "user anna: changed\n  notify: url set -> another\nNo output moves.\n"},
+		"a rule": {[]string{"sunset-20m", "sunset-30m"},
+			"rule dusk: changed\n  when: sunset-20m daily -> sunset-30m daily\n" +
+				"  next runs: 2026-01-15T15:52:09+01:00, 2026-01-16T15:53:46+01:00, 2026-01-17T15:55:25+01:00\nNo output moves.\n"},
+		"the house": {[]string{"Lindenweg", "Home"}, "house: changed\n  name: Lindenweg -> Home\nNo output moves.\n"},
+		"a board's name": {[]string{"  shed:", "  barn:", "shed/16", "barn/16", "shed/21", "barn/21", "shed/25", "barn/25", "shed/32", "barn/32"},
+			"board barn: added\nboard shed: removed\nswitch pump: changed\n  pin: shed/16 -> barn/16\nheater heat: changed\n  relay: shed/21 -> barn/21\n" +
+				"garage_door left: changed\n  relay: shed/25 -> barn/25\n  closed: board shed, pin 32, pull up, debounce 50ms -> board barn, pin 32, pull up, debounce 50ms\nNo output moves.\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := plan.Compare(parse(t, base), edit(t, c.edit...), now())
+			var out strings.Builder
+			if err := p.WriteText(&out); err != nil {
+				t.Fatal(err)
+			}
+			if out.String() != c.want {
+				t.Errorf("got:\n%s\nwant:\n%s", out.String(), c.want)
+			}
+			if strings.Contains(out.String(), "2222") || strings.Contains(out.String(), "bbb") {
+				t.Error("a secret is shown")
+			}
+		})
+	}
+}
+
+func TestAHouseDoesNotDifferFromItself(t *testing.T) {
+	if p := plan.Compare(parse(t, base), parse(t, base), now()); !p.Empty() || len(p.Moves) > 0 {
+		t.Errorf("got %+v", p)
+	}
+}
+
+// The other way round is told too: what is added one way is removed the other.
+func TestPlansGoBothWays(t *testing.T) {
+	a, b := parse(t, base), edit(t, "  pump:", "  new: {pin: hall/18}\n  pump:")
+	there, back := plan.Compare(a, b, now()), plan.Compare(b, a, now())
+	if len(there.Changes) != 1 || len(back.Changes) != 1 || there.Changes[0].Op != plan.Added || back.Changes[0].Op != plan.Removed {
+		t.Errorf("%+v, %+v", there, back)
+	}
+}
+
+func TestJSONHasNoNulls(t *testing.T) {
+	for _, h := range []*entity.House{parse(t, base), edit(t, "Porch lamp", "Porch"), edit(t, "{time: \"06:30\"}", "{every: 1h}")} {
+		text, err := json.Marshal(plan.Compare(parse(t, base), h, now()))
+		if err != nil || strings.Contains(string(text), "null") {
+			t.Errorf("%s, %v", text, err)
+		}
+	}
+}
+
+// The boards of a plan are those whose configuration on the link differs.
+func TestBoardsAreThoseThatTheLinkWouldConfigure(t *testing.T) {
+	const plain = `
+boards:
+  hall: {id: hob-7c9ebd, chip: esp32}
+  shed: {id: hob-a0b765, chip: esp32}
+switches: {porch: {pin: hall/16}, fan: {pin: hall/17, off_after: 30m}, pump: {pin: shed/16, lease: 60s}}
+lights: {stairs: {pwm: hall/19, fade: 400ms}, lamp: {pin: shed/17}, strip: {ws2812: shed/18, count: 10}}
+buttons: {bell: {pin: hall/32, pull: up, press: toggle porch, hold: pump on}}
+contacts: {door: {pin: hall/33, pull: up, class: door}}
+`
+	for _, replace := range [][2]string{
+		{"chip: esp32}\nswitches", "chip: esp32, status_led: 2}\nswitches"}, {"porch: {", "porch: {name: X, "}, {"porch: {", "porch: {boot: on, "},
+		{"off_after: 30m", "off_after: 31m"}, {"lease: 60s", "lease: 61s"}, {"fade: 400ms", "fade: 1s"}, {"pin: shed/17", "pin: shed/21"},
+		{"count: 10", "count: 10, order: rgb"}, {"toggle porch", "porch on"}, {"toggle porch", "pump off"}, {"hold: pump on", "hold: pump off"},
+		{"hold: pump on", "double: pump on"}, {"class: door", "class: window"}, {"pull: up, class", "pull: down, class"},
+		{"lights: {stairs", "lights: {hall_stairs"}, {"stairs: {pwm: hall/19", "stairs: {pwm: hall/21"}, {"door: {", "door: {debounce: 50ms, "},
+		{"shed: {id: hob-a0b765", "shed: {id: hob-a0b766"}, {"pull: up, press", "pull: up, hold_after: 1s, press"},
+	} {
+		edited := strings.Replace(plain, replace[0], replace[1], 1)
+		if edited == plain {
+			t.Fatalf("nothing to replace: %v", replace)
+		}
+		a, b := parse(t, plain), parse(t, edited)
+		got := plan.Compare(a, b, now()).Boards
+		want := []entity.BoardName{}
+		old := make(map[entity.BoardID]string)
+		for _, board := range a.Boards {
+			old[board.ID] = wire.ConfigOf(a, board.Name).Rev
+		}
+		for _, board := range b.Boards {
+			if rev, ok := old[board.ID]; !ok || rev != wire.ConfigOf(b, board.Name).Rev {
+				want = append(want, board.Name)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%v: the plan says %v, the link %v", replace, got, want)
+		}
+	}
+}
+
+// Whatever field of a declaration differs, the plan shows it.
+func TestNoFieldIsForgotten(t *testing.T) {
+	for _, e := range parse(t, base).Entities {
+		spec := reflect.ValueOf(e.Spec).Elem()
+		for i := range spec.NumField() {
+			name := spec.Type().Field(i).Name
+			if name == "Zone" || name == "SensorPoint" || spec.Field(i).Kind() == reflect.Struct && spec.Field(i).NumField() == 0 {
+				continue
+			}
+			other := parse(t, base)
+			j := slices.IndexFunc(other.Entities, func(o entity.Entity) bool { return o.ID == e.ID })
+			field := reflect.ValueOf(other.Entities[j].Spec).Elem().Field(i)
+			if !disturb(field) {
+				continue
+			}
+			if p := plan.Compare(parse(t, base), other, now()); len(p.Changes) == 0 {
+				t.Errorf("%s: a change of %s is not told", e.ID, name)
+			}
+		}
+	}
+}
+
+// disturb changes a value, if it knows how.
+func disturb(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Bool:
+		v.SetBool(!v.Bool())
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		v.SetInt(v.Int() + 1)
+	case reflect.Float64:
+		v.SetFloat(v.Float() + 1)
+	case reflect.String:
+		v.SetString(v.String() + "x")
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), v.Len()+1, v.Len()+1))
+	case reflect.Struct:
+		return v.NumField() > 0 && v.Field(0).CanSet() && disturb(v.Field(0))
+	default:
+		return false
+	}
+	return true
+}

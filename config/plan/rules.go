@@ -1,0 +1,113 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"hob/internal/entity"
+	"hob/internal/schedule"
+)
+
+// nextRuns is how many of a rule's coming runs are told.
+const nextRuns = 3
+
+func (p *Plan) compareRules(a, b *entity.House, now time.Time) {
+	list := func(h *entity.House) []declared {
+		var out []declared
+		for _, r := range h.Rules {
+			out = append(out, declared{what: "rule", id: string(r.ID), pairs: pairsOf(r, "id")})
+		}
+		return out
+	}
+	first := len(p.Changes)
+	p.compare(list(a), list(b))
+	for i := first; i < len(p.Changes); i++ {
+		c := &p.Changes[i]
+		for _, r := range b.Rules {
+			if string(r.ID) == c.ID && c.Op != Removed {
+				c.Next = runs(b, r, now)
+			}
+		}
+	}
+}
+
+// runs are the next runs of a rule that the clock or the sun gives.
+func runs(h *entity.House, r entity.Rule, now time.Time) []string {
+	out := []string{}
+	if !r.Enabled {
+		return out
+	}
+	var all []time.Time
+	for _, t := range r.When {
+		when := occurrences(h, t)
+		at, ok := now, when != nil
+		for range nextRuns {
+			if ok {
+				at, ok = when.Next(at)
+			}
+			if ok {
+				all = append(all, at)
+			}
+		}
+	}
+	slices.SortFunc(all, time.Time.Compare)
+	all = slices.CompactFunc(all, time.Time.Equal)
+	for _, at := range all[:min(nextRuns, len(all))] {
+		out = append(out, at.Format(time.RFC3339))
+	}
+	return out
+}
+
+// occurrences is when a trigger fires by itself; nil if something else does it.
+func occurrences(h *entity.House, t entity.Trigger) schedule.Occurrences {
+	loc, err := time.LoadLocation(cmp.Or(h.Timezone, "Local"))
+	if err != nil {
+		loc = time.UTC
+	}
+	switch t := t.(type) {
+	case entity.AtTimes:
+		return t.Times.In(loc)
+	case entity.AtCron:
+		return t.Cron.In(loc)
+	case entity.AtSun:
+		if h.Location != nil {
+			place := schedule.Place{Latitude: h.Location.Latitude, Longitude: h.Location.Longitude}
+			return onDays{t.Sun.At(place, loc), t.Days, loc}
+		}
+	}
+	return nil
+}
+
+// onDays are those occurrences that fall on some days.
+type onDays struct {
+	schedule.Occurrences
+	days schedule.Days
+	loc  *time.Location
+}
+
+// Next implements schedule.Occurrences.
+func (o onDays) Next(after time.Time) (time.Time, bool) {
+	const patience = 400 // of the sun's events, at least one a week is on the days
+	at, ok := o.Occurrences.Next(after)
+	for range patience {
+		if !ok || o.days.Contains(at, o.loc) {
+			return at, ok
+		}
+		at, ok = o.Occurrences.Next(at)
+	}
+	return time.Time{}, false
+}
+
+// String of a change for people.
+func (c Change) String() string {
+	id := c.ID
+	if id != "" {
+		id = " " + id
+	}
+	if c.Op == Renamed {
+		return fmt.Sprintf("%s%s: renamed, was %s", c.What, id, c.Was)
+	}
+	return fmt.Sprintf("%s%s: %s", c.What, id, c.Op)
+}
