@@ -303,7 +303,7 @@ test('boards come and go without a reload', async () => {
   await page.locator('#board-hob-hall[data-status="online"]').waitFor();
   fake.board(board('hall', { status: 'key_refused', message: 'It has another key' }));
   await page.locator('#board-hob-hall[data-status="key_refused"]').waitFor();
-  expect(await page.locator('#board-hob-hall').innerText()).toMatch(/Key refused since .*\s+It has another key/);
+  expect(await page.locator('#board-hob-hall').innerText()).toMatch(/Key refused since .*\s+It does not hold the key .*\s+It has another key/);
   fake.board(board('', { id: 'hob-new', declared: false, status: 'unknown', message: 'It is in no configuration' }));
   await page.locator('#board-hob-new').waitFor();
   await page.getByRole('link', { name: 'Home', exact: true }).click();

@@ -88,6 +88,11 @@ describe('words', () => {
     ['timeout', '', 'No reply from hall'],
     ['link_lost', 'x', 'hall dropped out'],
     ['busy', '', 'Too much at once'],
+    ['invalid', 'switches cannot be set', 'It cannot do that'],
+    ['unknown_entity', 'There is no entity "x"', 'It is not in the configuration'],
+    ['wrong_code', 'The code is wrong', 'Wrong code'],
+    ['locked', 'Try again at 10:00', 'Try again at 10:00'],
+    ['confirm_needed', 'x', 'Only for who can see it'],
     ['board', 'Not while the valve is open', 'Not while the valve is open'],
     ['something_new', '', 'Refused'],
   ])('a failure of code %s says so', (code, message, words) => {

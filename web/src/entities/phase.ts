@@ -106,7 +106,7 @@ export function pendingWord({ action, target }: { action: string; target: string
   }
 }
 
-/** Why it failed. The codes are those of docs/api.md; the board's own words are kept. */
+/** Why it failed. The codes are those of docs/api.md; only without a word of ours the server's or the board's are kept. */
 export function failureWord(code: string, message: string, board: string, text: Catalogue): string {
   const who = board === '' ? text.failure.someBoard : board;
   switch (code) {
@@ -115,7 +115,11 @@ export function failureWord(code: string, message: string, board: string, text: 
     case 'link_lost':
       return text.failure[code](who);
     case 'removed':
+    case 'unknown_entity':
+    case 'invalid':
     case 'busy':
+    case 'confirm_needed':
+    case 'wrong_code':
     case 'disconnected':
       return text.failure[code];
     default:

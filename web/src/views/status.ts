@@ -5,6 +5,7 @@ import {
   mdiNewBox, mdiProgressClock, mdiShieldKeyOutline,
 } from '@mdi/js';
 import type { Catalogue } from '../i18n/en';
+import type { Board } from '../protocol/model';
 
 const icons: Readonly<Record<string, string>> = {
   online: mdiCheckCircleOutline,
@@ -23,4 +24,10 @@ export const statusIcon = (status: string): string =>
 export function statusWord(status: string, text: Catalogue): string {
   const words = text.boards.status;
   return Object.hasOwn(words, status) ? words[status as keyof typeof words] : status;
+}
+
+/** What the status means, in the page's language; the server's own words where there are none. */
+export function statusMeaning({ status, message }: Board, text: Catalogue): string {
+  const words = text.boards.meaning;
+  return Object.hasOwn(words, status) ? words[status as keyof typeof words] : message;
 }
