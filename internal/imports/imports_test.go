@@ -26,6 +26,7 @@ func allowedEdges() []edge {
 		{"internal/entity", "internal/schedule", "heater plans are made of clock times"},
 		{"internal/wire", "internal/entity", "frames carry points and ids as entity types"},
 		{"internal/registry", "internal/entity", "the registry runs the entities' state machines"},
+		{"internal/fakekind", "internal/entity", "it is a kind"},
 		{"internal/command", "internal/entity", "commands, actions and outputs are entity types"},
 		{"internal/command", "internal/registry", "a command is checked against, and awaited in, what is true now"},
 
@@ -89,7 +90,8 @@ func allowedEdges() []edge {
 // helpers are packages for tests: any _test.go file may import them, and nothing else may.
 func helpers() map[string]string {
 	return map[string]string{
-		"internal/nettest": "network namespaces and the programs that live in them",
+		"internal/nettest":  "network namespaces and the programs that live in them",
+		"internal/fakekind": "a kind with every side that a kind can have, for those who run state machines",
 	}
 }
 

@@ -120,7 +120,7 @@ func (r *Registry) applyEntity(before *item, e entity.Entity) *item {
 	case before != nil && sameView(view, before.record.State, before.record.Attributes):
 		rec.Changed, rec.Cause = before.record.Changed, before.record.Cause
 	case saved == nil:
-	case sameView(view, saved.State, entity.LastSeen(saved.Attributes)):
+	case view.State == saved.State: // what attributes say of others may differ by now
 		rec.Changed, rec.Cause = saved.Changed, saved.Cause
 	default: // the time has passed
 		rec.Cause = entity.Cause{Kind: entity.CauseDeadline}
@@ -140,7 +140,7 @@ func (r *Registry) declare(it, before *item, now time.Time) (saved *entity.Saved
 		it.state, it.linked, it.seen = before.state.With(e.Spec), before.linked, before.seen
 		return nil
 	}
-	it.state = entity.Initial(e)
+	it.state = r.initial(e)
 	if before == nil {
 		saved = r.restore(it, now)
 	} else if s, err := savedOf(before.state, before.record); err == nil {

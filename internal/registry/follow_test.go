@@ -7,10 +7,12 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
 	"hob/internal/entity"
+	"hob/internal/fakekind"
 )
 
 // follower keeps a copy of the house by events alone, as the hub does.
@@ -87,12 +89,41 @@ func houses() []*entity.House {
 	d := testHouse()
 	d.Boards[0].Name = "entry"
 	d.Entities = []entity.Entity{{ID: "lantern", Spec: &entity.Switch{Output: out("entry", 16)}}}
-	return []*entity.House{testHouse(), b, c, d}
+	e, f := testHouse(), testHouse()
+	kinds := kindHouse(timed("leo", time.Minute)).Entities
+	e.Entities = append(e.Entities[1:], kinds...)
+	f.Entities = append(kinds[:2:2], entity.Entity{ID: "door", Spec: &fakekind.Spec{As: entity.KindGarageDoor,
+		On: []entity.PointRef{pin(16)}, After: time.Second, Lasts: true}})
+	return []*entity.House{testHouse(), b, c, d, e, f}
+}
+
+// agree says how a watcher knows something else than what is so; "" when none does.
+func agree(s Snapshot) string {
+	records := map[entity.ID]*entity.Record{}
+	for _, rec := range s.Entities {
+		records[rec.ID] = rec
+	}
+	for _, e := range s.House.Entities {
+		spec, ok := e.Spec.(*fakekind.Spec)
+		if !ok || len(spec.Sees) == 0 {
+			continue
+		}
+		of := records[spec.Sees[0]]
+		want := fmt.Sprintf("%s=%s", of.ID, of.State)
+		if !of.Available {
+			want += "?"
+		}
+		if a, ok := records[e.ID].Attributes.(fakekind.Attributes); !ok || a.Seen != want {
+			return fmt.Sprintf("%s sees %v, want %s", e.ID, records[e.ID].Attributes, want)
+		}
+	}
+	return ""
 }
 
 func TestWhoeverFollowsTheEventsHasTheHouseAsItIs(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := New(Options{Epoch: "e", Events: 16})
+		now := time.UnixMilli(1795363200000)
+		r := New(Options{Epoch: "e", Events: 16, Keeper: true, Initial: fakekind.Initial, Now: func() time.Time { return now }})
 		r.Apply(testHouse())
 		followers := []*follower{follow(r), follow(r)}
 		var sessions []*Attachment
@@ -103,7 +134,8 @@ func TestWhoeverFollowsTheEventsHasTheHouseAsItIs(t *testing.T) {
 			return rapid.SampledFrom(sessions).Draw(t, "session")
 		}
 		id := rapid.SampledFrom([]entity.BoardID{hallID, shedID, "hob-ffffff"})
-		entities := rapid.SampledFrom([]entity.ID{"porch", "stairs", "bell", "lamp", "lantern"})
+		entities := rapid.SampledFrom([]entity.ID{"porch", "stairs", "bell", "lamp", "lantern", "door", "guard", "chief", "leo"})
+		stored := map[entity.ID]entity.Saved{}
 		n := 0
 		t.Repeat(map[string]func(*rapid.T){
 			"attach": func(t *rapid.T) {
@@ -136,6 +168,37 @@ func TestWhoeverFollowsTheEventsHasTheHouseAsItIs(t *testing.T) {
 				_, _ = r.Accept(Request{Command: entity.CommandID(fmt.Sprint(n)), Entity: entities.Draw(t, "entity"),
 					Action: entity.Action{Verb: entity.VerbToggle}})
 			},
+			"order": func(t *rapid.T) {
+				n++
+				_, _ = r.Accept(Request{Command: entity.CommandID(fmt.Sprint(n)), Entity: entities.Draw(t, "entity"),
+					Action: entity.Action{Verb: rapid.SampledFrom([]entity.Verb{"nothing", "wrong", "queue", "next_on", "pulse", "a", "b"}).Draw(t, "verb")}})
+			},
+			"time passes": func(t *rapid.T) {
+				now = now.Add(time.Duration(rapid.IntRange(-100, 100).Draw(t, "seconds")) * time.Second)
+				r.Tick(now)
+				if wait, ok := r.NextDue(now); ok && wait <= 0 {
+					t.Fatalf("something is still due, in %v", wait)
+				}
+			},
+			"two points": func(t *rapid.T) {
+				if a := session(); a != nil {
+					_ = a.Report([]PointReport{report(4, rapid.Bool().Draw(t, "four")), report(5, rapid.Bool().Draw(t, "five"))})
+				}
+			},
+			"keep": func(t *rapid.T) {
+				b, err := r.TakeUnsaved()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if rapid.Bool().Draw(t, "full") {
+					err = errors.New("full")
+				} else {
+					for _, s := range b.Entities {
+						stored[s.Entity] = s
+					}
+				}
+				r.Stored(b, err)
+			},
 			"finish": func(t *rapid.T) {
 				r.Finish(entities.Draw(t, "entity"), entity.CommandID(fmt.Sprint(n)), &entity.Failure{Status: entity.StatusExpired})
 			},
@@ -153,8 +216,23 @@ func TestWhoeverFollowsTheEventsHasTheHouseAsItIs(t *testing.T) {
 						t.Fatalf("%s is available and is not: %+v", rec.ID, rec)
 					}
 				}
+				if wrong := agree(r.Snapshot()); wrong != "" {
+					t.Fatal(wrong)
+				}
 			},
 		})
+		b, err := r.TakeUnsaved()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range b.Entities {
+			stored[s.Entity] = s
+		}
+		for _, rec := range r.Snapshot().Entities {
+			if s := stored[rec.ID]; s.State != rec.State || s.Changed != rec.Changed || s.Kind != rec.Kind {
+				t.Fatalf("of %s is stored %+v, and it is %+v", rec.ID, s, *rec)
+			}
+		}
 		for _, f := range followers {
 			f.catchUp(t)
 			f.catchUp(t)

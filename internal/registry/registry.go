@@ -33,6 +33,9 @@ type Options struct {
 	// Unrestored is told, outside of the lock, what of Saved could not be taken
 	// up; the entity begins anew then. May be nil.
 	Unrestored func(error)
+	// Initial is the state of what is declared for the first time; entity.Initial
+	// when nil.
+	Initial func(entity.Entity) entity.State
 	// Keeper says that somebody stores what changes (TakeUnsaved).
 	Keeper bool
 }
@@ -42,6 +45,7 @@ type Registry struct {
 	now      func() time.Time
 	epoch    string
 	keeper   bool
+	initial  func(entity.Entity) entity.State
 	complain func(error)
 	sooner   chan struct{}
 	loaded   int // how many entities were saved at the start
@@ -105,6 +109,9 @@ func New(o Options) *Registry {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Initial == nil {
+		o.Initial = entity.Initial
+	}
 	if o.Events == 0 {
 		o.Events = 4096
 	}
@@ -117,6 +124,7 @@ func New(o Options) *Registry {
 		now:      o.Now,
 		epoch:    o.Epoch,
 		keeper:   o.Keeper,
+		initial:  o.Initial,
 		complain: o.Unrestored,
 		sooner:   make(chan struct{}, 1),
 		loaded:   len(o.Saved),

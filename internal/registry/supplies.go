@@ -16,6 +16,7 @@ type Planned struct {
 	Board   entity.BoardID
 	Linked  bool   // its board is online with it
 	Plan    string // id of the plan that the board says is in force; "" for none
+	Pending bool   // a command is under way, which may bring the plan
 }
 
 // Planned looks at one thermostat; ok is false when there is none of this id.
@@ -29,7 +30,7 @@ func (r *Registry) Planned(id entity.ID) (p Planned, ok bool) {
 	if p.Planner, ok = it.state.(entity.Planner); !ok {
 		return Planned{}, false
 	}
-	p.Board, p.Linked = it.board, it.linked
+	p.Board, p.Linked, p.Pending = it.board, it.linked, it.record.Pending != nil
 	if it.linked {
 		p.Plan = r.boards[it.board].live.values[it.points[0].id].Value.Control.Plan
 	}

@@ -1,0 +1,421 @@
+package registry
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"hob/internal/entity"
+	"hob/internal/fakekind"
+)
+
+func pin(n int) entity.PointRef { return entity.PointRef{Board: "hall", Point: entity.GPIO(n)} }
+
+// kindHouse has a door of two points, a guard that watches it, and a chief that
+// watches the guard.
+func kindHouse(more ...entity.Entity) *entity.House {
+	return &entity.House{
+		Boards: []entity.Board{{Name: "hall", ID: hallID, Chip: "esp32"}},
+		Entities: append([]entity.Entity{
+			{ID: "guard", Spec: &fakekind.Spec{As: entity.KindAlarm, Sees: []entity.ID{"door"}, Lasts: true}},
+			{ID: "chief", Spec: &fakekind.Spec{As: entity.KindPerson, Sees: []entity.ID{"guard"}}},
+			{ID: "door", Spec: &fakekind.Spec{As: entity.KindGarageDoor, On: []entity.PointRef{pin(4), pin(5)}}},
+		}, more...),
+	}
+}
+
+func kinds(o Options, h *entity.House) *Registry {
+	o.Epoch, o.Initial = "e", fakekind.Initial
+	r := New(o)
+	r.Apply(h)
+	return r
+}
+
+func told(t *testing.T, r *Registry, id entity.ID) fakekind.Attributes {
+	t.Helper()
+	return get(t, r, id).Attributes.(fakekind.Attributes)
+}
+
+func report(id int, on bool) PointReport {
+	return PointReport{Point: entity.GPIO(id), Value: entity.Value{On: on}, Cause: entity.Cause{Kind: entity.CauseBoard, By: fmt.Sprint(id)}}
+}
+
+func do(t *testing.T, r *Registry, id entity.ID, verb entity.Verb) Accepted {
+	t.Helper()
+	a, err := r.Accept(Request{Command: "1", Entity: id, Action: entity.Action{Verb: verb}, Cause: entity.Cause{Kind: entity.CauseUser, By: "anna"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func TestAnEntityOfTwoPointsNeverHearsOfOneAlone(t *testing.T) {
+	r := kinds(Options{}, kindHouse())
+	a := attach(t, r, hallID, report(4, true))
+	if rec := get(t, r, "door"); rec.Available || rec.State != entity.StateUnknown || rec.Unavailable.Reason != entity.BoardNotConfigured {
+		t.Fatalf("with one point: %+v", rec)
+	}
+	if err := a.Report([]PointReport{report(5, false)}); err != nil {
+		t.Fatal(err)
+	}
+	if rec := get(t, r, "door"); !rec.Available || told(t, r, "door").Told != "up gpio4=true gpio5=false" {
+		t.Fatalf("with both: %+v", rec)
+	}
+	if err := a.Configured([]PointReport{report(4, true)}); err != nil {
+		t.Fatal(err)
+	}
+	if rec := get(t, r, "door"); rec.Available || told(t, r, "door").Told != "down" {
+		t.Fatalf("with one gone: %+v", rec)
+	}
+	_ = a.Configured([]PointReport{report(4, true), report(5, true)})
+	if got := told(t, r, "door").Told; got != "up gpio4=true gpio5=true" {
+		t.Fatalf("with both again: %s", got)
+	}
+	attach(t, r, hallID, report(4, false), report(5, false))
+	if got := told(t, r, "door").Told; got != "up gpio4=false gpio5=false" {
+		t.Fatalf("by a session that took over: %s", got)
+	}
+}
+
+func TestOneFrameIsOneChangeWithTheCauseOfWhatMadeIt(t *testing.T) {
+	r := kinds(Options{}, kindHouse())
+	a := attach(t, r, hallID, report(4, false), report(5, false))
+	sub := r.Watch(func(e *Event) bool { return e.ID == "door" }, func() {})
+	_ = a.Report([]PointReport{report(4, true), report(5, true)})
+	events, err := sub.Take(nil)
+	if err != nil || len(events) != 1 || events[0].Entity.Cause.By != "5" {
+		t.Fatalf("%d events: %+v %v", len(events), events, err)
+	}
+}
+
+func TestAWatcherKnowsWhatItWatchesInTheSameUpdate(t *testing.T) {
+	r := kinds(Options{}, kindHouse())
+	if got := told(t, r, "guard").Seen; got != "door=unknown?" {
+		t.Fatalf("when declared: %s", got)
+	}
+	a := attach(t, r, hallID, report(4, false), report(5, false))
+	guard := get(t, r, "guard")
+	if guard.Attributes.(fakekind.Attributes).Seen != "door=reported" || guard.Cause.Kind != entity.CauseBoard {
+		t.Fatalf("when it reports: %+v", guard)
+	}
+	if got := told(t, r, "chief").Seen; got != "guard=reported" {
+		t.Fatalf("the watcher's watcher: %s", got)
+	}
+	a.Detach(entity.BoardOffline, "gone")
+	if got := told(t, r, "guard").Seen; got != "door=reported?" {
+		t.Fatalf("when its board goes: %s", got)
+	}
+	before := r.Revision()
+	r.Apply(kindHouse())
+	if r.Revision() != before {
+		t.Errorf("the same house again made %d events", r.Revision()-before)
+	}
+	h := kindHouse(timed("leo", 0))
+	h.Entities[0].Spec = &fakekind.Spec{As: entity.KindAlarm, Sees: []entity.ID{"leo"}, Lasts: true}
+	r.Apply(h)
+	if got := told(t, r, "guard").Seen; got != "leo=unknown" {
+		t.Errorf("what is watched anew: %s", got)
+	}
+}
+
+func TestWatchersInACircleComeToAnEnd(t *testing.T) {
+	h := &entity.House{Entities: []entity.Entity{
+		{ID: "a", Spec: &fakekind.Spec{As: entity.KindPerson, Sees: []entity.ID{"b"}}},
+		{ID: "b", Spec: &fakekind.Spec{As: entity.KindPerson, Sees: []entity.ID{"a"}}},
+	}}
+	r := kinds(Options{}, h)
+	do(t, r, "a", "ping")
+	do(t, r, "b", "pong")
+}
+
+func TestAnOrderOfTheServersOwnTakesEffectWhenItIsAccepted(t *testing.T) {
+	r := kinds(Options{Keeper: true}, kindHouse())
+	a := do(t, r, "guard", "armed")
+	rec := get(t, r, "guard")
+	if rec.State != "armed" || rec.Cause.By != "anna" || rec.Pending != nil || a.Sent || a.Mark == 0 {
+		t.Fatalf("%+v after %+v", rec, a)
+	}
+	before := r.Revision()
+	if a := do(t, r, "guard", "nothing"); a.Sent || a.Mark != 0 || r.Revision() != before {
+		t.Errorf("nothing to do: %+v", a)
+	}
+	_, err := r.Accept(Request{Entity: "guard", Action: entity.Action{Verb: "wrong", Code: entity.NewSecret("4711")}})
+	var why *entity.Refusal
+	if !errors.As(err, &why) || why.Code != entity.CodeWrongCode || told(t, r, "guard").Tries != 1 {
+		t.Errorf("a refused attempt: %v, %+v", err, told(t, r, "guard"))
+	}
+}
+
+func TestOnlyWhatMayWaitIsAcceptedWhileTheBoardIsAway(t *testing.T) {
+	r := kinds(Options{}, kindHouse())
+	var why *entity.Refusal
+	if _, err := r.Accept(Request{Entity: "door", Action: entity.Action{Verb: "next_on"}}); !errors.As(err, &why) || why.Code != entity.CodeOffline {
+		t.Fatalf("it was accepted: %v", err)
+	}
+	if rec := get(t, r, "door"); rec.State != entity.StateUnknown {
+		t.Fatalf("a refused order has changed it: %+v", rec)
+	}
+	a := do(t, r, "door", "queue")
+	if rec := get(t, r, "door"); !a.Queued || a.Sent || rec.State != "queue" || rec.Pending != nil {
+		t.Errorf("%+v after %+v", rec, a)
+	}
+	attach(t, r, hallID, report(4, true), report(5, true))
+	if a := do(t, r, "door", "queue"); a.Queued || !a.Sent || get(t, r, "door").Pending == nil {
+		t.Errorf("with the board there: %+v", a)
+	}
+}
+
+func TestAPulsesEndIsWaitedFor(t *testing.T) {
+	r := kinds(Options{}, kindHouse())
+	attach(t, r, hallID, report(4, true), report(5, true))
+	now := time.Now()
+	if _, err := r.Accept(Request{Command: "1", Entity: "door", Action: entity.Action{Verb: entity.VerbPulse}, Until: now}); err != nil {
+		t.Fatal(err)
+	}
+	if p := get(t, r, "door").Pending; p.Until != now.Add(7*time.Second).UnixMilli() {
+		t.Errorf("pending until %d, %d later", p.Until, p.Until-now.UnixMilli())
+	}
+}
+
+func TestWhoPressesAButtonOfTheDoorsOwnBoardStandsThere(t *testing.T) {
+	h := kindHouse(entity.Entity{ID: "near", Spec: &entity.Button{Input: entity.Input{Board: "hall", Pin: 32}}},
+		entity.Entity{ID: "far", Spec: &entity.Button{Input: entity.Input{Board: "shed", Pin: 32}}})
+	h.Boards = append(h.Boards, entity.Board{Name: "shed", ID: shedID, Chip: "esp32"})
+	r := kinds(Options{}, h)
+	for id, want := range map[entity.ID]bool{"near": true, "far": false, "guard": false, "": false} {
+		if got := r.attended(r.entities["door"], id); got != want {
+			t.Errorf("%q: %v", id, got)
+		}
+	}
+}
+
+// timed is an entity whose deadline comes so long after it is told anything.
+func timed(id entity.ID, after time.Duration) entity.Entity {
+	return entity.Entity{ID: id, Spec: &fakekind.Spec{As: entity.KindPerson, After: after}}
+}
+
+func TestATickConcernsThoseAloneWhoseTimeHasCome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := kinds(Options{}, kindHouse(timed("soon", time.Second), timed("later", time.Minute)))
+		if _, ok := r.NextDue(time.Now()); ok {
+			t.Fatal("there is a deadline before anything has happened")
+		}
+		do(t, r, "later", "x")
+		<-r.Sooner()
+		do(t, r, "soon", "x")
+		<-r.Sooner()
+		if wait, ok := r.NextDue(time.Now()); !ok || wait != time.Second {
+			t.Fatalf("next in %v", wait)
+		}
+		do(t, r, "later", "y")
+		select {
+		case <-r.Sooner():
+			t.Error("a later deadline wakes")
+		default:
+		}
+		r.Tick(time.Now())
+		if get(t, r, "soon").State != "x" {
+			t.Error("it elapsed too early")
+		}
+		time.Sleep(time.Second)
+		r.Tick(time.Now())
+		rec := get(t, r, "soon")
+		if rec.State != "elapsed" || rec.Cause.Kind != entity.CauseDeadline || get(t, r, "later").State != "y" {
+			t.Errorf("%+v", rec)
+		}
+		h := kindHouse(timed("soon", time.Second)) // later is gone, and its deadline with it
+		r.Apply(h)
+		if wait, ok := r.NextDue(time.Now()); ok {
+			t.Errorf("next in %v", wait)
+		}
+	})
+}
+
+func TestADeadlineOutlivesAReload(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := kinds(Options{}, kindHouse(timed("soon", time.Minute)))
+		do(t, r, "soon", "x")
+		h := kindHouse(timed("soon", time.Minute))
+		h.Entities[3].Name = "Soon"
+		r.Apply(h)
+		time.Sleep(time.Minute)
+		r.Tick(time.Now())
+		if rec := get(t, r, "soon"); rec.State != "elapsed" || rec.Name != "Soon" {
+			t.Errorf("%+v", rec)
+		}
+	})
+}
+
+func TestAReloadThatTurnsAnEntityIntoAnotherKindTakesNothingOver(t *testing.T) {
+	r := kinds(Options{}, kindHouse(timed("soon", time.Minute)))
+	attach(t, r, hallID, report(4, true), report(5, true))
+	do(t, r, "soon", "x")
+	do(t, r, "door", "on")
+	h := kindHouse(timed("soon", time.Minute))
+	h.Entities[2].Spec = &fakekind.Spec{As: entity.KindHeater, On: []entity.PointRef{pin(4)}}
+	h.Entities[3].Spec = &fakekind.Spec{As: entity.KindScene}
+	r.Apply(h)
+	if rec := get(t, r, "door"); rec.Pending != nil || told(t, r, "door").Told != "up gpio4=true" {
+		t.Errorf("door: %+v", rec)
+	}
+	r.Finish("door", "1", &entity.Failure{})
+	if rec := get(t, r, "door"); rec.Failure != nil {
+		t.Errorf("the other kind's command failed: %+v", rec)
+	}
+	if _, ok := r.NextDue(time.Now()); ok || get(t, r, "soon").State != entity.StateUnknown {
+		t.Errorf("soon: %+v", get(t, r, "soon"))
+	}
+}
+
+func TestAnEntityThatIsRenamedKeepsItsState(t *testing.T) {
+	r := kinds(Options{}, kindHouse(timed("leo", 0)))
+	do(t, r, "leo", "home")
+	h := kindHouse(timed("leonard", 0))
+	h.Entities[3].Was = "leo"
+	r.Apply(h)
+	if rec := get(t, r, "leonard"); rec.State != "home" || rec.Cause.By != "anna" {
+		t.Errorf("%+v", rec)
+	}
+}
+
+// batch takes what is unsaved, as "id state" in order.
+func batch(t *testing.T, r *Registry) (Batch, string) {
+	t.Helper()
+	b, err := r.TakeUnsaved()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, s := range b.Entities {
+		out = append(out, fmt.Sprint(s.Entity, " ", s.State))
+	}
+	slices.Sort(out)
+	return b, strings.Join(out, ", ")
+}
+
+func TestTheNewestOfWhatHasChangedIsToBeStoredOnce(t *testing.T) {
+	r := kinds(Options{Keeper: true}, kindHouse())
+	b, all := batch(t, r)
+	if all != "chief unknown, door unknown, guard unknown" {
+		t.Fatalf("at the start: %s", all)
+	}
+	r.Stored(b, nil)
+	do(t, r, "guard", "armed")
+	do(t, r, "guard", "disarmed")
+	b, got := batch(t, r)
+	if got != "chief disarmed, guard disarmed" || string(b.Entities[0].Lasting) != `"disarmed"` {
+		t.Fatalf("%s %s", got, b.Entities[0].Lasting)
+	}
+	r.Stored(b, errors.New("disk full"))
+	do(t, r, "chief", "awake")
+	if b, got = batch(t, r); got != "chief awake, guard disarmed" {
+		t.Fatalf("after a failure: %s", got)
+	}
+	r.Stored(b, nil)
+	if _, got = batch(t, r); got != "" {
+		t.Fatalf("after all is stored: %s", got)
+	}
+}
+
+func TestWhoWaitsIsToldWhenItIsStoredAndNotBefore(t *testing.T) {
+	r := kinds(Options{Keeper: true}, kindHouse())
+	var got []string
+	tell := func(name string) func(error) {
+		return func(err error) { got = append(got, fmt.Sprint(name, " ", err)) }
+	}
+	first := do(t, r, "guard", "armed").Mark
+	r.WhenStored(first, tell("first"))
+	r.WhenStored(first, tell("stopped"))()
+	b, _ := batch(t, r)
+	second := do(t, r, "guard", "disarmed").Mark
+	r.WhenStored(second, tell("second"))
+	r.Stored(b, nil)
+	if fmt.Sprint(got) != "[first <nil>]" {
+		t.Fatalf("after the first batch: %v", got)
+	}
+	r.WhenStored(first, tell("late"))
+	b, _ = batch(t, r)
+	r.Stored(b, errors.New("full"))
+	if fmt.Sprint(got) != "[first <nil> late <nil> second full]" {
+		t.Errorf("after a failure: %v", got)
+	}
+	without := kinds(Options{}, kindHouse())
+	without.WhenStored(do(t, without, "guard", "armed").Mark, tell("nobody keeps"))
+	if len(got) != 4 {
+		t.Errorf("without a keeper: %v", got)
+	}
+}
+
+func TestAfterARestartTheLastValueIsShownWithItsAgeUntilTheBoardSpeaks(t *testing.T) {
+	r := kinds(Options{Keeper: true}, kindHouse())
+	attach(t, r, hallID, report(4, true), report(5, false))
+	do(t, r, "guard", "armed")
+	b, _ := batch(t, r)
+	saved := map[entity.ID]entity.Saved{}
+	for _, s := range b.Entities {
+		s.Changed = 7
+		saved[s.Entity] = s
+	}
+	r = kinds(Options{Saved: saved}, kindHouse())
+	door := get(t, r, "door")
+	if door.State != "reported" || door.Available || door.Changed != 7 || door.Cause.By != "5" ||
+		string(door.Attributes.(entity.LastSeen)) != `{"told":"up gpio4=true gpio5=false"}` {
+		t.Fatalf("door: %+v", door)
+	}
+	if guard := get(t, r, "guard"); guard.State != "reported" { // it has been told of the door
+		t.Fatalf("guard: %+v", guard)
+	}
+	attach(t, r, hallID, report(4, true), report(5, false))
+	if door := get(t, r, "door"); !door.Available || door.Changed != 7 || told(t, r, "door").Told != "up gpio4=true gpio5=false" {
+		t.Errorf("as before: %+v", door)
+	}
+	attach(t, r, hallID, report(4, false), report(5, false)).Detach(entity.BoardOffline, "gone")
+	if door := get(t, r, "door"); told(t, r, "door").Told != "down" || door.Changed == 7 {
+		t.Errorf("what was seen last is back: %+v", door)
+	}
+}
+
+func TestWhatCannotBeRestoredBeginsAnewAndIsSaid(t *testing.T) {
+	var said []error
+	r := kinds(Options{Saved: map[entity.ID]entity.Saved{
+		"guard": {Entity: "guard", Kind: entity.KindAlarm, State: "armed", Attributes: []byte("{}"), Lasting: []byte("{")},
+		"chief": {Entity: "chief", Kind: entity.KindScene, State: "ready", Attributes: []byte("{}")},
+	}, Unrestored: func(err error) { said = append(said, err) }}, kindHouse())
+	if len(said) != 1 || !strings.Contains(said[0].Error(), "guard") {
+		t.Errorf("said %v", said)
+	}
+	if rec := get(t, r, "chief"); rec.State != entity.StateUnknown {
+		t.Errorf("another kind's past: %+v", rec)
+	}
+}
+
+func TestWhatIsDeclaredAgainIsAsItWas(t *testing.T) {
+	r := kinds(Options{}, kindHouse())
+	do(t, r, "guard", "armed")
+	h := kindHouse()
+	h.Entities = h.Entities[2:]
+	r.Apply(h)
+	h = kindHouse()
+	h.Entities[0].Spec = &fakekind.Spec{As: entity.KindAlarm, Lasts: true}
+	r.Apply(h)
+	if rec := get(t, r, "guard"); rec.State != "armed" || rec.Cause.By != "anna" {
+		t.Errorf("%+v", rec)
+	}
+}
+
+func TestWhatLastsMovesWithItsEntityToOtherPins(t *testing.T) {
+	meter := func(n int) entity.Entity {
+		return entity.Entity{ID: "meter", Spec: &fakekind.Spec{As: entity.KindSensor, On: []entity.PointRef{pin(n)}, Lasts: true}}
+	}
+	r := kinds(Options{}, kindHouse(meter(6)))
+	attach(t, r, hallID, report(6, true))
+	do(t, r, "meter", "412")
+	r.Apply(kindHouse(meter(7)))
+	if rec := get(t, r, "meter"); rec.State != "412" || rec.Available {
+		t.Errorf("%+v", rec)
+	}
+}

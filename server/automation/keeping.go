@@ -1,0 +1,105 @@
+package automation
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"hob/internal/entity"
+	"hob/internal/registry"
+)
+
+// Unsaved is what Keeping needs of the registry.
+type Unsaved interface {
+	Unsaved() <-chan struct{}
+	Awaited() <-chan struct{}
+	TakeUnsaved() (registry.Batch, error)
+	Stored(registry.Batch, error)
+}
+
+// Store stores entities, each in place of what it has of it, and returns when
+// they are safe. All of the batch is stored, or nothing.
+type Store interface {
+	Keep(batch []entity.Saved) error
+}
+
+const (
+	// gather is how long what nobody waits for is left to gather: a house full of
+	// sensors then costs one transaction a second and not one for each sample.
+	gather = time.Second
+	// mostRest is the longest pause after a failure.
+	mostRest = 30 * time.Second
+)
+
+// Keeping takes what has changed to the store: at once when somebody waits for
+// it, else about once a second. What fails is tried again, with what came since.
+type Keeping struct {
+	registry Unsaved
+	store    Store
+	log      *slog.Logger
+	failures int
+}
+
+// NewKeeping returns a driver; Run it.
+func NewKeeping(r Unsaved, s Store, log *slog.Logger) *Keeping {
+	return &Keeping{registry: r, store: s, log: log}
+}
+
+// Run stores until ctx is done, and then once more. It must be the last to stop.
+func (k *Keeping) Run(ctx context.Context) error {
+	for k.next(ctx) {
+		k.keep()
+	}
+	k.keep()
+	return nil
+}
+
+// next waits until there is something to be stored and it is time to.
+func (k *Keeping) next(ctx context.Context) bool {
+	rest := gather
+	if k.failures > 0 {
+		rest = backoff(k.failures, mostRest)
+	} else {
+		select {
+		case <-k.registry.Unsaved():
+		case <-k.registry.Awaited():
+			return ctx.Err() == nil
+		case <-ctx.Done():
+			return false
+		}
+	}
+	timer := time.NewTimer(rest)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-k.registry.Awaited():
+	case <-ctx.Done():
+		return false
+	}
+	return true
+}
+
+func (k *Keeping) keep() {
+	batch, err := k.registry.TakeUnsaved()
+	if err != nil {
+		k.log.Error("part of the house's state cannot be kept", "error", err)
+	}
+	if len(batch.Entities) > 0 {
+		err = k.store.Keep(batch.Entities)
+	} else {
+		err = nil
+	}
+	k.registry.Stored(batch, err)
+	switch {
+	case err == nil:
+		if k.failures > 0 {
+			k.log.Info("the house's state is stored again")
+		}
+		k.failures = 0
+	case k.failures == 0:
+		k.log.Error("the house's state cannot be stored; a restart of the server would lose what changes now", "error", err)
+		fallthrough
+	default:
+		k.failures++
+	}
+}
