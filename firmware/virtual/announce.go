@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"reflect"
-	"unsafe"
 
 	"github.com/grandcat/zeroconf"
 )
@@ -67,10 +65,9 @@ func (a *announcer) run() {
 	for w := range a.wishes {
 		if server != nil {
 			if w.last && !w.quiet {
-				server.Shutdown()
-			} else {
-				hush(server)
+				a.goodbye(server)
 			}
+			hush(server)
 			server = nil
 		}
 		if w.last {
@@ -119,22 +116,4 @@ func announcedIPs(ip net.IP, iface net.Interface) ([]string, error) {
 		return nil, fmt.Errorf("interface %s has no address", iface.Name)
 	}
 	return ips, nil
-}
-
-// hush ends a server without the goodbye that its Shutdown would send: a board
-// whose power is cut says nothing. zeroconf offers no such thing, so this does
-// what Shutdown does after the goodbye, in its order: its receivers see the
-// channel closed when their sockets fail, and end.
-func hush(server *zeroconf.Server) {
-	fields := reflect.ValueOf(server).Elem()
-	inside := func(name string) reflect.Value {
-		field := fields.FieldByName(name)
-		return reflect.NewAt(field.Type(), unsafe.Pointer(field.UnsafeAddr())).Elem()
-	}
-	inside("shouldShutdown").Close()
-	for _, name := range []string{"ipv4conn", "ipv6conn"} {
-		if conn := inside(name); !conn.IsNil() {
-			_ = conn.Interface().(interface{ Close() error }).Close()
-		}
-	}
 }

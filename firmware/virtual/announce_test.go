@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"log/slog"
 	"net"
 	"slices"
 	"strconv"
@@ -193,5 +194,18 @@ func TestAnAnnouncementNamesAddressesThatCanBeReached(t *testing.T) {
 	}
 	if _, err := announcedIPs(nil, net.Interface{Index: 1 << 20, Name: "gone"}); err == nil {
 		t.Error("announced on an interface that is gone")
+	}
+}
+
+func TestAnAnnouncementCanEndAtAnyMoment(t *testing.T) {
+	lo, err := net.InterfaceByName("lo")
+	must(t, err)
+	for i := range 20 {
+		a := newAnnouncer(randomID(t), "esp32", "0.1.0", *lo, slog.New(slog.DiscardHandler))
+		ended := make(chan struct{})
+		go func() { defer close(ended); a.run() }()
+		a.announce(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1 + i}, "new")
+		a.end(i%2 == 0) // the race detector watches what the library's receivers do meanwhile
+		<-ended
 	}
 }
