@@ -97,6 +97,7 @@ func (b *book) checkAction(do *action) bool {
 		return false
 	}
 	do.target = target.id
+	b.mention(target.id, do.at.node, first.part)
 	return true
 }
 

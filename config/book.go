@@ -37,6 +37,8 @@ type book struct {
 	items  []item             // in the order of the file
 	byID   map[entity.ID]item // the first of a name
 
+	mentions mentions
+
 	// Names for suggestions, in the order of the file.
 	boardNames, areaNames, commandable, stateful []string
 }
@@ -47,6 +49,8 @@ func newBook(r *report, h *houseYAML) *book {
 		boards: make(map[entity.BoardName]*declared[boardYAML]),
 		areas:  make(map[entity.AreaID]*declared[areaYAML]),
 		byID:   make(map[entity.ID]item),
+
+		mentions: make(mentions),
 	}
 	for _, d := range h.Boards.items {
 		b.boards[entity.BoardName(d.id)] = d

@@ -33,10 +33,12 @@ func (b *book) refersTo(refs []reference, rule string, kinds ...entity.Kind) {
 	for _, ref := range refs {
 		target, ok := b.byID[entity.ID(ref.value)]
 		switch {
+		case ok && slices.Contains(kinds, target.kind()):
+			b.mention(target.id, ref.at.node, part{})
 		case !ok:
 			ref.at.problem(problem{code: diag.UnknownEntity, message: fmt.Sprintf("there is no entity %s", quote(ref.value)),
 				suggestion: b.r.didYouMean(ref.value, b.named(kinds...), fmt.Sprintf("declare it under %s", oneOf(sections(kinds))))})
-		case !slices.Contains(kinds, target.kind()):
+		default:
 			ref.at.problem(problem{code: diag.WrongKind, message: fmt.Sprintf("%q is a %s; %s", ref.value, kindName(target.kind()), rule),
 				suggestion: b.r.didYouMean(ref.value, b.named(kinds...), fmt.Sprintf("declare one under %s", oneOf(sections(kinds))))})
 		}

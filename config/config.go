@@ -4,8 +4,10 @@
 // It owns the file's format: limits and YAML itself (scan.go, syntax.go,
 // limits.go), a small decoder over YAML nodes that keeps the position of every
 // key and value (value.go, decode.go and the field types), one file for each
-// kind of entity, and the checks across entities (check_*.go). `hob check`,
-// `hob serve` and reload call it. Parse is a pure function: callers may run it
+// kind of entity, and the checks across entities (check_*.go). It also makes the
+// JSON schema and docs/config.md of those types, and edits files by replacing
+// bytes (edit*.go). `hob check`, `hob serve`, reload and the commands that edit
+// call it. Parse is a pure function: callers may run it
 // from several goroutines, and nobody else holds what it returns.
 package config
 
@@ -76,18 +78,26 @@ func Parse(name string, data []byte) (*entity.House, diag.List) {
 // and content; what it includes, and its secrets, are read from dir, which is the
 // directory of the main file. dir may be nil.
 func ParseFS(name string, data []byte, dir fs.FS) Loaded {
-	f := &files{dir: dir, where: filepath.Dir(name), left: maxBytes - min(len(data), maxBytes), names: []string{name}}
-	r := newReport(name, data, f)
-	house := parse(r, data)
-	l := Loaded{List: r.done(), Files: f.names}
-	if !l.List.HasErrors() {
-		l.House = house
-		l.House.Files = f.names
-	}
+	l, _ := parseAll(name, data, dir)
 	return l
 }
 
-func parse(r *report, data []byte) *entity.House {
+// parseAll is ParseFS that also hands out the book; nil where the file could not
+// be read so far.
+func parseAll(name string, data []byte, dir fs.FS) (Loaded, *book) {
+	f := &files{dir: dir, where: filepath.Dir(name), left: maxBytes - min(len(data), maxBytes), names: []string{name}}
+	r := newReport(name, data, f)
+	b := parse(r, data)
+	l := Loaded{List: r.done(), Files: f.names}
+	if !l.List.HasErrors() {
+		l.House = b.house()
+		l.House.Files = f.names
+	}
+	return l, b
+}
+
+// parse decodes and checks; the result is nil if there is nothing to check.
+func parse(r *report, data []byte) *book {
 	if !scan(r, r.src, data) {
 		return nil
 	}
@@ -99,10 +109,7 @@ func parse(r *report, data []byte) *entity.House {
 	decodeStruct(rootValue(r, root), &h)
 	b := newBook(r, &h)
 	b.check()
-	if r.hasErrors() {
-		return nil
-	}
-	return b.house()
+	return b
 }
 
 // readFile reads one byte more than the limit at most, so that Parse can say

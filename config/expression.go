@@ -10,6 +10,7 @@ import (
 	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser"
+	"gopkg.in/yaml.v3"
 
 	"hob/internal/diag"
 	"hob/internal/entity"
@@ -22,7 +23,8 @@ const (
 
 // expression checks an expression's grammar, and that the names in it are those
 // of entities and of what they have. A name alone is the entity's state.
-func (c *ruleCheck) expression(raw string) *problem {
+func (c *ruleCheck) expression(node *yaml.Node) *problem {
+	raw := node.Value
 	if len(raw) > maxExpression || strings.ContainsFunc(raw, unprintable) {
 		return &problem{code: diag.BadExpression, message: fmt.Sprintf("an expression is one line of at most %d characters", maxExpression)}
 	}
@@ -32,7 +34,7 @@ func (c *ruleCheck) expression(raw string) *problem {
 	if err != nil {
 		return exprSyntax(err)
 	}
-	w := &exprWalk{check: c}
+	w := &exprWalk{check: c, text: node}
 	ast.Walk(&tree.Node, w)
 	return w.found
 }
@@ -50,6 +52,7 @@ func exprSyntax(err error) *problem {
 // exprWalk visits a tree from its leaves up, and keeps the first mistake.
 type exprWalk struct {
 	check *ruleCheck
+	text  *yaml.Node
 	found *problem
 }
 
@@ -78,6 +81,8 @@ func (w *exprWalk) wrong(node ast.Node) *problem {
 			return &problem{message: fmt.Sprintf("there is no entity %s", quote(n.Value)),
 				suggestion: w.check.r.didYouMean(n.Value, w.check.stateful, "")}
 		}
+		at := n.Location()
+		w.check.mention(entity.ID(n.Value), w.text, part{at.From, at.To - at.From})
 	case *ast.MemberNode:
 		return w.member(n)
 	}

@@ -112,7 +112,7 @@ func (c *ruleCheck) exprCondition(v value) entity.RuleCondition {
 	if !ok {
 		return nil
 	}
-	if p := c.expression(raw); p != nil {
+	if p := c.expression(v.node); p != nil {
 		v.problem(*p)
 		return nil
 	}
@@ -125,6 +125,7 @@ func (c *ruleCheck) entityCondition(e entry) entity.RuleCondition {
 		c.unknownSubject(e, conditionWords())
 		return nil
 	}
+	c.mention(it.id, resolve(e.key), part{})
 	raw, ok := e.value.text("a state such as on, or a comparison such as below 3°C")
 	if !ok {
 		return nil

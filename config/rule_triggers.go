@@ -267,6 +267,7 @@ func (c *ruleCheck) entityTrigger(e entry, more refinement) (t entity.Trigger, t
 		c.unknownSubject(e, append(triggerWords(), refinements()...))
 		return nil, nil
 	}
+	c.mention(it.id, resolve(e.key), part{})
 	raw, ok := e.value.text("a state such as on, or a comparison such as below 3°C")
 	if !ok {
 		return nil, nil

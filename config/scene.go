@@ -99,6 +99,7 @@ func (b *book) checkTask(t *task) {
 		return
 	}
 	t.action = action
+	b.mention(t.target, resolve(t.at.key), part{})
 }
 
 // sceneForms says what this target can become.

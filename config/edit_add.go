@@ -1,0 +1,141 @@
+package config
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"hob/internal/entity"
+)
+
+// KeyValue is one key of a new entity and its value as it would be written.
+type KeyValue struct{ Key, Value string }
+
+// Add puts a new entity at the end of its section of the configuration at path,
+// with a section of its own if there is none. The error is an *EditError where
+// the edit is impossible, with what would be wrong.
+func Add(path string, kind entity.Kind, id entity.ID, keys []KeyValue) (*Edit, error) {
+	return edit(path, func(e *editor) error { return e.add(kind, id, keys) })
+}
+
+// SectionOf is the section of the file in which entities of a kind are declared;
+// "" for those that have none.
+func SectionOf(kind entity.Kind) string {
+	switch kind {
+	case entity.KindSwitch:
+		return "switches"
+	case entity.KindPerson:
+		return "people"
+	case entity.KindLight, entity.KindButton, entity.KindContact, entity.KindSensor, entity.KindGarageDoor,
+		entity.KindHeater, entity.KindCooler, entity.KindScene:
+		return string(kind) + "s"
+	}
+	return ""
+}
+
+func (e *editor) add(kind entity.Kind, id entity.ID, keys []KeyValue) error {
+	section := SectionOf(kind)
+	switch {
+	case section == "":
+		return cannotEdit("there is no kind %q to add", kind)
+	case !entity.ValidID(string(id)):
+		return cannotEdit("%q is not a valid id: a lower-case letter, then up to 31 letters, digits or _", id)
+	}
+	if it, taken := e.book.byID[id]; taken {
+		return cannotEdit("there is %s %q already", aKind(it.kind()), id)
+	}
+	text := entityText(id, keys)
+	m, _ := find(members(e.book.file), section)
+	v := slotOf(m.field)
+	switch {
+	case !v.given:
+		e.newSection(section, text)
+	case isNothing(v.at.node):
+		key := v.at.keySpan()
+		l := e.layout(key.File)
+		e.splices = append(e.splices, l.insert(key.File, l.start(key.Line+1), l.lead(key.Line+1)+l.indent(key.Line)+"  "+text+l.eol))
+	case v.at.site.Kind == yaml.AliasNode || v.at.node.Style&yaml.FlowStyle != 0:
+		return e.addKey(v.at, text)
+	default:
+		e.atEnd(v.at.node, text)
+	}
+	return nil
+}
+
+// slotOf is where a section came from.
+func slotOf(f field) slot {
+	if s, ok := f.(interface{ where() slot }); ok {
+		return s.where()
+	}
+	return slot{}
+}
+
+func (s *slot) where() slot { return *s }
+
+// newSection appends a section to the main file.
+func (e *editor) newSection(section, text string) {
+	l := e.layout(e.path)
+	end := len(l.data)
+	before := ""
+	if end > 0 && !bytes.HasSuffix(l.data, []byte("\n")) && !bytes.HasSuffix(l.data, []byte("\r")) {
+		before = l.eol
+	}
+	e.splices = append(e.splices, l.insert(e.path, end, before+l.eol+section+":"+l.eol+"  "+text+l.eol))
+}
+
+// lead is a line end if a line is to be put behind a last one that has none.
+func (l layout) lead(line int) string {
+	at := l.start(line)
+	if at == len(l.data) && at > 0 && l.data[at-1] != '\n' && l.data[at-1] != '\r' {
+		return l.eol
+	}
+	return ""
+}
+
+// atEnd puts a line behind the last entry of a block mapping: behind the last line
+// that belongs to it, which is indented more than its key.
+func (e *editor) atEnd(n *yaml.Node, text string) {
+	key := n.Content[len(n.Content)-2]
+	at := nodeSpan(e.book.r.sourceOf(key), key)
+	l := e.layout(at.File)
+	last := at.Line
+	for line := at.Line + 1; line <= len(l.lines); line++ {
+		t := l.text(line)
+		if len(bytes.TrimSpace(t)) == 0 {
+			continue // belongs to it only if more of it follows
+		}
+		if len(l.indent(line)) < at.Column {
+			break
+		}
+		last = line
+	}
+	e.splices = append(e.splices, l.insert(at.File, l.start(last+1), l.lead(last+1)+strings.Repeat(" ", at.Column-1)+text+l.eol))
+}
+
+// entityText is an entity on one line.
+func entityText(id entity.ID, keys []KeyValue) string {
+	var out []string
+	for _, k := range keys {
+		out = append(out, k.Key+": "+scalarText(k.Value))
+	}
+	return fmt.Sprintf("%s: {%s}", id, strings.Join(out, ", "))
+}
+
+var plainText = regexp.MustCompile(`^[\p{L}\p{N}_./°%-][\p{L}\p{N}_./°%+ -]*$`)
+
+// scalarText writes a value so that it reads as it is given. What begins with a
+// bracket is a list or a mapping and stays as it is; anything that could mean
+// something to YAML gets quotes.
+func scalarText(s string) string {
+	switch {
+	case strings.HasPrefix(s, "[") || strings.HasPrefix(s, "{"):
+		return s
+	case plainText.MatchString(s) && strings.TrimSpace(s) == s && !slices.Contains([]string{"-", "null", "~"}, s) && !strings.HasPrefix(s, "- "):
+		return s
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\t", `\t`).Replace(s) + `"`
+}
