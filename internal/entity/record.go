@@ -89,6 +89,16 @@ const (
 	CauseDeadline   CauseKind = "deadline"   // the entity's own: a delay ran out, a move is overdue
 )
 
+// commands says whether it is the origin of a command, and not something that
+// came about by itself.
+func (k CauseKind) commands() bool {
+	switch k {
+	case CauseUser, CauseAPI, CauseCLI, CauseButton, CauseRule, CauseScene, CauseAlarm:
+		return true
+	}
+	return false
+}
+
 // BoardRecord is what clients see of one board: the object "A board" of docs/api.md.
 type BoardRecord struct {
 	Name     BoardName   `json:"name"`

@@ -263,6 +263,18 @@ func Initial(e Entity) State {
 		return buttonState{spec: spec}
 	case *Contact:
 		return contactState{spec: spec}
+	case *Sensor:
+		return newSensor(spec)
+	case *GarageDoor:
+		return doorState{spec: spec}
+	case *Thermostat:
+		return newThermostat(spec)
+	case *Scene:
+		return sceneState{spec: spec}
+	case *Person:
+		return personState{}
+	case *Alarm:
+		return newAlarm(spec)
 	}
 	panic(fmt.Sprintf("entity %s: no state machine for %T", e.ID, e.Spec))
 }
@@ -284,6 +296,18 @@ func Features(s Spec) []string {
 		}
 	case *Contact:
 		out = append(out, string(s.Class))
+	case *GarageDoor:
+		if s.Closed != nil {
+			out = append(out, string(VerbOpen), string(VerbClose))
+		}
+		out = append(out, string(VerbPulse))
+		if s.Warning == nil {
+			out = append(out, "attended")
+		}
+	case *Sensor:
+		if s.MeasuresHumidity() {
+			out = append(out, "humidity")
+		}
 	}
 	return out
 }

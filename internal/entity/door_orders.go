@@ -1,0 +1,156 @@
+package entity
+
+import "time"
+
+const (
+	// doorGap is how long an opener gets to see the end of one press before the
+	// next: shorter presses run together on some.
+	doorGap = time.Second
+	// reedFresh is how old the board's last look at a reed may be when a pulse
+	// starts. It looks every tick; a board that is too busy must not move a door.
+	reedFresh = 2 * time.Second
+)
+
+// Resolve implements State. It goes by what the reeds said last; the conditions
+// go with the order, and the board checks them again when the pulse starts.
+func (s doorState) Resolve(a Action, asked Asked) (Order, error) {
+	if err := a.only("a garage door", 0); err != nil {
+		return Order{}, err
+	}
+	switch a.Verb {
+	case VerbOpen, VerbClose:
+		if s.spec.Closed == nil {
+			return Order{}, invalid("nothing tells where this door is, so it cannot be told to %s: ask for pulse, as its own button would", a.Verb)
+		}
+		if s.there(a.Verb) {
+			return Order{Target: goal(a.Verb)}, nil
+		}
+	case VerbPulse:
+	default:
+		return Order{}, invalid("a garage door knows open, close and pulse, not %q", a.Verb)
+	}
+	p := &Pulse{Width: s.spec.Pulse, Gap: doorGap}
+	var err error
+	switch a.Verb {
+	case VerbOpen:
+		err = s.opens(p, asked)
+	case VerbClose:
+		err = s.closes(p, a, asked)
+	default:
+		err = s.pulses(p, a, asked)
+	}
+	if err != nil {
+		return Order{}, err
+	}
+	next := s
+	next.wanted = a.Verb
+	return Order{Point: PointRef{s.spec.Board, GPIO(s.spec.Relay)}, Do: VerbPulse, Pulse: p, Target: goal(a.Verb), Next: next}, nil
+}
+
+// goal is the state that a command leads to; where a plain pulse leads is not known.
+func goal(v Verb) string {
+	switch v {
+	case VerbOpen:
+		return DoorOpen
+	case VerbClose:
+		return DoorClosed
+	}
+	return ""
+}
+
+// there says whether what is asked for is so, or on its way. A pulse would undo it.
+func (s doorState) there(v Verb) bool {
+	word := s.word()
+	if v == VerbOpen {
+		return word == DoorOpen || word == DoorOpening
+	}
+	return word == DoorClosed || word == DoorClosing
+}
+
+func (s doorState) opens(p *Pulse, asked Asked) error {
+	if asked.Cause.Kind == CauseScene || asked.Cause.Kind == CauseAlarm {
+		return invalid("only a person or a rule opens a garage door, never a scene")
+	}
+	if s.word() != DoorClosed {
+		return s.inBetween("open", "closed")
+	}
+	p.Pre = []Condition{s.is(s.spec.Closed, true)}
+	return nil
+}
+
+func (s doorState) closes(p *Pulse, a Action, asked Asked) error {
+	word := s.word()
+	switch {
+	case s.spec.Open != nil && word != DoorOpen:
+		return s.inBetween("close", "open")
+	case s.spec.Open == nil && word != DoorStopped && word != DoorObstructed:
+		return s.inBetween("close", "at rest")
+	}
+	p.Pre = []Condition{s.is(s.spec.Closed, false)}
+	if s.spec.Open != nil {
+		p.Pre = append(p.Pre, s.is(s.spec.Open, true))
+	}
+	return s.unattended(p, a, asked)
+}
+
+// pulses is a person's plain pulse, which may send the door either way.
+func (s doorState) pulses(p *Pulse, a Action, asked Asked) error {
+	switch asked.Cause.Kind {
+	case CauseRule, CauseScene, CauseAlarm:
+		return invalid("only a person may ask for a plain pulse of a garage door: where it leads is not known")
+	}
+	if s.spec.Closed != nil {
+		if !s.closed.known {
+			return invalid("the closed reed has not spoken yet; try again in a moment")
+		}
+		// Whether it needs a warning hangs on this reed, so the pulse does too.
+		p.Pre = []Condition{s.is(s.spec.Closed, s.closed.active)}
+		if s.word() == DoorClosed {
+			return nil // it opens, which needs no warning
+		}
+	}
+	return s.unattended(p, a, asked)
+}
+
+// inBetween refuses what is possible from one place only.
+func (s doorState) inBetween(do, from string) error {
+	switch word := s.word(); {
+	case !s.seen():
+		return invalid("the reeds have not spoken yet; try again in a moment")
+	case s.bothEnds():
+		return invalid("both reeds say that the door is at their end: look at them; only pulse is possible")
+	case word == DoorOpening || word == DoorClosing:
+		return invalid("the door is %s, and a pulse now may send it either way; wait until it has stopped", word)
+	case word == StateUnknown:
+		return invalid("the door is on its way and it is not known where to; wait until it has stopped")
+	case do == "open" && s.spec.Open == nil:
+		return invalid("the door is not closed, and nothing tells how far it is open: only pulse is possible, and it may go either way")
+	}
+	return invalid("the door is not %s but in between, where a pulse may send it either way: only pulse is possible", from)
+}
+
+func (s doorState) is(in *Input, active bool) Condition {
+	return Condition{Point: in.Ref().Point, Is: active, Age: reedFresh}
+}
+
+// unattended sees to it that nobody is surprised by a move: who stands at a
+// button of the door's own board watches it, everyone else is preceded by the
+// warning, or says that they can see the door.
+func (s doorState) unattended(p *Pulse, a Action, asked Asked) error {
+	if asked.Attended {
+		return nil
+	}
+	if w := s.spec.Warning; w != nil {
+		p.Warn, p.WarnFor = GPIO(w.Pin), w.For
+		return nil
+	}
+	switch asked.Cause.Kind {
+	case CauseUser, CauseAPI, CauseCLI:
+		if a.Confirm {
+			return nil
+		}
+		return &Refusal{Code: CodeConfirmNeeded,
+			Message: "this door has no warning device, so it may only be moved by somebody who can see it: confirm that you do"}
+	}
+	return invalid("this door has no warning device, so nothing moves it that cannot see it: it needs unattended_close")
+}
