@@ -152,6 +152,9 @@ func (b *book) turnedAround(words []word) string {
 // named lists the ids of some kinds in the order of the file.
 func (b *book) named(kinds ...entity.Kind) []string {
 	var out []string
+	if b.r.exhausted() {
+		return nil // they are for suggestions, and there are no more
+	}
 	for _, it := range b.items {
 		if slices.Contains(kinds, it.kind()) {
 			out = append(out, string(it.id))

@@ -38,6 +38,7 @@ type book struct {
 	byID   map[entity.ID]item // the first of a name
 
 	mentions mentions
+	users    map[string]bool
 
 	// Names for suggestions, in the order of the file.
 	boardNames, areaNames, commandable, stateful []string
@@ -51,6 +52,10 @@ func newBook(r *report, h *houseYAML) *book {
 		byID:   make(map[entity.ID]item),
 
 		mentions: make(mentions),
+		users:    make(map[string]bool),
+	}
+	for _, d := range h.Users.items {
+		b.users[d.id] = true
 	}
 	for _, d := range h.Boards.items {
 		b.boards[entity.BoardName(d.id)] = d

@@ -11,32 +11,49 @@ import (
 	"hob/internal/schedule"
 )
 
-// maxMoments bounds how many of a rule's times are compared with those of others.
-const maxMoments = 5_000
+// What is compared is bounded: a rule's times, all times, and how many different
+// wishes for one entity at one moment. Houses stay far below.
+const (
+	maxMoments    = 700
+	maxAllMoments = 200_000
+	maxWishes     = 8
+)
 
 // checkFights warns of two rules that command one entity in different ways at
 // the same moment: at the same clock time on some day of a month, or at the same
 // event of the sun.
 func (b *book) checkFights() {
-	rules := b.clockRules()
-	at := make(map[moment][]*clockRule)
 	loc := b.zone()
-	for _, r := range rules {
-		for _, m := range r.moments(loc) {
-			at[m] = append(at[m], r)
-		}
-	}
+	wishes := make(map[wishKey][]*clockRule)
 	told := make(map[[2]entity.RuleID]bool)
-	for _, r := range rules {
+	left := maxAllMoments
+	for _, r := range b.clockRules() {
+		tasks := atOnce(r.y.rule.Do)
 		for _, m := range r.moments(loc) {
-			for _, other := range at[m] {
-				key := [2]entity.RuleID{r.y.rule.ID, other.y.rule.ID}
-				if other.order < r.order && !told[key] {
-					told[key] = r.fight(other, m.in(loc))
+			for _, task := range tasks {
+				left--
+				if left < 0 {
+					return
+				}
+				key := wishKey{m, task.Target}
+				for _, other := range wishes[key] {
+					pair := [2]entity.RuleID{r.y.rule.ID, other.y.rule.ID}
+					if other != r && !told[pair] {
+						told[pair] = r.fight(other, task, m.in(loc))
+					}
+				}
+				if len(wishes[key]) < maxWishes {
+					wishes[key] = append(wishes[key], r)
 				}
 			}
 		}
 	}
+}
+
+// wishKey is one entity at one moment.
+type wishKey struct {
+	at     moment
+	target entity.ID
 }
 
 // zone is where clock times are meant; any zone will do for comparing them.
@@ -49,16 +66,15 @@ func (b *book) zone() *time.Location {
 
 // clockRule is an enabled rule that runs by the clock or the sun.
 type clockRule struct {
-	order int
-	y     *ruleYAML
-	at    value
+	y  *ruleYAML
+	at value
 }
 
 func (b *book) clockRules() []*clockRule {
 	var out []*clockRule
-	for i, d := range b.file.Rules.items {
+	for _, d := range b.file.Rules.items {
 		if d.T.rule.Enabled && len(d.T.rule.When) > 0 && len(d.T.rule.Do) > 0 {
-			out = append(out, &clockRule{order: i, y: &d.T, at: d.at})
+			out = append(out, &clockRule{y: &d.T, at: d.at})
 		}
 	}
 	return out
@@ -100,30 +116,27 @@ func (r *clockRule) moments(loc *time.Location) []moment {
 	return out
 }
 
-// fight reports at r if it does something else than other to an entity, when
-// both run.
-func (r *clockRule) fight(other *clockRule, when string) bool {
+// fight reports at r if other does something else to the target of a task of r,
+// when both run.
+func (r *clockRule) fight(other *clockRule, mine entity.Task, when string) bool {
 	if r.y.rule.If != nil && other.y.rule.If != nil && excludes(r.y.rule.If, other.y.rule.If) {
 		return false
 	}
 	theirs := atOnce(other.y.rule.Do)
-	for _, mine := range atOnce(r.y.rule.Do) {
-		i := slices.IndexFunc(theirs, func(t entity.Task) bool {
-			return t.Target == mine.Target && !reflect.DeepEqual(t.Action, mine.Action)
-		})
-		if i < 0 {
-			continue
-		}
-		here, there := r.at.keySpan(), other.at.keySpan()
-		r.at.r.warnAt(here, problem{
-			code: diag.RuleFight,
-			message: fmt.Sprintf("%s and, on %s, %s tell %q different things at the same moment, such as %s: %q and %q",
-				describeRule(r.y.rule.ID), line(there, here), describeRule(other.y.rule.ID), mine.Target, when, mine.Action, theirs[i].Action),
-			suggestion: "change one of the times, or add conditions of which only one can hold",
-		}, diag.Related{Span: there, Message: string(other.y.rule.ID)})
-		return true
+	i := slices.IndexFunc(theirs, func(t entity.Task) bool {
+		return t.Target == mine.Target && !reflect.DeepEqual(t.Action, mine.Action)
+	})
+	if i < 0 {
+		return false
 	}
-	return false
+	here, there := r.at.keySpan(), other.at.keySpan()
+	r.at.r.warnAt(here, problem{
+		code: diag.RuleFight,
+		message: fmt.Sprintf("%s and, on %s, %s tell %q different things at the same moment, such as %s: %q and %q",
+			describeRule(r.y.rule.ID), line(there, here), describeRule(other.y.rule.ID), mine.Target, when, mine.Action, theirs[i].Action),
+		suggestion: "change one of the times, or add conditions of which only one can hold",
+	}, diag.Related{Span: there, Message: string(other.y.rule.ID)})
+	return true
 }
 
 // atOnce are the tasks of a rule before anything that takes time.

@@ -33,6 +33,9 @@ func (b *book) checkThermostatSensor(it item, y *thermostatYAML) {
 // thermometers are the sensors that measure a temperature.
 func (b *book) thermometers() []string {
 	var out []string
+	if b.r.exhausted() {
+		return nil
+	}
 	for _, it := range b.items {
 		if y, ok := it.body.(*sensorYAML); ok && y.measuresTemp() {
 			out = append(out, string(it.id))

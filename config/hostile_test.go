@@ -59,8 +59,30 @@ func hostileInputs() map[string]string {
 		"many unknown boards":  "boards:\n" + lines("  b%d: {id: hob-0%05[1]d, chip: esp32}\n", 8_000) + "switches:\n" + lines("  s%d: {pin: bb%[1]d/16}\n", 8_000),
 		"many bad ids":         "switches:\n" + lines("  S-%d: {}\n", 33_000),
 		"many interlocks":      board + "switches:\n" + lines("  s%d: {pin: x/16, interlock: g}\n", 16_000),
+		"many scenes":          board + "scenes:\n  s0: {s1: on}\n" + lines("  s%d: {s1: on, s2: on}\n", 16_000),
+		"a chain of scenes":    board + "scenes:\n" + chain(16_000/part),
+		"many unknown scenes":  board + "scenes:\n" + lines("  s%d: {x%[1]d: on}\n", 16_000),
+		"many unknown windows": board + "heaters:\n" + lines("  h%d: {relay: x/16, sensor: t%[1]d, windows: [a%[1]d, b%[1]d]}\n", 8_000),
+		"many rules at once":   board + "switches: {l: {pin: x/16}, m: {pin: x/99}}\nrules:\n" + lines("  r%d: {when: {time: 06:00}, do: [l on, l off]}\n", 12_000),
+		"many rules often":     board + "switches: {l: {pin: x/16}, m: {pin: x/99}}\nrules:\n" + lines("  r%d: {when: {cron: '* * * * *'}, do: [l on]}\n", 12_000),
+		"many triggers":        board + "rules: {r: {when: [" + lines("{cron: '%d * * * *'},", 16_000) + "], do: x on}}\n",
+		"many messages":        board + "users: {u: {role: boss}}\nrules: {r: {when: {startup: true}, do: [" + lines("notify u%d hello,", 24_000) + "]}}\n",
+		"deep conditions":      board + "rules: {r: {when: {startup: true}, if: " + strings.Repeat("{not: ", 14) + "x" + strings.Repeat("}", 14) + ", do: x on}}\n",
+		"a long expression":    board + "rules: {r: {when: {startup: true}, if: {expr: \"" + strings.Repeat("(", 400) + "\"}, do: x on}}\n",
+		"many expressions":     board + "rules: {r: {when: {startup: true}, if: {any: [" + lines("{expr: 'a%d.b == c'},", 16_000) + "]}, do: x on}}\n",
+		"a long schedule":      board + "sensors: {t: {type: ds18b20, pin: x/4}}\nheaters: {h: {relay: x/16, sensor: t, schedule: {mon: '" + lines("06:00 comfort,", 30_000) + "'}}}\n",
+		"many presets":         board + "sensors: {t: {type: ds18b20, pin: x/4}}\nheaters: {h: {relay: x/16, sensor: t, presets: {" + lines("p%d: 21°C,", 30_000) + "}}}\n",
 		"many durations":       board + "switches:\n" + lines("  s%d: {off_after: 1h1m1s1ms1, max_on: 1}\n", 16_000),
 	}
+}
+
+// chain is a row of scenes, each of which activates the next, and the last the first.
+func chain(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "  s%d: {s%d: on}\n", i, (i+1)%n)
+	}
+	return b.String()
 }
 
 func manyLines(format string, size int) string {

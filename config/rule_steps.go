@@ -140,16 +140,18 @@ func (c *ruleCheck) notify(v value, words []word) entity.Step {
 }
 
 func (c *ruleCheck) knownUser(v value, at word) bool {
+	if c.users[at.text] {
+		return true
+	}
 	var names []string
-	for _, d := range c.file.Users.items {
-		if d.id == at.text {
-			return true
+	if !c.r.exhausted() {
+		for _, d := range c.file.Users.items {
+			names = append(names, d.id)
 		}
-		names = append(names, d.id)
 	}
 	p := problem{code: diag.UnknownUser, message: fmt.Sprintf("there is no user %s", quote(at.text)), part: at.part,
 		suggestion: c.r.didYouMean(at.text, append(names, "all"), "")}
-	if len(names) == 0 {
+	if len(c.users) == 0 {
 		p.suggestion = fmt.Sprintf("declare one: users: {%s: {role: admin}}, or write all", at.text)
 	}
 	v.problem(p)

@@ -330,10 +330,11 @@ func (c *ruleCheck) gestureTrigger(it item, v value, raw string) entity.Trigger 
 
 // unknownSubject reports a key that is neither an entity nor a word of the place.
 func (c *ruleCheck) unknownSubject(e entry, words []string) {
-	names := append(slices.Clone(words), c.stateful...)
 	suggestion := "write the id of an entity, or " + strings.Join(words, ", ")
-	if near := c.r.nearest(e.name, names); near != "" {
-		suggestion = "did you mean " + near + "?"
+	if !c.r.exhausted() {
+		if near := c.r.nearest(e.name, append(slices.Clone(words), c.stateful...)); near != "" {
+			suggestion = "did you mean " + near + "?"
+		}
 	}
 	e.r.errorAt(e.keySpan(), problem{code: diag.UnknownEntity, message: fmt.Sprintf("there is no entity %s", quote(e.name)), suggestion: suggestion})
 }

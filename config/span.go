@@ -50,7 +50,7 @@ func prefixWidth(rest string) int {
 			return width
 		}
 		after := strings.TrimLeft(rest[end:], " ")
-		width += utf8.RuneCountInString(rest) - utf8.RuneCountInString(after)
+		width += utf8.RuneCountInString(rest[:len(rest)-len(after)])
 		rest = after
 	}
 	return width

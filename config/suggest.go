@@ -12,9 +12,12 @@ import (
 // a large file full of mistakes gets suggestions for the first of them.
 const maxComparisons = 500_000
 
+// exhausted says whether suggestions are over for this run.
+func (r *report) exhausted() bool { return len(r.list) >= maxProblems || r.compared > maxComparisons }
+
 // nearest is diag.Nearest within the run's budget.
 func (r *report) nearest(word string, candidates []string) string {
-	if len(r.list) >= maxProblems || r.compared > maxComparisons {
+	if r.exhausted() {
 		return ""
 	}
 	r.compared += len(candidates)

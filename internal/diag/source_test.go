@@ -1,6 +1,7 @@
 package diag_test
 
 import (
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -49,4 +50,27 @@ func FuzzSource(f *testing.F) {
 			t.Errorf("Excerpt(%+v) = %d code points from %d", s, n, e.From)
 		}
 	})
+}
+
+// Long lines are looked up in another way than short ones, with the same result.
+func TestPlacesInLongLinesAreThoseOfShortOnes(t *testing.T) {
+	line := strings.Repeat("a🍳ü\xffz", 400)
+	src := diag.NewSource("x", []byte("short\n"+line+"\nend"))
+	runes := 400 * 5
+	rest := line
+	for column := 1; column <= runes+1; column++ {
+		if got := src.From(2, column); got != rest {
+			t.Fatalf("from column %d: %d bytes, want %d", column, len(got), len(rest))
+		}
+		s := src.Span(2, column, 3)
+		if s.Column != column || s.EndColumn != min(column+3, runes+1) {
+			t.Fatalf("span at %d: %+v", column, s)
+		}
+		e := src.Excerpt(s)
+		if utf8.RuneCountInString(e.Text) != 160 || e.From > column || e.From+160 < column {
+			t.Fatalf("excerpt at %d: from %d, %d code points", column, e.From, utf8.RuneCountInString(e.Text))
+		}
+		_, size := utf8.DecodeRuneInString(rest)
+		rest = rest[size:]
+	}
 }
