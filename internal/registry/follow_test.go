@@ -92,8 +92,8 @@ func houses() []*entity.House {
 	e, f := testHouse(), testHouse()
 	kinds := kindHouse(timed("leo", time.Minute)).Entities
 	e.Entities = append(e.Entities[1:], kinds...)
-	f.Entities = append(kinds[:2:2], entity.Entity{ID: "door", Spec: &fakekind.Spec{As: entity.KindGarageDoor,
-		On: []entity.PointRef{pin(16)}, After: time.Second, Lasts: true}})
+	f.Entities = []entity.Entity{kinds[0], kinds[1], {ID: "door", Spec: &fakekind.Spec{As: entity.KindGarageDoor,
+		On: []entity.PointRef{pin(16)}, After: time.Second, Lasts: true}}}
 	return []*entity.House{testHouse(), b, c, d, e, f}
 }
 
