@@ -84,7 +84,9 @@ func (s state) step(in entity.Signal, now time.Time) state {
 		}
 	case entity.Reported:
 		s.attr.Told += fmt.Sprintf(" %s=%v", in.Point.Point, in.Value.On)
-		s.said = "reported"
+		if !s.spec.Plans {
+			s.said = "reported"
+		}
 		s.due = s.dueAfter(now)
 	case entity.Observed:
 		s.attr.Seen = fmt.Sprintf("%s=%s", in.Entity, in.State)
@@ -168,7 +170,7 @@ func (s lasting) Restore(saved []byte, _ time.Time) (entity.State, error) {
 
 type planner struct{ lasting }
 
-// Plan implements entity.Planner: its id is the state.
+// Plan implements entity.Planner: its id is the state and the day.
 func (s planner) Plan(now time.Time) entity.Plan {
-	return entity.Plan{ID: s.said, End: now.Add(time.Hour)}
+	return entity.Plan{ID: fmt.Sprintf("%s-%d", s.said, now.UTC().YearDay()), End: now.Add(24 * time.Hour)}
 }

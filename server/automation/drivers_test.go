@@ -17,15 +17,6 @@ import (
 	"hob/internal/registry"
 )
 
-// hallPin and shedPin are points of fake kinds.
-func hallPin(n int) []entity.PointRef {
-	return []entity.PointRef{{Board: "hall", Point: entity.GPIO(n)}}
-}
-
-func shedPin(n int) []entity.PointRef {
-	return []entity.PointRef{{Board: "shed", Point: entity.GPIO(n)}}
-}
-
 func twoBoards(entities ...entity.Entity) *entity.House {
 	return &entity.House{Entities: entities,
 		Boards: []entity.Board{{Name: "hall", ID: hallID, Chip: "esp32"}, {Name: "shed", ID: shedID, Chip: "esp32"}}}
