@@ -32,12 +32,17 @@ type stage struct {
 func onStage(t *testing.T, o registry.Options, h *entity.House, test func(t *testing.T, s *stage)) {
 	synctest.Test(t, func(t *testing.T) {
 		o.Initial = fakekind.Initial
-		s := &stage{reg: registry.New(o), log: &journal{}}
-		s.reg.Apply(h)
-		s.router = command.New(command.Options{House: s.reg})
+		s := newStage(o, h)
 		defer s.router.Close()
 		test(t, s)
 	})
+}
+
+func newStage(o registry.Options, h *entity.House) *stage {
+	s := &stage{reg: registry.New(o), log: &journal{}}
+	s.reg.Apply(h)
+	s.router = command.New(command.Options{House: s.reg})
+	return s
 }
 
 func (s *stage) logger() *slog.Logger { return slog.New(slog.NewTextHandler(s.log, nil)) }
