@@ -46,11 +46,16 @@ type App struct {
 	links    *link.Manager
 	browser  *discovery.Browser
 	hub      *hub.Hub
-	bindings *automation.Bindings
+	drivers  []driver
 	api      *api.API
 
 	reloading sync.Mutex
 	token     string // guarded by reloading
+}
+
+// driver turns time, or what happens, into what is done.
+type driver interface {
+	Run(ctx context.Context) error
 }
 
 // New builds a server and opens its listeners. Nothing is served before Run.
@@ -84,7 +89,13 @@ func (a *App) build(o Options) error {
 	a.links = link.New(link.Options{Registry: a.registry, Keys: keys, Log: o.Log, Version: o.Version})
 	a.browser = discovery.New(discovery.Options{Interface: o.Interface, Sink: a.found, Log: o.Log})
 	a.hub = hub.New(hub.Options{Source: a.registry, Commands: a.router, Log: o.Log})
-	a.bindings = automation.NewBindings(a.registry, a.router, o.Log)
+	a.drivers = []driver{
+		automation.NewDeadlines(a.registry),
+		automation.NewPlans(a.registry, o.Log),
+		automation.NewFeeds(a.registry, a.links),
+		automation.NewSiren(a.registry, a.router, o.Log),
+		automation.NewBindings(a.registry, a.router, o.Log),
+	}
 	a.api = api.New(api.Options{House: a.registry, Commands: a.router, Boards: boards{a.links},
 		Live: func(w http.ResponseWriter, r *http.Request, who api.Asker) {
 			a.hub.Serve(w, r, hub.Who{Cause: who.Cause, Token: who.Token})
@@ -115,7 +126,9 @@ func (a *App) Run(ctx context.Context) error {
 	defer a.Close()
 	var parts parts
 	parts.start(ctx, a.links.Run)
-	parts.start(ctx, a.bindings.Run)
+	for _, d := range a.drivers {
+		parts.start(ctx, d.Run)
+	}
 	parts.start(ctx, a.lookAgain)
 	parts.start(ctx, a.hub.Run)
 	parts.start(ctx, a.browser.Run)
