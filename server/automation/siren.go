@@ -19,9 +19,6 @@ type Alarmed interface {
 	Entity(entity.ID) (entity.Record, bool)
 }
 
-// triggered is the alarm's state in which the siren is to be on.
-const triggered = "triggered"
-
 // mostSirenRest is the longest pause before the siren is tried again.
 const mostSirenRest = 15 * time.Second
 
@@ -110,7 +107,7 @@ func (s *Siren) look() {
 	sounding, siren := false, entity.ID("")
 	if s.alarm != nil {
 		if rec, ok := s.source.Entity(entity.AlarmID); ok {
-			sounding, siren = rec.State == triggered, s.alarm.Siren
+			sounding, siren = s.alarm.Sounds(rec.State), s.alarm.Siren
 		}
 	}
 	switch {
