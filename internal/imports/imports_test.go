@@ -24,6 +24,7 @@ type edge struct{ from, to, why string }
 func allowedEdges() []edge {
 	return []edge{
 		{"internal/entity", "internal/schedule", "heater plans are made of clock times"},
+		{"internal/store", "internal/entity", "what is kept and recorded is told in entity's types"},
 		{"internal/wire", "internal/entity", "frames carry points and ids as entity types"},
 		{"internal/registry", "internal/entity", "the registry runs the entities' state machines"},
 		{"internal/fakekind", "internal/entity", "it is a kind"},
@@ -54,6 +55,7 @@ func allowedEdges() []edge {
 		{"server/api", "internal/entity", "REST shows entities"},
 		{"server/api", "internal/registry", "and their state"},
 		{"server/api", "internal/command", "and sends commands"},
+		{"server/api", "internal/store", "shows history and log"},
 		{"server/api", "config", "serves what the file declares"},
 
 		{"server/app", "config", "wiring: loads the house"},
@@ -61,6 +63,7 @@ func allowedEdges() []edge {
 		{"server/app", "internal/registry", "wiring"},
 		{"server/app", "internal/command", "wiring"},
 		{"server/app", "internal/diag", "wiring: shows a configuration's diagnostics"},
+		{"server/app", "internal/store", "wiring"},
 		{"server/app", "server/api", "wiring"},
 		{"server/app", "server/automation", "wiring"},
 		{"server/app", "server/discovery", "wiring"},
@@ -128,6 +131,9 @@ func owners() []owner {
 			"only who browses or announces lives with its edges"},
 		{"github.com/flynn/noise", []string{"server/link", "internal/wire"}, "one place where keys meet frames"},
 		{"github.com/robfig/cron", []string{"internal/schedule"}, "a parser only: its own next times are wrong around DST"},
+		{"modernc.org/sqlite", []string{"internal/store"}, "one place where the state is on a disk"},
+		{"github.com/pressly/goose", []string{"internal/store"}, "as above"},
+		{"database", []string{"internal/store"}, "as above"},
 		{"gopkg.in/yaml.v3", []string{"config"}, "YAML ends where the House begins"},
 		{"github.com/invopop/jsonschema", []string{"config"}, "the schema is made of the types that decode the file"},
 		{"github.com/expr-lang/expr", []string{"config", "internal/rules"}, "expressions are checked at load and run by the rules' engine"},
