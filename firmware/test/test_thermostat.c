@@ -18,6 +18,8 @@ static int last_id;
 #define NONE (-1000) /* no target */
 #define RELAY "{\"kind\":\"relay\",\"point\":\"r\",\"pin\":16}\n"
 #define PROBE "{\"kind\":\"sensor\",\"point\":\"t\",\"type\":\"ds18b20\",\"pin\":4,\"every\":1000}\n"
+/* No sample falls on the moments that are looked at. */
+#define SELDOM "{\"kind\":\"sensor\",\"point\":\"t\",\"type\":\"ds18b20\",\"pin\":4,\"every\":7000}\n"
 #define LIMITS "\"low\":5000,\"high\":25000,\"hysteresis\":1000,\"min_on\":180000,\"min_off\":120000"
 #define HEATER "{\"kind\":\"thermostat\",\"relay\":\"r\",\"sensor\":\"t\"," LIMITS ",\"lost\":600000"
 #define HOUSE RELAY PROBE HEATER "}\n"
@@ -191,13 +193,14 @@ TEST(the_least_times_hold_for_control)
 
 TEST(what_waits_for_min_off_goes_on_in_its_very_millisecond)
 {
-    REQUIRE(start(HOUSE));
+    REQUIRE(start(RELAY SELDOM HEATER "}\n"));
     fake_run(&f, 5000);
     hold(24000);
     hang_up();
     fake_run(&f, 120000 - f.now - 1);
     CHECK_INT(control()->phase, HOB_PHASE_WAIT);
     CHECK(!fake_level(&f, 16));
+    CHECK_INT(hob_next_tick(&f.board, f.now), 1);
     fake_run(&f, 1);
     CHECK(fake_level(&f, 16));
 }
@@ -340,6 +343,7 @@ TEST(a_fed_sensor_that_is_lost_is_off_at_its_limit)
     CHECK(fake_level(&f, 16)); /* in the very turn */
     fake_run(&f, 1000);
     CHECK(fake_level(&f, 16));
+    CHECK_INT(hob_next_tick(&f.board, f.now), 1);
     fake_run(&f, 1);
     CHECK(!fake_level(&f, 16));
     /* From before its limit: never acted on at all. */
@@ -353,7 +357,7 @@ TEST(a_fed_sensor_that_is_lost_is_off_at_its_limit)
 
 TEST(a_plan_runs_to_its_end_with_nobody_there)
 {
-    REQUIRE(start(RELAY PROBE HEATER ",\"frost\":6000,\"fallback\":12000}\n"));
+    REQUIRE(start(RELAY SELDOM HEATER ",\"frost\":6000,\"fallback\":12000}\n"));
     run_alive(5 * MIN);
     uint64_t t0 = f.now;
     char text[200];
@@ -380,7 +384,10 @@ TEST(a_plan_runs_to_its_end_with_nobody_there)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         test_row("%d", (int)i);
+        /* Nobody needs to look: the board asks for its turn at every change. */
         fake_run(&f, t0 + rows[i].at - f.now);
+        if (rows[i].at % 3600000 == 3599999)
+            CHECK_INT(hob_next_tick(&f.board, f.now), 1);
         CHECK_INT(control()->target, rows[i].target);
         CHECK_INT(control()->source, rows[i].source);
         CHECK_STR(f.board.thermostats[0].schedule.id, rows[i].id);
@@ -724,7 +731,7 @@ TEST(a_command_that_waits_for_the_relay_does_not_outlive_its_becoming_a_thermost
 TEST(a_heater_and_a_cooler_of_one_group_are_never_on_together_and_wait_for_each_other)
 {
     REQUIRE(start("{\"kind\":\"relay\",\"point\":\"h\",\"pin\":16,\"interlock\":\"g\",\"interlock_wait\":30000}\n"
-                  "{\"kind\":\"relay\",\"point\":\"c\",\"pin\":17,\"interlock\":\"g\",\"interlock_wait\":30000}\n" PROBE
+                  "{\"kind\":\"relay\",\"point\":\"c\",\"pin\":17,\"interlock\":\"g\",\"interlock_wait\":30000}\n" SELDOM
                   "{\"kind\":\"thermostat\",\"relay\":\"h\",\"sensor\":\"t\"," LIMITS ",\"lost\":600000}\n"
                   "{\"kind\":\"thermostat\",\"relay\":\"c\",\"sensor\":\"t\"," LIMITS
                   ",\"lost\":600000,\"cools\":true}\n"));
@@ -738,6 +745,7 @@ TEST(a_heater_and_a_cooler_of_one_group_are_never_on_together_and_wait_for_each_
     CHECK(!fake_level(&f, 16) && !fake_level(&f, 17));
     fake_run(&f, 29999);
     CHECK(!fake_level(&f, 17));
+    CHECK_INT(hob_next_tick(&f.board, f.now), 1);
     fake_run(&f, 1);
     CHECK(fake_level(&f, 17));
 }
