@@ -65,6 +65,14 @@ static void same_pins(void)
         must(a->mode != FAKE_STRIP || a->count == b->count);
         must(a->mode != FAKE_INPUT || a->pull == b->pull);
     }
+    for (size_t i = 0; i < sizeof f.sensors / sizeof f.sensors[0]; i++) {
+        must(f.sensors[i].open == fresh.sensors[i].open);
+        must(!f.sensors[i].open || f.sensors[i].kind == fresh.sensors[i].kind);
+    }
+    must(f.sda == fresh.sda && f.scl == fresh.scl);
+    for (int k = 0; k < HOB_MAX_THERMOSTATS; k++)
+        must(!f.board.thermostats[k].used ||
+             f.board.points[f.board.thermostats[k].config.relay].config.kind == HOB_KIND_RELAY);
     must(f.faults == 0 && fresh.faults == 0);
 }
 

@@ -1,7 +1,7 @@
 /*
  * A board in a session gets any frames, edges, gaps in time and hang-ups. It may
  * close the connection; it may not misuse a pin, put two of a group on, let a
- * pulse become a level, warn of nothing, or stop serving.
+ * pulse become a level, warn of nothing, heat without a reason, or stop serving.
  *
  * The input is a row of lines. One that begins with { is a frame; of others the
  * first letter says what happens: t time (its length squared in ms, 16 s at most), i an edge
@@ -36,7 +36,12 @@ static const char items[] =
     "{\"kind\":\"input\",\"point\":\"b\",\"pin\":32,\"role\":\"button\",\"hold\":true,"
     "\"double\":true}\n"
     "{\"kind\":\"binding\",\"point\":\"b\",\"on\":\"press\",\"target\":\"up\",\"do\":\"toggle\"}\n"
-    "{\"kind\":\"binding\",\"point\":\"b\",\"on\":\"hold\",\"target\":\"l\",\"do\":\"toggle\"}\n";
+    "{\"kind\":\"binding\",\"point\":\"b\",\"on\":\"hold\",\"target\":\"l\",\"do\":\"toggle\"}\n"
+    "{\"kind\":\"relay\",\"point\":\"h\",\"pin\":26}\n"
+    "{\"kind\":\"sensor\",\"point\":\"fed-1a2b3c4d\",\"type\":\"fed\"}\n"
+    "{\"kind\":\"sensor\",\"point\":\"t\",\"type\":\"ds18b20\",\"pin\":4,\"every\":10000}\n"
+    "{\"kind\":\"thermostat\",\"relay\":\"h\",\"sensor\":\"fed-1a2b3c4d\",\"low\":5000,\"high\":25000,"
+    "\"hysteresis\":500,\"min_on\":700,\"min_off\":300,\"lost\":9000,\"frost\":5000}\n";
 
 static void must(bool holds)
 {
@@ -124,6 +129,22 @@ static void check_warnings(void)
     }
 }
 
+/* What is on has a reason that holds in this moment. */
+static void check_thermostats(void)
+{
+    for (int k = 0; k < HOB_MAX_THERMOSTATS; k++) {
+        const struct hob_thermostat *t = &f.board.thermostats[k];
+        if (!t->used)
+            continue;
+        const struct hob_point *relay = &f.board.points[t->config.relay];
+        const struct hob_sensor *s = &f.board.points[t->config.sensor].sensor;
+        must((relay->out.level > 0) == (t->control.phase == HOB_PHASE_ACTIVE));
+        must(relay->out.level == 0 || (s->valid && s->strikes < 2 && !t->schedule.locked &&
+                                       (int64_t)f.board.now <= s->sampled + t->config.lost &&
+                                       s->value <= t->config.high));
+    }
+}
+
 static void line(const uint8_t *text, size_t len)
 {
     if (!f.peers[conn].open)
@@ -151,6 +172,7 @@ static void line(const uint8_t *text, size_t len)
     must(f.faults == 0);
     check_pulses();
     check_warnings();
+    check_thermostats();
     fake_clear(&f);
 }
 
