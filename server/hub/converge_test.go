@@ -147,6 +147,40 @@ func otherHouse() *entity.House {
 	return h
 }
 
+// kindsHouse has one of every kind.
+func kindsHouse() *entity.House {
+	h := house()
+	pin := func(n int) entity.Input { return entity.Input{Board: "hall", Pin: n, Pull: entity.PullUp} }
+	reed := pin(26)
+	h.Entities = append(h.Entities,
+		entity.Entity{ID: "left", Spec: &entity.GarageDoor{Board: "hall", Relay: 25, Closed: &reed, Pulse: time.Second, Travel: time.Second}},
+		entity.Entity{ID: "temp", Spec: &entity.Sensor{Type: entity.SensorDS18B20, Board: "hall", Pin: 4, Every: time.Second}},
+		entity.Entity{ID: "heat", Spec: &entity.Thermostat{Board: "hall", Relay: 21, Sensor: "temp", SensorPoint: entity.PointRef{Board: "hall", Point: "gpio4"},
+			Low: 5000, High: 25_000, Windows: []entity.ID{"door"}, Manual: entity.Manual{For: time.Minute}}},
+		entity.Entity{ID: "night", Spec: &entity.Scene{Tasks: []entity.Task{{Target: "heat", Action: entity.Action{Verb: entity.VerbOff}},
+			{Target: "porch", Action: entity.Action{Verb: entity.VerbOff}}, {Target: "door", Action: entity.Action{Verb: entity.VerbOff}}}}},
+		entity.Entity{ID: "anna", Spec: &entity.Person{}},
+		entity.Entity{ID: "alarm", Spec: &entity.Alarm{Away: []entity.ID{"door"}, Siren: "porch", EntryDelay: time.Millisecond}})
+	return h
+}
+
+func reading(n int64) registry.PointReport {
+	return registry.PointReport{Point: "gpio4", Cause: entity.Cause{Kind: entity.CauseSensor},
+		Value: entity.Value{HasReading: true, Reading: entity.Reading{Valid: true, Number: n}}}
+}
+
+func control(temp entity.Temp) registry.PointReport {
+	return registry.PointReport{Point: "gpio21", Cause: entity.Cause{Kind: entity.CauseThermostat}, Value: entity.Value{HasControl: true,
+		Control: entity.Control{Phase: entity.PhaseIdle, HasTemp: true, Temp: temp, Source: entity.TargetPlan}}}
+}
+
+// orders are commands of the kinds that have states of the server's own.
+func orders() []string {
+	return []string{`"entity":"anna","action":"home"`, `"entity":"anna","action":"away"`, `"entity":"alarm","action":"arm_away"`,
+		`"entity":"alarm","action":"disarm"`, `"entity":"night","action":"activate"`, `"entity":"heat","action":"off"`,
+		`"entity":"heat","action":"auto"`, `"entity":"left","action":"pulse"`, `"entity":"left","action":"open"`}
+}
+
 func TestEveryClientComesToTheHouseAsItIs(t *testing.T) {
 	checks := "10"
 	if os.Getenv("HOB_CAMPAIGN") != "" {
@@ -169,9 +203,10 @@ func converge(t *rapid.T, r *rig) {
 		defer func() { _ = c.ws.Close() }()
 	}
 	client := func() *fickle { return rapid.SampledFrom(clients).Draw(t, "client") }
+	r.reg.Apply(kindsHouse())
 	flip := false
 	for i := range rapid.IntRange(5, 30).Draw(t, "steps") {
-		switch rapid.IntRange(0, 6).Draw(t, "step") {
+		switch rapid.IntRange(0, 9).Draw(t, "step") {
 		case 0:
 			flip = !flip
 			r.board.press("gpio33", flip)
@@ -188,7 +223,18 @@ func converge(t *rapid.T, r *rig) {
 			r.board.att.Detach(entity.BoardOffline, "gone")
 			r.attach()
 		case 5:
-			r.reg.Apply(rapid.SampledFrom([]*entity.House{house(), otherHouse()}).Draw(t, "house"))
+			r.reg.Apply(rapid.SampledFrom([]*entity.House{house(), otherHouse(), kindsHouse()}).Draw(t, "house"))
+		case 7:
+			n := rapid.Int64Range(19_000, 21_000).Draw(t, "temp")
+			_ = r.board.att.Report([]registry.PointReport{reading(n), control(entity.Temp(n))})
+			r.board.press("gpio26", flip)
+		case 8:
+			c := client()
+			id := fmt.Sprint("o", i)
+			c.say(`{"type":"command","id":"` + id + `",` + rapid.SampledFrom(orders()).Draw(t, "order") + `}`)
+			c.read(t, func(m message) bool { return m["id"] == id })
+		case 9:
+			r.reg.Tick(time.Now().Add(time.Duration(rapid.IntRange(0, 120).Draw(t, "seconds")) * time.Second))
 		case 6: // a few of these are more than a socket and the log hold for one who does not read
 			for range 1000 {
 				flip = !flip

@@ -99,7 +99,8 @@ func openRig(t testing.TB) (r *rig, stop func()) {
 func (r *rig) attach() {
 	r.t.Helper()
 	att, err := r.reg.Attach(hallID, "192.0.2.1:80", "1", r.board, []registry.PointReport{
-		{Point: "gpio16"}, {Point: "gpio19", Value: entity.Value{HasLevel: true}}, {Point: "gpio33"}})
+		{Point: "gpio16"}, {Point: "gpio19", Value: entity.Value{HasLevel: true}}, {Point: "gpio33"},
+		{Point: "gpio25"}, {Point: "gpio26", Value: entity.Value{On: true}}, reading(20_000), control(20_000)})
 	if err != nil {
 		r.t.Fatal(err)
 	}
