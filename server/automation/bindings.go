@@ -1,6 +1,3 @@
-// Package automation holds the drivers that turn what happens into commands.
-// So far there is one: Bindings does what a button is bound to when its own
-// board cannot do it alone. app runs it; it owns its goroutine and nothing else.
 package automation
 
 import (
