@@ -16,6 +16,7 @@ import (
 	"hob/internal/command"
 	"hob/internal/entity"
 	"hob/internal/registry"
+	"hob/internal/store"
 	"hob/server/api"
 	"hob/server/automation"
 	"hob/server/discovery"
@@ -26,7 +27,7 @@ import (
 // Options configures New. All are needed but Interface and Log.
 type Options struct {
 	House     *entity.House
-	State     string // directory for keys, token and socket
+	State     string // directory for keys, token, socket and what is remembered
 	Listen    string // address for HTTP, such as "127.0.0.1:8420"
 	Interface string // where to browse for boards; "" is every usable one
 	Version   string
@@ -40,6 +41,7 @@ type App struct {
 	log       *slog.Logger
 	state     *stateDir
 	listeners []listener
+	store     *store.Store
 
 	registry *registry.Registry
 	router   *command.Router
@@ -84,12 +86,18 @@ func (a *App) build(o Options) error {
 	if err != nil {
 		return err
 	}
-	a.registry = registry.New(registry.Options{})
+	saved, err := a.remember(o.House)
+	if err != nil {
+		return err
+	}
+	a.registry = registry.New(registry.Options{Saved: saved, Keeper: true, Unrestored: a.unrestored})
 	a.router = command.New(command.Options{House: a.registry})
 	a.links = link.New(link.Options{Registry: a.registry, Keys: keys, Log: o.Log, Version: o.Version})
 	a.browser = discovery.New(discovery.Options{Interface: o.Interface, Sink: a.found, Log: o.Log})
 	a.hub = hub.New(hub.Options{Source: a.registry, Commands: a.router, Log: o.Log})
 	a.drivers = []driver{
+		a.store,
+		automation.NewKeeping(a.registry, a.store, o.Log), // stops last but for the store: the others' changes count
 		automation.NewDeadlines(a.registry),
 		automation.NewPlans(a.registry, o.Log),
 		automation.NewFeeds(a.registry, a.links),
@@ -115,6 +123,7 @@ func (a *App) Reload(h *entity.House) {
 	for _, b := range h.Boards {
 		ids = append(ids, string(b.ID))
 	}
+	a.rename(h)
 	a.registry.Apply(h)
 	a.links.SetHouse(h)
 	a.browser.SetKnown(ids)
@@ -125,10 +134,10 @@ func (a *App) Reload(h *entity.House) {
 func (a *App) Run(ctx context.Context) error {
 	defer a.Close()
 	var parts parts
-	parts.start(ctx, a.links.Run)
 	for _, d := range a.drivers {
 		parts.start(ctx, d.Run)
 	}
+	parts.start(ctx, a.links.Run)
 	parts.start(ctx, a.lookAgain)
 	parts.start(ctx, a.hub.Run)
 	parts.start(ctx, a.browser.Run)
@@ -168,6 +177,11 @@ func (a *App) serve(ctx context.Context, l listener) error {
 func (a *App) Close() {
 	for _, l := range a.listeners {
 		_ = l.Close()
+	}
+	if a.store != nil {
+		if err := a.store.Close(); err != nil {
+			a.log.Error("closing the store", "error", err)
+		}
 	}
 	a.state.Close()
 }
