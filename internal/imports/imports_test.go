@@ -76,6 +76,7 @@ func allowedEdges() []edge {
 		{"server", "server/client", "the other subcommands talk to a running server"},
 		{"server", "config", "check works without a server"},
 		{"server", "config/plan", "so does plan"},
+		{"server", "server/discovery", "init asks the network for boards before there is a server"},
 		{"server", "internal/diag", "check prints diagnostics"},
 		{"server", "internal/entity", "ids and actions on the command line are checked before they are sent"},
 		{"server", "web", "serve hands the embedded dashboard to the app"},
