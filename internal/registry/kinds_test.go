@@ -419,3 +419,44 @@ func TestWhatLastsMovesWithItsEntityToOtherPins(t *testing.T) {
 		t.Errorf("%+v", rec)
 	}
 }
+
+func TestAMeterGoesOnFromWhereItWasAndIsShownSoMeanwhile(t *testing.T) {
+	h := kindHouse(entity.Entity{ID: "water", Spec: &entity.Sensor{Type: entity.SensorPulse, Board: "hall", Pin: 39,
+		Every: time.Minute, PerUnit: 10, Unit: "L"}})
+	count := func(n int64) PointReport {
+		return PointReport{Point: "gpio39", Value: entity.Value{HasReading: true, Reading: entity.Reading{Valid: true, Number: n}}}
+	}
+	r := kinds(Options{Keeper: true}, h)
+	attach(t, r, hallID, count(120))
+	b, _ := batch(t, r)
+	saved := map[entity.ID]entity.Saved{}
+	for _, s := range b.Entities {
+		saved[s.Entity] = s
+	}
+	r = kinds(Options{Saved: saved}, h)
+	if rec := get(t, r, "water"); rec.State != "12" || rec.Available || !strings.Contains(fmt.Sprint(rec.Attributes), `"value":12,"unit":"L"`) {
+		t.Errorf("before its board is back: %+v", rec)
+	}
+	attach(t, r, hallID, count(150))
+	if rec := get(t, r, "water"); rec.State != "15" || !rec.Available {
+		t.Errorf("when it is back: %+v", rec)
+	}
+}
+
+func BenchmarkReport(b *testing.B) {
+	r := New(Options{})
+	h := testHouse()
+	for i := range 5000 { // which the change does not concern
+		h.Entities = append(h.Entities, entity.Entity{ID: entity.ID(fmt.Sprint("p", i)), Spec: &entity.Person{}})
+	}
+	r.Apply(h)
+	a, err := r.Attach(hallID, "", "", &nowhere{}, point16(false))
+	if err != nil {
+		b.Fatal(err)
+	}
+	on := [2][]PointReport{point16(true), point16(false)}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		_ = a.Report(on[i%2])
+	}
+}

@@ -206,14 +206,15 @@ func (r *Registry) leave(it *item) {
 }
 
 // view is what people see of an item: until its board has spoken for the first
-// time, what was seen of it last.
+// time, what was seen of it last. What a Planner's attributes tell is what is asked
+// of the board, which the server knows, and which may change meanwhile.
 func (it *item) view() entity.View {
 	v := it.state.View()
 	if it.seen == nil || v.State != entity.StateUnknown {
 		return v
 	}
 	v.State = it.seen.State
-	if _, lasting := it.state.(entity.Lasting); !lasting && !bytes.Equal(it.seen.Attributes, emptyObject()) {
+	if _, planner := it.state.(entity.Planner); !planner && !bytes.Equal(it.seen.Attributes, emptyObject()) {
 		v.Attributes = entity.LastSeen(it.seen.Attributes)
 	}
 	return v
