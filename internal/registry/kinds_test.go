@@ -443,6 +443,24 @@ func TestAMeterGoesOnFromWhereItWasAndIsShownSoMeanwhile(t *testing.T) {
 	}
 }
 
+func TestWhatWasSeenLastIsNotShownAgainOnceTheBoardHasSpoken(t *testing.T) {
+	spec := &entity.Sensor{Type: entity.SensorDS18B20, Board: "hall", Pin: 14, Every: time.Minute}
+	r := kinds(Options{Saved: map[entity.ID]entity.Saved{"temp": {Entity: "temp", Kind: entity.KindSensor, State: "21.4",
+		Attributes: []byte(`{"value":21.4,"unit":"°C"}`), Changed: 7}}}, kindHouse(entity.Entity{ID: "temp", Spec: spec}))
+	if rec := get(t, r, "temp"); rec.State != "21.4" || rec.Changed != 7 {
+		t.Fatalf("before: %+v", rec)
+	}
+	never := PointReport{Point: "gpio14", Value: entity.Value{HasReading: true, Reading: entity.Reading{Fault: entity.FaultNoAnswer}}}
+	a := attach(t, r, hallID, never)
+	if rec := get(t, r, "temp"); rec.State != entity.StateUnknown || !rec.Available {
+		t.Errorf("its board has no sample: %+v", rec)
+	}
+	a.Detach(entity.BoardOffline, "gone")
+	if rec := get(t, r, "temp"); rec.State != entity.StateUnknown {
+		t.Errorf("and is gone: %+v", rec)
+	}
+}
+
 func BenchmarkReport(b *testing.B) {
 	r := New(Options{})
 	h := testHouse()
