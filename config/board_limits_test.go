@@ -31,6 +31,9 @@ func TestAcceptedHouseFitsItsBoards(t *testing.T) {
 	if got := firmwareLimit(t, "HOB_MAX_BINDINGS"); got != maxBoardBindings {
 		t.Errorf("a board holds %d bindings, the check allows %d", got, maxBoardBindings)
 	}
+	if got := firmwareLimit(t, "HOB_MAX_THERMOSTATS"); got != maxBoardThermostats {
+		t.Errorf("a board holds %d thermostats, the check allows %d", got, maxBoardThermostats)
+	}
 	// Why no check counts points: a point takes a pin, and there are not so many,
 	// even with what takes none. A sensor on the I2C bus takes no pin of its own,
 	// but the bus takes two; and a board's thermostats can each have a sensor on

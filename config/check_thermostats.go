@@ -3,6 +3,8 @@ package config
 import (
 	"fmt"
 	"iter"
+	"slices"
+	"strings"
 	"time"
 
 	"hob/internal/diag"
@@ -18,6 +20,10 @@ func (b *book) checkThermostatSensor(it item, y *thermostatYAML) {
 	if !y.Sensor.valid {
 		return
 	}
+	if _, exists := b.byID[entity.ID(y.Sensor.value)]; !exists {
+		b.unknownSensor(it, y.Sensor)
+		return
+	}
 	b.refersTo([]reference{y.Sensor}, fmt.Sprintf("a %s goes by a sensor", kindName(it.kind())), entity.KindSensor)
 	sensor, ok := b.byID[entity.ID(y.Sensor.value)].body.(*sensorYAML)
 	if !ok || !sensor.Type.valid || sensor.measuresTemp() {
@@ -28,6 +34,21 @@ func (b *book) checkThermostatSensor(it item, y *thermostatYAML) {
 		message:    fmt.Sprintf("the sensor %q measures no temperature: its type is %s", y.Sensor.value, sensor.Type.value),
 		suggestion: b.r.didYouMean(y.Sensor.value, b.thermometers(), "declare a sensor of the type ds18b20, dht22, sht3x or ntc"),
 	}, diag.Related{Span: there, Message: "its type"})
+}
+
+// unknownSensor suggests by the name, else the sensors of the area that is to be
+// heated or cooled, else those that there are.
+func (b *book) unknownSensor(it item, ref reference) {
+	names := b.thermometers()
+	suggestion := b.r.didYouMean(ref.value, names, "declare it under sensors")
+	area := it.common().Area.value
+	here := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		return b.byID[entity.ID(name)].common().Area.value != area
+	})
+	if area != "" && len(here) > 0 && b.r.nearest(ref.value, names) == "" {
+		suggestion = fmt.Sprintf("in the area %q there is: %s", area, strings.Join(here, ", "))
+	}
+	ref.at.problem(problem{code: diag.UnknownEntity, message: fmt.Sprintf("there is no sensor %s", quote(ref.value)), suggestion: suggestion})
 }
 
 // thermometers are the sensors that measure a temperature.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -166,4 +167,43 @@ func TestAliasOfAnIncludedValue(t *testing.T) {
 	if len(got.List) != 2 || got.List[0].Code != diag.DuplicateBoardID || got.List[0].File != "b.yaml" {
 		t.Errorf("got:\n%s", asText(t, got.List))
 	}
+}
+
+// FuzzFiles: whatever the files of a house hold, what is said points into them,
+// and nothing of the secrets is said.
+func FuzzFiles(f *testing.F) {
+	for _, name := range []string{"good", "wrong", "includes", "secrets", "secrets_twice", "design_house"} {
+		main, dir := directory(f, "testdata/files/"+name+".txtar")
+		included := []byte("porch: {pin: hall/16}\n")
+		if file := dir["lights.yaml"]; file != nil {
+			included = file.Data
+		}
+		f.Add(main, included)
+	}
+	f.Fuzz(func(t *testing.T, main, included []byte) {
+		if len(main)+len(included) > 1<<14 {
+			return
+		}
+		const secret = "correct-horse-battery"
+		if strings.Contains(string(main)+string(included), secret) {
+			return
+		}
+		got := config.ParseFS("config.yaml", main, fstest.MapFS{
+			"lights.yaml":       &fstest.MapFile{Data: included, Mode: 0o644},
+			"rooms/boards.yaml": &fstest.MapFile{Data: []byte("hall: {id: hob-7c9ebd, chip: esp32}\n"), Mode: 0o644},
+			"rooms/pins.yaml":   &fstest.MapFile{Data: included, Mode: 0o644},
+			"secrets.yaml":      &fstest.MapFile{Data: []byte("alarm_code: " + secret + "\n"), Mode: 0o600},
+		})
+		if (got.House == nil) != got.List.HasErrors() {
+			t.Fatalf("house %v with %d errors", got.House, got.List.Errors())
+		}
+		for _, d := range got.List {
+			if !slices.Contains(got.Files, d.File) || d.Line < 1 || d.Column < 1 || d.EndColumn < d.Column {
+				t.Errorf("outside of the files: %+v", d)
+			}
+		}
+		if text := string(asText(t, got.List)) + string(asJSON(t, got.List)); strings.Contains(text, secret) {
+			t.Errorf("a secret is shown:\n%s", text)
+		}
+	})
 }

@@ -103,6 +103,7 @@ func helpers() map[string]string {
 func testEdges() []edge {
 	return []edge{
 		{"config", ".", "the sample house that is embedded must be valid"},
+		{"config", "internal/wire", "the fullest board that config accepts must fit into what a board stores"},
 		{"config/plan", "config", "houses to compare are written as files"},
 		{"config/plan", "internal/wire", "a plan's boards are those whose configuration differs on the link"},
 		{"server", "internal/registry", "the command line's tests play the boards of a real server"},
