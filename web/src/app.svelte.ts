@@ -79,7 +79,10 @@ export class App {
     }
     this.#lastMessage = this.clock.peek();
     this.home.receive(message);
-    if (message.type === 'snapshot' || message.type === 'house') this.language.timezone = message.house.timezone;
+    if (message.type === 'snapshot' || message.type === 'house') {
+      this.language.timezone = message.house.timezone;
+      this.language.units = message.house.units;
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 import type { App } from '../app.svelte';
 import { moduleOf } from '../entities';
 import { colors, dims, level } from '../entities/light';
+import type { MenuItem, Saying } from '../entities/module';
 import { failureWord, offlineWord, pendingWord, phase, type Phase } from '../entities/phase';
 import type { Cell } from '../home/home.svelte';
 import type { Action } from '../protocol/client';
@@ -16,7 +17,7 @@ export class TileModel {
 
   readonly entity = $derived.by(() => this.#cell().entity);
   readonly phase: Phase = $derived.by(() => phase(this.entity, this.#cell().request));
-  readonly look = $derived.by(() => this.#module.look(this.entity, this.#text));
+  readonly look = $derived.by(() => this.#module.look(this.entity, this.#text, this.#say));
   readonly tap = $derived.by(() => this.#module.tap(this.entity));
   readonly menu = $derived.by(() => this.#module.menu(this.entity, this.#text));
   readonly usable = $derived.by(() => this.#app.live && this.phase.name !== 'offline');
@@ -24,8 +25,19 @@ export class TileModel {
   readonly colors = $derived.by(() => colors(this.entity));
   readonly level = $derived.by(() => level(this.entity));
 
+  readonly #say: Saying;
+
   constructor(app: App, cell: () => Cell) {
     this.#app = app;
+    this.#say = {
+      get format() {
+        return app.language.format;
+      },
+      get now() {
+        return app.clock.now;
+      },
+      name: (id) => app.home.cell(id)?.entity.name ?? id,
+    };
     this.#cell = cell;
   }
 
@@ -59,6 +71,13 @@ export class TileModel {
     return look.word;
   }
 
+  /** What people need to know beside the state, or null. */
+  get detail(): string | null {
+    const { phase, look } = this;
+    if (phase.name === 'offline' || phase.name === 'failed') return null;
+    return look.detail ?? (phase.name === 'unknown' ? this.#text.unknown.hint : null);
+  }
+
   /** What is wrong, or null. */
   get trouble(): string | null {
     const { phase, entity } = this;
@@ -72,7 +91,6 @@ export class TileModel {
       case 'offline':
         return offlineWord(phase.unavailable.reason, entity.board, this.#text);
       case 'unknown':
-        return this.#text.unknown.hint;
       case 'pending':
       case 'done':
       case 'settled':
@@ -88,7 +106,13 @@ export class TileModel {
 
   retry(): void {
     const { phase } = this;
-    if (phase.name === 'failed' && this.usable) this.#app.home.retry(this.entity.id, phase.action, phase.retry);
+    if (phase.name !== 'failed' || phase.retry === null || !this.usable) return;
+    this.#app.home.retry(this.entity.id, phase.action, phase.retry);
+  }
+
+  /** Does what a menu offers, with the code that it may take. */
+  choose(item: MenuItem, code: string): void {
+    this.act(code === '' ? item.action : { ...item.action, code });
   }
 
   cancel(): void {

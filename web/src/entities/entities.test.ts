@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { anEntity } from '../home/testing';
 import { en } from '../i18n/en';
+import { Format } from '../i18n/format';
+import type { Saying } from './module';
 import { moduleOf } from '.';
 import { colors, dims, level } from './light';
 
-const look = (more: Parameters<typeof anEntity>[0]) => moduleOf(more?.kind ?? 'switch').look(anEntity(more), en);
+const look = (more: Parameters<typeof anEntity>[0]) => moduleOf(more?.kind ?? 'switch').look(anEntity(more), en, say);
+
+const say: Saying = { format: new Format('en', 'UTC'), now: 100_000, name: (id) => id.toUpperCase() };
 
 describe('look', () => {
   test.each([
@@ -26,7 +30,7 @@ describe('look', () => {
     [{ kind: 'button', features: ['press'], state: 'pressed' }, 'Pressed', 'active'],
     [{ kind: 'button', features: ['press'], state: 'released', attributes: { event: 'double', event_at: 5 } }, 'Pressed twice', 'calm'],
     [{ kind: 'button', features: [], state: 'released' }, 'Nothing is bound to it', 'calm'],
-    [{ kind: 'heater', state: '21.5' }, '21.5', 'calm'],
+    [{ kind: 'vacuum', state: 'docked' }, 'docked', 'calm'],
     [{ kind: 'toString', state: 'odd' }, 'odd', 'calm'],
   ])('of %o is “%s” in the tone %s', (entity, word, tone) => {
     expect(look(entity)).toMatchObject({ word, tone });

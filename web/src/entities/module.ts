@@ -2,6 +2,7 @@
 // tile draws what they say and decides nothing.
 
 import type { Catalogue } from '../i18n/en';
+import type { Format } from '../i18n/format';
 import type { Action } from '../protocol/client';
 import type { Entity } from '../protocol/model';
 
@@ -10,6 +11,8 @@ export type Tone = 'on' | 'off' | 'active' | 'calm' | 'alarm' | 'unknown';
 
 export interface Look {
   readonly word: string;
+  /** A second line that people need: why, until when, what is open. */
+  readonly detail?: string;
   /** A number that belongs to the word, such as a brightness in percent; null when there is none. */
   readonly level: number | null;
   readonly tone: Tone;
@@ -19,12 +22,28 @@ export interface Look {
   readonly since: number | null;
 }
 
+/** What a module needs of the page to speak of numbers, times and other entities. */
+export interface Saying {
+  readonly format: Format;
+  /** Server time, unix ms; whoever reads it speaks anew every second. */
+  readonly now: number;
+  /** The name that people know an entity by. */
+  name(id: string): string;
+}
+
+export interface MenuItem {
+  readonly name: string;
+  readonly action: Action;
+  /** It takes the alarm's code. */
+  readonly code?: boolean;
+}
+
 export interface KindModule {
-  look(entity: Entity, text: Catalogue): Look;
+  look(entity: Entity, text: Catalogue, say: Saying): Look;
   /** What a tap asks for; null when a tap does nothing. */
   tap(entity: Entity): Action | null;
   /** Whether a tap changes between two states, as a toggle button does. */
   readonly toggles: boolean;
   /** Further actions for the tile's menu. */
-  menu(entity: Entity, text: Catalogue): readonly { readonly name: string; readonly action: Action }[];
+  menu(entity: Entity, text: Catalogue): readonly MenuItem[];
 }

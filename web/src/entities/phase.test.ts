@@ -79,7 +79,9 @@ describe('words', () => {
     ['set', 'on', 'Setting…'],
     ['set', 'off', 'Turning off…'],
     ['double', '', 'Pressing…'],
-    ['open', 'open', 'Working…'],
+    ['open', 'open', 'Opening…'],
+    ['disarm', 'disarmed', 'Disarming…'],
+    ['comfort', '', 'Working…'],
   ])('pending %s towards “%s” is %s', (action, target, word) => {
     expect(pendingWord({ action, target }, en)).toBe(word);
   });

@@ -23,9 +23,9 @@ export type Phase =
       readonly code: string;
       readonly message: string;
       readonly at: number;
-      /** What failed, and what to ask when trying again and nothing better is known. */
+      /** What failed, and what to ask when trying again; null where a tap must not do so. */
       readonly action: string;
-      readonly retry: Action;
+      readonly retry: Action | null;
     }
   | { readonly name: 'offline'; readonly unavailable: Unavailable };
 
@@ -41,7 +41,7 @@ export function phase(entity: Entity, request: Request | null): Phase {
   const failure = entity.failure;
   if (failure !== null && isNews(failure.code)) {
     const { code, message, at, action } = failure;
-    return { name: 'failed', code, message, at, action, retry: retryOf(failure) };
+    return { name: 'failed', code, message, at, action, retry: retryOf(failure, entity.kind) };
   }
   if (request?.status === 'failed') {
     const { code, message, at, action } = request;
@@ -72,19 +72,26 @@ function targetOf({ action, level }: Action, entity: Entity): string {
   }
 }
 
+/** What is not done again by a tap alone: a door is held, a code is typed. */
+const delicate: readonly string[] = ['open', 'close', 'pulse', 'disarm'];
+
 /** Trying again must not undo what did happen after all: a toggle becomes its target. */
-function explicit(action: Action, target: string): Action {
+function explicit(action: Action, target: string): Action | null {
+  if (delicate.includes(action.action)) return null;
   return action.action === 'toggle' && (target === 'on' || target === 'off') ? { action: target } : action;
 }
 
-function retryOf({ action, target }: Failure): Action {
+function retryOf({ action, target }: Failure, kind: string): Action | null {
+  if (delicate.includes(action)) return null;
   switch (action) {
-    case 'press':
-    case 'double':
-    case 'hold':
-      return { action };
+    case 'on':
+    case 'off':
+    case 'toggle':
+    case 'set':
+      if (kind === 'switch' || kind === 'light') return { action: target === 'off' ? 'off' : 'on' };
+      return action === 'set' ? null : { action }; // only who asked knows for what
     default:
-      return { action: target === 'off' ? 'off' : 'on' };
+      return { action };
   }
 }
 
@@ -101,6 +108,14 @@ export function pendingWord({ action, target }: { action: string; target: string
     case 'double':
     case 'hold':
       return text.pending.press;
+    case 'open':
+    case 'close':
+    case 'pulse':
+    case 'arm_away':
+    case 'arm_home':
+    case 'disarm':
+    case 'activate':
+      return text.pending[action];
     default:
       return text.pending.other;
   }

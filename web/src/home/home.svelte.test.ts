@@ -96,6 +96,15 @@ describe('asking', () => {
     expect(home.failed).toMatchObject({ entity: { name: 'Porch lamp' }, request: { code: 'timeout' } });
   });
 
+  test('the code of an alarm is sent, and kept nowhere', () => {
+    home.receive(aSnapshot(42, anEntity({ id: 'alarm', kind: 'alarm' })));
+    home.act('alarm', { action: 'disarm', code: '4711' });
+    expect(JSON.stringify(sent)).toContain('4711');
+    expect(JSON.stringify(home.cell('alarm')?.request)).not.toContain('4711');
+    home.retry('alarm', 'disarm', { action: 'disarm' });
+    expect(JSON.stringify(sent.slice(1))).not.toContain('4711');
+  });
+
   test('every command has an id of its own', () => {
     for (let i = 0; i < 100; i++) home.act('porch', { action: 'toggle' });
     const ids = sent.flatMap((m) => (m.type === 'command' ? [m.id] : []));

@@ -72,8 +72,10 @@ export class Home {
   act(entity: string, action: Action): boolean {
     const id = (this.#nextId++).toString(36);
     if (!this.#options.send(command(id, entity, action))) return false;
-    this.#asked.set(entity, action);
-    this.#setRequests(requests.sent(this.#requests, id, entity, action, this.#options.clock.peek()));
+    // The alarm's code is sent and not kept.
+    const { code: _, ...kept } = action;
+    this.#asked.set(entity, kept);
+    this.#setRequests(requests.sent(this.#requests, id, entity, kept, this.#options.clock.peek()));
     return true;
   }
 

@@ -9,8 +9,16 @@ export class Format {
   readonly #percent: Intl.NumberFormat;
   readonly #count: Intl.NumberFormat;
 
-  /** `timezone` is an IANA name; one that this browser does not know is ignored. */
-  constructor(locale: string, timezone: string) {
+  readonly #number: Intl.NumberFormat;
+  readonly #imperial: boolean;
+
+  /**
+   * `timezone` is an IANA name; one that this browser does not know is ignored.
+   * `units` are those of the house: temperatures are told in them.
+   */
+  constructor(locale: string, timezone: string, units = 'metric') {
+    this.#imperial = units === 'imperial';
+    this.#number = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
     const zone = known(timezone) ? { timeZone: timezone } : {};
     const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
     this.#time = new Intl.DateTimeFormat(locale, { ...time, ...zone });
@@ -39,6 +47,26 @@ export class Format {
   /** A level in percent, 0 to 100. One above zero is never shown as zero. */
   percent(level: number): string {
     return this.#percent.format(level > 0 && level < 1 ? 0.01 : level / 100);
+  }
+
+  /** A temperature in °C, with at most one decimal, in the units of the house. */
+  temperature(celsius: number): string {
+    return this.#imperial ? `${this.#decimal(celsius * 1.8 + 32)} °F` : `${this.#decimal(celsius)} °C`;
+  }
+
+  /** A value with its unit; one in °C is a temperature. */
+  measure(value: number, unit: string): string {
+    if (unit === '°C') return this.temperature(value);
+    return unit === '' ? this.#decimal(value) : `${this.#decimal(value)} ${unit}`;
+  }
+
+  /** A time that is left, in whole seconds: "0", "12". */
+  seconds(ms: number): string {
+    return this.count(Math.max(0, Math.ceil(ms / 1000)));
+  }
+
+  #decimal(value: number): string {
+    return this.#number.format(Math.round(value * 10) / 10 + 0);
   }
 
   count(n: number): string {

@@ -27,10 +27,12 @@ export class Language {
   choice = $state<LocaleChoice>(recall(key, localeChoices, 'auto'));
   /** IANA name of the house's time zone, for times; "" for the browser's own. */
   timezone = $state('');
+  /** Units of the house: metric or imperial. */
+  units = $state('metric');
 
   readonly locale: Locale = $derived(this.choice === 'auto' ? pick(navigator.languages) : this.choice);
   readonly text: Catalogue = $derived(catalogues[this.locale]);
-  readonly format: Format = $derived(new Format(this.locale, this.timezone));
+  readonly format: Format = $derived(new Format(this.locale, this.timezone, this.units));
 
   choose(choice: LocaleChoice): void {
     this.choice = choice;

@@ -12,9 +12,13 @@ export interface ResumePoint {
 
 /** What is asked of an entity. */
 export interface Action {
-  readonly action: 'on' | 'off' | 'toggle' | 'set' | 'press' | 'double' | 'hold';
+  readonly action: string; // a verb of docs/api.md, or the name of a thermostat's preset
   readonly level?: number; // percent, 0 to 100, tenths allowed
   readonly color?: string; // #rrggbb
+  readonly temperature?: number; // °C
+  readonly for?: string; // a duration such as 30m
+  readonly code?: string; // the alarm's; never kept
+  readonly confirm?: boolean; // whoever asks can see what moves
 }
 
 export type ClientMessage =

@@ -3,14 +3,79 @@
 // what changed is a new value.
 
 /** Kinds with a module of their own in src/entities; others are shown, not controlled. */
-export type KnownKind = 'switch' | 'light' | 'button' | 'contact';
+export type KnownKind =
+  | 'switch'
+  | 'light'
+  | 'button'
+  | 'contact'
+  | 'sensor'
+  | 'garage_door'
+  | 'heater'
+  | 'cooler'
+  | 'scene'
+  | 'person'
+  | 'alarm';
 
-/** The members of `attributes` that this page knows; each may be missing. */
+/**
+ * The members of `attributes` that this page knows; each may be missing.
+ * Temperatures are in °C, times are unix ms.
+ */
 export interface Attributes {
+  // light
   readonly brightness?: number; // percent, 0 to 100
   readonly color?: string; // #rrggbb
+  // button
   readonly event?: string; // press, double, hold
   readonly event_at?: number;
+  // sensor
+  readonly value?: number; // in unit
+  readonly unit?: string;
+  readonly humidity?: number; // percent
+  readonly sampled?: number;
+  readonly fault?: string; // no_answer, checksum, range, stale
+  // garage door
+  readonly position?: string; // what tells it: reeds, closed_reed, none
+  readonly travel_ms?: number;
+  readonly moving_since?: number;
+  readonly warning_until?: number;
+  readonly problem?: string; // did_not_open, did_not_close, reeds_disagree
+  // heater, cooler
+  readonly temperature?: number;
+  readonly target?: number; // what the board holds
+  readonly setpoint?: number; // what is asked for; missing is nothing but frost
+  readonly low?: number;
+  readonly high?: number;
+  readonly mode?: string; // auto, manual, boost, off, frost, window, locked
+  readonly until?: number; // end of the mode; of the alarm's delay
+  readonly preset?: string;
+  readonly presets?: readonly string[];
+  readonly next?: NextPoint;
+  readonly source?: string; // plan, fallback, frost, none
+  readonly warning?: string; // no_rise, stuck
+  // scene
+  readonly activated?: number;
+  readonly failed?: readonly TaskFailure[];
+  // alarm: ids of contacts. A garage door's `open` is a boolean, and not of use here.
+  readonly opened?: readonly string[];
+  readonly bypassed?: readonly string[];
+  readonly unwatched?: readonly string[];
+  readonly triggered_by?: string;
+  readonly code?: boolean; // needed to disarm
+  readonly locked_until?: number;
+}
+
+/** The next point of a thermostat's schedule. */
+export interface NextPoint {
+  readonly at: number;
+  readonly target?: number;
+  readonly preset?: string;
+}
+
+/** A part of a scene that did not work out. */
+export interface TaskFailure {
+  readonly entity: string;
+  readonly code: string;
+  readonly message: string;
 }
 
 export interface Unavailable {

@@ -55,6 +55,16 @@ export class Members {
     return this.has(name) ? this.get(name, reader) : absent;
   }
 
+  /** Those of the named members that are there. */
+  some<R extends Readonly<Record<string, Reader<unknown>>>>(readers: R): { [K in keyof R]?: ReturnType<R[K]> } {
+    const out: { [K in keyof R]?: ReturnType<R[K]> } = {};
+    for (const name of Object.keys(readers) as (keyof R & string)[]) {
+      const reader = readers[name];
+      if (reader !== undefined && this.has(name)) out[name] = this.get(name, reader) as ReturnType<R[typeof name]>;
+    }
+    return out;
+  }
+
   has(name: string): boolean {
     return Object.hasOwn(this.#object, name);
   }

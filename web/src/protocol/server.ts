@@ -2,7 +2,7 @@
 // a discriminated union. A message that does not fit is an error in words, and
 // a type that this page does not know is `ignored`, as the protocol asks.
 
-import type { Attributes, Board, Dynamic, Entity, HouseInfo } from './model';
+import type { Attributes, Board, Dynamic, Entity, HouseInfo, NextPoint, TaskFailure } from './model';
 import { boolean, color, DecodeError, list, Members, nullable, number, type Reader, string, whole } from './read';
 import { fail, ok, type Result } from './result';
 
@@ -183,14 +183,62 @@ function dynamic(m: Members): Dynamic {
   };
 }
 
+const nextPoint: Reader<NextPoint> = (value, path) => {
+  const m = new Members(value, path);
+  return { at: m.get('at', number), ...m.some({ target: number, preset: string }) };
+};
+
+const taskFailure: Reader<TaskFailure> = (value, path) => {
+  const m = new Members(value, path);
+  return { entity: m.get('entity', string), code: m.get('code', string), message: m.get('message', string) };
+};
+
+const strings = list(string);
+
+const attributeReaders = {
+  brightness: number,
+  color,
+  event: string,
+  event_at: number,
+  value: number,
+  unit: string,
+  humidity: number,
+  sampled: number,
+  fault: string,
+  position: string,
+  travel_ms: number,
+  moving_since: number,
+  warning_until: number,
+  problem: string,
+  temperature: number,
+  target: number,
+  setpoint: number,
+  low: number,
+  high: number,
+  mode: string,
+  until: number,
+  preset: string,
+  presets: strings,
+  next: nextPoint,
+  source: string,
+  warning: string,
+  activated: number,
+  failed: list(taskFailure),
+  bypassed: strings,
+  unwatched: strings,
+  triggered_by: string,
+  code: boolean,
+  locked_until: number,
+} satisfies { readonly [K in Exclude<keyof Attributes, 'opened'>]: Reader<NonNullable<Attributes[K]>> };
+
+/** `open` is whether a door's reed is active, or the contacts that are open; only the latter is kept. */
+const openOnes: Reader<readonly string[] | null> = (value, path) =>
+  typeof value === 'boolean' ? null : strings(value, path);
+
 const attributes: Reader<Attributes> = (value, path) => {
   const m = new Members(value, path);
-  return {
-    ...(m.has('brightness') && { brightness: m.get('brightness', number) }),
-    ...(m.has('color') && { color: m.get('color', color) }),
-    ...(m.has('event') && { event: m.get('event', string) }),
-    ...(m.has('event_at') && { event_at: m.get('event_at', number) }),
-  };
+  const opened = m.optional('open', openOnes, null);
+  return { ...m.some(attributeReaders), ...(opened !== null && { opened }) };
 };
 
 const unavailable: Reader<NonNullable<Dynamic['unavailable']>> = (value, path) => {

@@ -1,0 +1,64 @@
+import { mdiShieldAlert, mdiShieldHome, mdiShieldLock, mdiShieldOffOutline } from '@mdi/js';
+import type { Catalogue } from '../i18n/en';
+import type { Entity } from '../protocol/model';
+import { icon } from './icons';
+import type { KindModule, Look, MenuItem, Saying, Tone } from './module';
+
+export const alarmModule: KindModule = { look, tap: () => null, toggles: false, menu };
+
+type Word = keyof Catalogue['alarm']['state'];
+
+const looks: Readonly<Record<Word, { readonly tone: Tone; readonly icon: string; readonly lasts: boolean }>> = {
+  disarmed: { tone: 'calm', icon: mdiShieldOffOutline, lasts: true },
+  arming: { tone: 'active', icon: mdiShieldHome, lasts: false },
+  armed_home: { tone: 'active', icon: mdiShieldHome, lasts: true },
+  armed_away: { tone: 'active', icon: mdiShieldLock, lasts: true },
+  pending: { tone: 'alarm', icon: mdiShieldAlert, lasts: false },
+  triggered: { tone: 'alarm', icon: mdiShieldAlert, lasts: true },
+};
+
+function look(entity: Entity, text: Catalogue, say: Saying): Look {
+  if (!Object.hasOwn(looks, entity.state)) {
+    return { word: text.state.unknown, level: null, since: null, tone: 'unknown', icon: mdiShieldOffOutline };
+  }
+  const state = entity.state as Word;
+  const { tone, icon: shape, lasts } = looks[state];
+  const detail = details(entity, text, say);
+  return {
+    word: text.alarm.state[state],
+    level: null,
+    since: lasts ? entity.changed : null,
+    tone,
+    icon: icon(entity.icon, { off: shape, on: shape }).off,
+    ...(detail !== '' && { detail }),
+  };
+}
+
+function details({ attributes, state }: Entity, text: Catalogue, say: Saying): string {
+  const names = (ids: readonly string[] = []): string => ids.map((id) => say.name(id)).join(', ');
+  const { until, locked_until: locked, triggered_by: by = '' } = attributes;
+  const open = names(attributes.opened);
+  const unwatched = state === 'disarmed' ? '' : names(attributes.unwatched);
+  const lines = [];
+  if (until !== undefined) {
+    lines.push((state === 'arming' ? text.alarm.arms : text.alarm.goesOff)(say.format.seconds(until - say.now)));
+  }
+  if (by !== '') lines.push(text.alarm.by(say.name(by)));
+  if (open !== '') lines.push(text.alarm.open(open));
+  if (unwatched !== '') lines.push(text.alarm.unwatched(unwatched));
+  if (locked !== undefined && locked > say.now) lines.push(text.alarm.locked(say.format.moment(locked, say.now)));
+  return lines.join(' · ');
+}
+
+function menu({ attributes, state }: Entity, text: Catalogue): readonly MenuItem[] {
+  if (state !== 'disarmed') {
+    return [{ name: text.alarm.disarm, action: { action: 'disarm' }, code: attributes.code === true }];
+  }
+  return [
+    { name: text.alarm.armAway, action: { action: 'arm_away' } },
+    { name: text.alarm.armHome, action: { action: 'arm_home' } },
+  ];
+}
+
+/** Whether somebody is to do something now. */
+export const urgent = ({ kind, state }: Entity): boolean => kind === 'alarm' && (state === 'pending' || state === 'triggered');
