@@ -123,10 +123,10 @@ func (s alarmState) observed(in Observed, now time.Time) alarmState {
 		return s
 	}
 	was := s.contacts[i]
-	is := watched{id: was.id, known: was.known, open: was.open, available: in.Available}
+	is := watched{id: was.id, known: was.known, open: was.open}
 	told := in.Available && in.State != StateUnknown
 	if told {
-		is.known, is.open = true, isOpen(in.State)
+		is.known, is.open, is.available = true, isOpen(in.State), true
 	}
 	s.contacts = slices.Clone(s.contacts)
 	s.contacts[i] = is

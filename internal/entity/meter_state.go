@@ -3,7 +3,9 @@ package entity
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"time"
 )
 
@@ -93,7 +95,7 @@ func readSaved(saved []byte, into any) error {
 	if err := d.Decode(into); err != nil {
 		return fmt.Errorf("what was saved cannot be read: %w", err)
 	}
-	if d.More() {
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return fmt.Errorf("what was saved goes on after its end")
 	}
 	return nil

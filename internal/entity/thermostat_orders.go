@@ -2,6 +2,7 @@ package entity
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +22,7 @@ func (s thermostatState) Resolve(a Action, asked Asked) (Order, error) {
 	if err != nil {
 		return Order{}, err
 	}
-	next.now = asked.Now
+	next.now, next.firm = asked.Now, true
 	plan := next.Plan(asked.Now)
 	return Order{Point: s.spec.Points()[0], Do: VerbPlan, Plan: &plan, Next: next, Queued: true}, nil
 }
@@ -34,6 +35,9 @@ func (s thermostatState) told(a Action, name string, now time.Time) (thermostatS
 	s.set = s.set.at(now)
 	switch a.Verb {
 	case VerbSet:
+		if a.Temp == nil {
+			return s, invalid("set needs a temperature such as 21.5")
+		}
 		return s.byHand(override{mode: ModeManual, to: Setting{Temp: *a.Temp}}, a, now)
 	case VerbAuto, VerbOn:
 		s.set = overrides{}
@@ -131,7 +135,11 @@ func (s thermostatState) boost(a Action, now time.Time) (thermostatState, error)
 
 func (s thermostatState) inRange(to Setting) error {
 	if t := s.spec; !to.Off && (to.Temp < t.Low || to.Temp > t.High) {
-		return invalid("%v °C is outside of its range, which is %v to %v °C", to.Temp, t.Low, t.High)
+		hint := ""
+		if f, err := TempOfFahrenheit(to.Temp.Celsius()); err == nil && f >= t.Low && f <= t.High {
+			hint = fmt.Sprintf("; for Fahrenheit write %v°F", to.Temp)
+		}
+		return invalid("%v °C is outside of its range, which is %v to %v °C%s", to.Temp, t.Low, t.High, hint)
 	}
 	return nil
 }
@@ -148,6 +156,9 @@ func (s thermostatState) unknownVerb(name, verb string) error {
 	words = append(words, "lock", "unlock")
 	if i := slices.IndexFunc(words, func(w string) bool { return strings.EqualFold(w, verb) }); i >= 0 {
 		return invalid("write %s, not %s", words[i], verb)
+	}
+	if near := nearest(verb, words[1:]); near != "" {
+		return invalid("%s knows no %q: did you mean %s?", name, verb, near)
 	}
 	return invalid("%s knows %s, not %q", name, strings.Join(words, ", "), verb)
 }

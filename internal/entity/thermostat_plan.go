@@ -112,6 +112,10 @@ func (t *Thermostat) planOf(o overrides, open bool, locked bool, now time.Time) 
 	} else {
 		p.Segments = t.planBetween(o, from, until)
 	}
+	// A day of very many points goes to the board in pieces, of which half lie ahead.
+	for len(p.Segments) > planSegments && !now.Before(p.Segments[planSegments/2].From) {
+		p.Segments = p.Segments[planSegments/2:]
+	}
 	if len(p.Segments) > planSegments {
 		p.End = p.Segments[planSegments].From
 		p.Segments = p.Segments[:planSegments]

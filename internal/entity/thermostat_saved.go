@@ -23,7 +23,7 @@ type savedOverride struct {
 
 // Saved implements Lasting.
 func (s thermostatState) Saved() ([]byte, error) {
-	if s.set == (overrides{}) && !s.locked {
+	if !s.firm {
 		return nil, nil
 	}
 	return json.Marshal(savedThermostat{s.set.top.saved(), s.set.under.saved(), s.locked})
@@ -59,7 +59,7 @@ func (s thermostatState) Restore(saved []byte, now time.Time) (State, error) {
 		return nil, fmt.Errorf("only a boost has something to go back to")
 	}
 	s.set = overrides{top.within(s.spec), under.within(s.spec)}.at(now)
-	s.locked, s.now = v.Locked, now
+	s.locked, s.firm, s.now = v.Locked, true, now
 	return s, nil
 }
 

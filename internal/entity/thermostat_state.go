@@ -35,6 +35,7 @@ type thermostatState struct {
 	control Control
 	set     overrides
 	locked  bool
+	firm    bool      // what is set was set here; else a board that is locked knows better
 	windows []window  // in the order of the spec; never changed in place
 	now     time.Time // of the newest step: what View tells of the schedule is as of then
 }
@@ -175,6 +176,10 @@ func (s thermostatState) Step(in Signal, now time.Time) State {
 	case Reported:
 		if in.Value.HasControl {
 			s.known, s.control = true, in.Value.Control
+			if !s.firm && s.control.Phase == PhaseLocked {
+				// The server has lost what it knew. A lock keeps somebody's hands safe.
+				s.locked, s.firm = true, true
+			}
 		}
 	case Observed:
 		// A window whose board is away says nothing: the house is not to freeze
@@ -215,7 +220,7 @@ func (s thermostatState) Plan(now time.Time) Plan {
 func (s thermostatState) With(spec Spec) State {
 	to := spec.(*Thermostat)
 	next := newThermostat(to).(thermostatState)
-	next.known, next.control, next.locked, next.now = s.known, s.control, s.locked, s.now
+	next.known, next.control, next.locked, next.firm, next.now = s.known, s.control, s.locked, s.firm, s.now
 	next.set = overrides{s.set.top.within(to), s.set.under.within(to)}.at(s.now)
 	for i, w := range next.windows {
 		if j := slices.IndexFunc(s.windows, func(o window) bool { return o.id == w.id }); j >= 0 {

@@ -373,3 +373,87 @@ func TestAChangedDeclarationKeepsWhatStillMakesSense(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 }
+
+func TestAMisspeltPresetIsAnsweredWithTheNearest(t *testing.T) {
+	for words, about := range map[string]string{
+		"comfrot": "did you mean comfort?",
+		"slep":    "did you mean sleep?",
+		"bost":    "did you mean boost?",
+		"70":      "for Fahrenheit write 70°F",
+		"400%":    "",
+	} {
+		a, err := ParseAction(strings.Fields(words))
+		if about == "" {
+			if err == nil {
+				t.Errorf("%s was read as %v", words, a)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := newThermostat(aHeater(t)).Resolve(a, Asked{Now: now}); err == nil || !strings.Contains(err.Error(), about) {
+			t.Errorf("%s: %v, want something about %q", words, err, about)
+		}
+	}
+	if _, err := newThermostat(aHeater(t)).Resolve(Action{Verb: VerbSet}, Asked{Now: now}); codeOf(err) != CodeInvalid {
+		t.Errorf("set to nothing: %v", err)
+	}
+}
+
+// TestALockThatOnlyTheBoardKnowsIsKept: the server may lose its store; the hands
+// of whoever works at the boiler it must not forget.
+func TestALockThatOnlyTheBoardKnowsIsKept(t *testing.T) {
+	noon := at(t, "2026-11-25 12:00")
+	lockedBoard := Reported{Value: Value{HasControl: true, Control: Control{Phase: PhaseLocked}}}
+	if s := newThermostat(aHeater(t)).Step(lockedBoard, noon); !s.(Planner).Plan(noon).Locked {
+		t.Error("the server would unlock it")
+	}
+	_, s := ask(t, newThermostat(aHeater(t)), "unlock", noon)
+	saved, err := s.(Lasting).Saved()
+	if err != nil || saved == nil {
+		t.Fatalf("that it was unlocked must last too: %s %v", saved, err)
+	}
+	back, err := newThermostat(aHeater(t)).(Lasting).Restore(saved, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if back.Step(lockedBoard, noon).(Planner).Plan(noon).Locked {
+		t.Error("a person unlocked it while the board was away; it would stay locked")
+	}
+}
+
+// TestADayOfManyPointsNeverRunsOut: a board takes 32 segments, and a plan that
+// ended before the next one is made would leave the room to the fallback.
+func TestADayOfManyPointsNeverRunsOut(t *testing.T) {
+	spec := aHeater(t)
+	var points []schedule.Point[Planned]
+	for i := range 96 {
+		points = append(points, schedule.Point[Planned]{At: schedule.Clock(i * 900), Value: Planned{To: Setting{Temp: Temp(15_000 + 100*(i%50))}}})
+	}
+	week, err := schedule.NewPlan(schedule.PlanLine[Planned]{Days: schedule.DaysOf(time.Wednesday), Points: points})
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec.Schedule = week
+	s, now := newThermostat(spec), at(t, "2026-11-24 12:00")
+	ids := map[string]bool{}
+	for end := now.Add(48 * time.Hour); now.Before(end); {
+		s = s.Step(Elapsed{}, now)
+		due := s.(Timed).Due()
+		for now.Before(due) {
+			p := s.(Planner).Plan(now)
+			ids[p.ID] = true
+			if n := len(p.Segments); n == 0 || n > planSegments || p.Segments[0].From.After(now) || p.End.Sub(now) < 3*time.Hour {
+				t.Fatalf("at %v: %d segments until %v", now, n, p.End)
+			}
+			if want := spec.planned(now).To; p.in(now) != want {
+				t.Fatalf("at %v: %v, want %v", now, p.in(now), want)
+			}
+			now = now.Add(min(5*time.Minute, due.Sub(now)))
+		}
+	}
+	if len(ids) > 10 {
+		t.Errorf("%d plans in two days", len(ids))
+	}
+}
