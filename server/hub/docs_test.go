@@ -65,24 +65,40 @@ func strictly(t *testing.T, example string, v any) {
 }
 
 // attributes gives a record's or message's attributes the type that the hub
-// gets them in; absent ones are those of an entity that has none.
+// gets them in: the one that has a place for all of them and says nothing else.
+// Absent ones are those of an entity that has none.
 func attributes(t *testing.T, v any) any {
 	t.Helper()
 	m, _ := v.(map[string]any)
+	if len(m) == 0 {
+		return entity.NoAttributes{}
+	}
 	b, err := json.Marshal(m)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(m) == 0 {
-		return entity.NoAttributes{}
+	for _, as := range []func(*testing.T, []byte) any{as[entity.LightAttributes], as[entity.ButtonAttributes], as[entity.SensorAttributes],
+		as[entity.DoorAttributes], as[entity.ThermostatAttributes], as[entity.SceneAttributes], as[entity.AlarmAttributes]} {
+		if a := as(t, b); a != nil {
+			return a
+		}
 	}
-	if m["brightness"] != nil || m["color"] != nil {
-		var a entity.LightAttributes
-		strictly(t, string(b), &a)
-		return a
+	t.Fatalf("no kind has the attributes %s", b)
+	return nil
+}
+
+// as is the attributes as a T, or nil when a T would say something else.
+func as[T any](t *testing.T, b []byte) any {
+	var a T
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if d.Decode(&a) != nil {
+		return nil
 	}
-	var a entity.ButtonAttributes
-	strictly(t, string(b), &a)
+	again, err := json.Marshal(a)
+	if err != nil || !sameJSON(t, again, b) {
+		return nil
+	}
 	return a
 }
 
