@@ -1,10 +1,13 @@
 // Houses for the fake server, built from a few words each.
 
-import type { Board, Entity, HouseInfo } from '../../src/protocol/model';
+import type { Attributes, Board, Entity, HouseInfo } from '../../src/protocol/model';
 
 /** An entity with its defaults; the fake sets its revision. */
 export function entity(id: string, kind: string, more: Partial<Entity> = {}): Entity {
-  const first: Readonly<Record<string, string>> = { switch: 'off', light: 'off', button: 'released', contact: 'closed' };
+  const first: Readonly<Record<string, string>> = {
+    switch: 'off', light: 'off', button: 'released', contact: 'closed', garage_door: 'closed', heater: 'idle', scene: 'ready',
+    alarm: 'disarmed',
+  };
   return {
     id,
     kind,
@@ -49,6 +52,12 @@ export const info = (more: Partial<HouseInfo> = {}): HouseInfo => ({
   ...more,
 });
 
+/** What the server calls `open` of an alarm, this page calls `opened`. */
+export const opened = (...ids: string[]): Attributes => ({ open: ids }) as Attributes;
+
+const reeds = { position: 'reeds', travel_ms: 18_000 };
+const schedule = { low: 5, high: 25, presets: ['away', 'sleep', 'comfort'], source: 'plan' };
+
 /** A house with every state that a tile can be in. */
 export function everything(): { info: HouseInfo; boards: Board[]; entities: Entity[] } {
   const now = Date.now();
@@ -58,6 +67,7 @@ export function everything(): { info: HouseInfo; boards: Board[]; entities: Enti
     { id: 'hall', name: 'Hall' },
     { id: 'kitchen', name: 'Kitchen' },
     { id: 'shed', name: 'Garden shed' },
+    { id: 'garage', name: 'Garage' },
   ];
   const lost = { reason: 'offline', message: 'No answer from shed for 15 s', since: minutes(4) };
   return {
@@ -91,6 +101,30 @@ export function everything(): { info: HouseInfo; boards: Board[]; entities: Enti
       entity('shed_light', 'light', { name: 'Shed light', area: 'shed', board: 'shed', state: 'on', available: false, unavailable: lost }),
       entity('pump', 'switch', { name: 'Rain water pump', area: 'shed', icon: 'water-pump', board: 'shed', state: 'off', available: false, unavailable: lost }),
       entity('bell', 'button', { name: 'Bell', features: ['press'] }),
+      entity('heat', 'heater', {
+        name: 'Heating', area: 'living', state: 'heating',
+        attributes: { ...schedule, temperature: 19.6, target: 21, setpoint: 21, mode: 'manual', until: now + 3 * 3_600_000 },
+      }),
+      entity('bath', 'heater', { name: 'Bath', area: 'living', state: 'sensor_lost', attributes: { ...schedule, mode: 'auto' } }),
+      entity('ac', 'cooler', {
+        name: 'Air conditioner', area: 'living', state: 'idle',
+        attributes: { low: 20, high: 30, presets: [], source: 'plan', temperature: 22.4, target: 24, setpoint: 24, mode: 'auto' },
+      }),
+      entity('room', 'sensor', { name: 'Living room', area: 'living', state: '19.6', attributes: { value: 19.6, unit: '°C', humidity: 46, sampled: now - 20_000 } }),
+      entity('tank', 'sensor', { name: 'Water tank', area: 'shed', state: 'unknown', attributes: { value: 42, unit: '%', fault: 'stale', sampled: minutes(40) } }),
+      entity('left', 'garage_door', { name: 'Left door', area: 'garage', features: ['open', 'close', 'pulse'], attributes: { ...reeds }, changed: minutes(90) }),
+      entity('middle', 'garage_door', {
+        name: 'Middle door', area: 'garage', state: 'opening', features: ['open', 'close', 'pulse'], attributes: { ...reeds, moving_since: now - 6_000 },
+      }),
+      entity('right', 'garage_door', { name: 'Right door', area: 'garage', state: 'unknown', features: ['pulse', 'attended'], attributes: { position: 'none' } }),
+      entity('gate', 'garage_door', {
+        name: 'Yard gate', area: 'garage', state: 'obstructed', features: ['open', 'close', 'pulse'], attributes: { ...reeds, problem: 'did_not_close' }, changed: minutes(2),
+      }),
+      entity('night', 'scene', { name: 'Good night', board: '', attributes: { activated: minutes(700), failed: [] } }),
+      entity('leave', 'scene', { name: 'Leaving', board: '', attributes: { activated: minutes(5), failed: [{ entity: 'pump', code: 'offline', message: '' }] } }),
+      entity('anna', 'person', { name: 'Anna', board: '', state: 'home', changed: minutes(33) }),
+      entity('leo', 'person', { name: 'Leo', board: '', state: 'unknown' }),
+      entity('alarm', 'alarm', { name: 'Alarm', board: '', attributes: { ...opened('window'), code: true }, changed: minutes(400) }),
     ],
   };
 }
