@@ -34,6 +34,17 @@ func victim(dir string) {
 	die(err)
 	fmt.Println("begin")
 	go func() { die(s.Run(context.Background())) }()
+	go func() { // what is not promised must not spoil what is
+		for n := int64(0); ; n++ {
+			at := 1795600000000 + n*1000
+			v := float64(n % 7)
+			die(s.record(batch{alive: at, samples: []sample{{at: at, of: seriesName{"s", "value"}, value: &v}},
+				lines: []line{{at: at, entity: "s", what: LineState, state: "on"}}}))
+			if n%50 == 0 {
+				die(s.aggregate(context.Background()))
+			}
+		}
+	}()
 	for i := range victims {
 		go func() {
 			id := entity.ID(fmt.Sprintf("e%d", i))

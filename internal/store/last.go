@@ -212,6 +212,12 @@ func (db *database) join(from, to int64) error {
 			return err
 		}
 	}
+	// Both are complete up to the later of their ends: the one ended where the other began.
+	if err := db.exec("UPDATE series SET (fives, hours, raw_from, five_from) = (max(series.fives, o.fives), max(series.hours, o.hours), "+
+		"max(series.raw_from, o.raw_from), max(series.five_from, o.five_from)) FROM series o "+
+		"WHERE o.entity = ?1 AND o.what = series.what AND series.entity = ?2", from, to); err != nil {
+		return err
+	}
 	for _, q := range []string{"DELETE FROM series WHERE entity = ?", "DELETE FROM name WHERE id = ?"} {
 		if err := db.exec(q, from); err != nil {
 			return err

@@ -11,6 +11,7 @@ import (
 type names struct {
 	entities map[entity.ID]int64
 	series   map[seriesName]*series
+	numbered map[int64]*series
 }
 
 type seriesName struct {
@@ -67,9 +68,9 @@ func (n *names) of(db *database, name seriesName) (*series, error) {
 		return nil, err
 	}
 	if n.series == nil {
-		n.series = map[seriesName]*series{}
+		n.series, n.numbered = map[seriesName]*series{}, map[int64]*series{}
 	}
-	n.series[name] = s
+	n.series[name], n.numbered[s.id] = s, s
 	return s, nil
 }
 

@@ -38,6 +38,7 @@ func (s *Store) open(salvaged []entity.Saved) error {
 		return err
 	}
 	s.known, s.shut = names{}, false
+	s.openings.Add(1)
 	s.reading.Lock()
 	s.db = db
 	s.reading.Unlock()
@@ -49,7 +50,8 @@ func (s *Store) openUsable(salvaged []entity.Saved) (*database, error) {
 		if err := private(s.o.Path); err != nil {
 			return nil, fmt.Errorf("store: %w", err)
 		}
-		db, err := s.ready()
+		db, rest, err := s.ready()
+		salvaged = append(salvaged, rest...)
 		if err == nil {
 			if len(salvaged) > 0 {
 				err = db.transact(true, func() error { return db.keep(salvaged) })
@@ -69,12 +71,13 @@ func (s *Store) openUsable(salvaged []entity.Saved) (*database, error) {
 	}
 }
 
-// ready opens the file and brings it up to this version.
-func (s *Store) ready() (_ *database, err error) {
+// ready opens the file and brings it up to this version. Of one in which the
+// states are damaged it gives those that can be read.
+func (s *Store) ready() (_ *database, rest []entity.Saved, err error) {
 	ctx := context.Background()
 	db, err := openDatabase(ctx, s.o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer func() {
 		if err != nil {
@@ -84,18 +87,20 @@ func (s *Store) ready() (_ *database, err error) {
 	current, newest, err := db.versions(ctx, s.o.migrations)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, nil, err
 	case current > newest:
-		return nil, &unusable{fmt.Sprintf("newer-%d", current),
+		return nil, nil, &unusable{fmt.Sprintf("newer-%d", current),
 			fmt.Sprintf("it was written by a newer Hob (version %d of the database, this one knows %d)", current, newest)}
 	case current < newest:
 		if err := s.upgrade(ctx, db, current, newest); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	// What a start stands on is read once; it is small.
-	_, err = db.load(ctx)
-	return db, err
+	if _, err = db.load(ctx); damaged(err) {
+		rest = db.salvage()
+	}
+	return db, rest, err
 }
 
 // upgrade migrates the file. One that holds something is copied before, to

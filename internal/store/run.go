@@ -14,8 +14,10 @@ const (
 	checkFor = 2 * time.Minute
 )
 
-// Run looks after the file until ctx is done: it checks it once, and opens it
-// again when it could not be opened.
+// Run looks after the file until ctx is done: it checks it once, brings the
+// aggregates up to date, removes what is too old, gives back space, and opens
+// the file again when it could not be opened. Each step is a short transaction,
+// so that Keep need not wait for it.
 func (s *Store) Run(ctx context.Context) error {
 	s.check(ctx)
 	ticker := time.NewTicker(tidyEvery)
@@ -28,6 +30,9 @@ func (s *Store) Run(ctx context.Context) error {
 			s.heal(err)
 		case <-ticker.C:
 			s.reopen()
+			if err := s.tidy(ctx); err != nil && ctx.Err() == nil {
+				s.complain("tidying the store", err)
+			}
 		}
 	}
 }

@@ -40,6 +40,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -99,13 +100,17 @@ type Store struct {
 	reading sync.RWMutex // held by queries; whole while db is replaced, which takes writing too
 	db      *database    // nil while it cannot be opened, and after Close
 
+	pruned time.Time // Run's own: when what is too old was removed last
+
 	group   sync.Mutex
 	waiting *group // the Keeps that will be stored next
 
 	told    sync.Mutex
 	notices []Notice
 
-	damage chan error // a query found the file damaged
+	damage   chan error   // a query found the file damaged
+	openings atomic.Int64 // how often a file was opened
+	lost     rarely       // guarded by told: when it was said that writing fails
 }
 
 // Notice is something about the store that a person should know.
@@ -133,7 +138,7 @@ func Open(o Options) (*Store, error) {
 		o.migrations = embedded()
 	}
 	o.Retention = o.Retention.withDefaults()
-	s := &Store{o: o, log: o.Log, damage: make(chan error, 1)}
+	s := &Store{o: o, log: o.Log, damage: make(chan error, 1), lost: rarely{every: time.Minute}}
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	if err := s.open(nil); err != nil && !errors.Is(err, ErrUnavailable) {
@@ -187,4 +192,28 @@ func (s *Store) query(ctx context.Context, f func(*database) error) error {
 		}
 	}
 	return err
+}
+
+// complain logs, at most once a minute, that something cannot be written.
+func (s *Store) complain(what string, err error, more ...any) {
+	s.told.Lock()
+	say := s.lost.now(s.o.Now())
+	s.told.Unlock()
+	if say {
+		s.log.Error(what+" failed; it is tried again", append([]any{"error", err}, more...)...)
+	}
+}
+
+// rarely says when something may be said again.
+type rarely struct {
+	every time.Duration
+	last  time.Time
+}
+
+func (r *rarely) now(at time.Time) bool {
+	if !r.last.IsZero() && at.Sub(r.last) < r.every && !at.Before(r.last) {
+		return false
+	}
+	r.last = at
+	return true
 }

@@ -1,0 +1,131 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"hob/internal/entity"
+)
+
+// Bounds of a Filter.
+const (
+	MaxLines     = 500
+	DefaultLines = 100
+	MostFiltered = 50
+	earliest     = int64(0)
+	latest       = int64(1<<53 - 1)
+)
+
+// Filter says which lines of the log are wanted.
+type Filter struct {
+	Entities []entity.ID // at most MostFiltered; none: all entities, and gaps
+	From, To time.Time   // From is included, To is not; zero: no bound
+	Before   Place       // only what is older than this line; zero: from the newest on
+	Limit    int         // at most so many; DefaultLines when 0, never more than MaxLines
+}
+
+// Place is where a line is in the log: lines are ordered by it.
+type Place struct {
+	At int64 // unix ms
+	ID int64
+}
+
+// Change is a line of the log.
+type Change struct {
+	Place
+	What    Line
+	Entity  entity.ID // "" for LineGap
+	State   string    // after it
+	Number  *float64  // brightness, target, value: what belongs to State
+	Gesture entity.Gesture
+	Cause   entity.Cause
+	Until   int64 // LineGap: when recording went on, unix ms
+}
+
+// Changes are lines of the log, the newest first. more says that there are older
+// ones: they come with Before set to the last one's Place. The cost follows from
+// the limit and the number of entities.
+func (s *Store) Changes(ctx context.Context, f Filter) (lines []Change, more bool, err error) {
+	if f.Limit <= 0 {
+		f.Limit = DefaultLines
+	}
+	f.Limit = min(f.Limit, MaxLines)
+	if len(f.Entities) > MostFiltered {
+		return nil, false, fmt.Errorf("store: changes of %d entities at once; %d at most", len(f.Entities), MostFiltered)
+	}
+	err = s.query(ctx, func(db *database) error {
+		lines, err = db.changes(ctx, f)
+		return err
+	})
+	if err != nil {
+		return nil, false, fmt.Errorf("store: changes: %w", err)
+	}
+	if more = len(lines) > f.Limit; more {
+		lines = lines[:f.Limit]
+	}
+	return lines, more, nil
+}
+
+// changes are one more than the limit, if there are so many.
+func (db *database) changes(ctx context.Context, f Filter) ([]Change, error) {
+	if len(f.Entities) == 0 {
+		return db.lines(ctx, f, "", nil)
+	}
+	// Each entity's newest, from its own index: what others did is not read.
+	var all []Change
+	seen := map[entity.ID]bool{}
+	for _, id := range f.Entities {
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		some, err := db.lines(ctx, f, "c.entity = (SELECT id FROM name WHERE entity = ?) AND ", []any{string(id)})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	slices.SortFunc(all, func(a, b Change) int { return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(b.ID, a.ID)) })
+	return all[:min(len(all), f.Limit+1)], nil
+}
+
+func (db *database) lines(ctx context.Context, f Filter, of string, args []any) ([]Change, error) {
+	from, to := earliest, latest
+	if !f.From.IsZero() {
+		from = f.From.UnixMilli()
+	}
+	if !f.To.IsZero() {
+		to = f.To.UnixMilli()
+	}
+	before := f.Before
+	if before == (Place{}) {
+		before = Place{latest, latest}
+	}
+	rows, err := db.reader.QueryContext(ctx, "SELECT c.id, c.at, coalesce(n.entity, ''), what, state, number, gesture, cause, by "+
+		"FROM change c LEFT JOIN name n ON n.id = c.entity WHERE "+of+"c.at >= ? AND c.at < ? AND c.at <= ? AND (c.at, c.id) < (?, ?) "+
+		"ORDER BY c.at DESC, c.id DESC LIMIT ?", append(args, from, to, before.At, before.At, before.ID, f.Limit+1)...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := []Change{}
+	for rows.Next() {
+		var c Change
+		var number sql.NullFloat64
+		if err := rows.Scan(&c.ID, &c.At, &c.Entity, &c.What, &c.State, &number, &c.Gesture, &c.Cause.Kind, &c.Cause.By); err != nil {
+			return nil, err
+		}
+		switch {
+		case number.Valid && c.What == LineGap:
+			c.Until = int64(number.Float64)
+		case number.Valid:
+			c.Number = &number.Float64
+		}
+		out = append(out, c)
+	}
+	return out, rows.Err()
+}
