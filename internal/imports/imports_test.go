@@ -69,6 +69,7 @@ func allowedEdges() []edge {
 		{"server/app", "server/discovery", "wiring"},
 		{"server/app", "server/hub", "wiring"},
 		{"server/app", "server/link", "wiring"},
+		{"server/app", "server/watch", "wiring: reads the configuration again when it is saved"},
 		{"server/app", "internal/wire", "wiring: reads a setup code before a board is asked"},
 		{"server/app", "server/client", "both ends of the local socket take its name from one place"},
 
@@ -136,6 +137,7 @@ func owners() []owner {
 		{"modernc.org/sqlite", []string{"internal/store"}, "one place where the state is on a disk"},
 		{"github.com/pressly/goose", []string{"internal/store"}, "as above"},
 		{"database", []string{"internal/store"}, "as above"},
+		{"github.com/fsnotify/fsnotify", []string{"server/watch"}, "its edges are handled in one place"},
 		{"gopkg.in/yaml.v3", []string{"config"}, "YAML ends where the House begins"},
 		{"github.com/invopop/jsonschema", []string{"config"}, "the schema is made of the types that decode the file"},
 		{"github.com/expr-lang/expr", []string{"config", "internal/rules"}, "expressions are checked at load and run by the rules' engine"},

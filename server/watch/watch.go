@@ -1,0 +1,196 @@
+// Package watch reads files again when they have changed, in whatever way they
+// were saved: in place, by renaming another file over them, by deleting and
+// creating them, by turning a symbolic link somewhere on their path.
+//
+// app runs one Watcher for config.yaml and what it includes. Directories are
+// watched and not files, since a watched file that was replaced is never heard of
+// again (names.go). What counts is the content (content.go): an event after which
+// all files are as they were is none. Where the system has no events to give, the
+// files are looked at every two seconds.
+//
+// Options.Read and what it returns are called on Run's goroutine, one after the
+// other; Again may be called from any.
+package watch
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+const (
+	// quietFor is how long files must have been left alone before they are read:
+	// editors save in several steps, a moment apart.
+	quietFor = 100 * time.Millisecond
+	// longestWait is how long a storm of saves puts reading off.
+	longestWait = 500 * time.Millisecond
+	// pollEvery is how often files are looked at where there are no events.
+	pollEvery = 2 * time.Second
+	// lookEvery is how often they are looked at although there are: for network
+	// file systems, which do not tell what other computers do, and for a directory
+	// far up the path that was moved away.
+	lookEvery = 10 * time.Second
+	// mostReads bounds how often files are read until they hold still meanwhile.
+	mostReads = 4
+)
+
+// Options configures New. All are needed but Log.
+type Options struct {
+	// Files are watched until the first Read has told which there are.
+	Files []string
+	// Read reads the files, and tells which they are, also those that it looked for
+	// in vain, and what to do with what it has read. It is called when Run begins,
+	// when a file differs, and, with asked set, after Again. If a file changed while
+	// it read, what it has read is dropped and it is called once more.
+	Read func(asked bool) (files []string, use func())
+	Log  *slog.Logger
+}
+
+// Watcher watches files. Make one with New, then Run it.
+type Watcher struct {
+	read  func(bool) ([]string, func())
+	log   *slog.Logger
+	again chan struct{}
+
+	// What tests make shorter, or fail.
+	quiet, longest, poll, look time.Duration
+	open                       func() (*fsnotify.Watcher, error)
+	add                        func(*fsnotify.Watcher, string) error
+
+	// Run's goroutine owns the rest.
+	files    []string
+	seen     contents
+	names    names
+	events   *fsnotify.Watcher // nil where there are none
+	complete bool              // every directory is watched
+	said     bool              // that it is not
+}
+
+// New returns a Watcher. Nothing is watched before Run.
+func New(o Options) *Watcher {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Watcher{read: o.Read, log: o.Log, again: make(chan struct{}, 1), files: slices.Clone(o.Files),
+		quiet: quietFor, longest: longestWait, poll: pollEvery, look: lookEvery,
+		open: fsnotify.NewWatcher, add: (*fsnotify.Watcher).Add}
+}
+
+// Again has the files read, whether they differ or not.
+func (w *Watcher) Again() {
+	select {
+	case w.again <- struct{}{}:
+	default: // it is asked for already
+	}
+}
+
+// Run watches until ctx is done, and returns nil then.
+func (w *Watcher) Run(ctx context.Context) error {
+	defer w.close()
+	w.readAll(false)
+	var s storm
+	defer s.end()
+	pause := w.pause()
+	look := time.NewTimer(pause)
+	defer look.Stop()
+	for {
+		events, errs := w.channels()
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-w.again:
+			s.end()
+			w.readAll(true)
+		case e, ok := <-events:
+			if !ok {
+				w.close()
+			} else if w.names.concern(e.Name) {
+				s.goOn(w.quiet, w.longest)
+			}
+		case err := <-errs:
+			if !errors.Is(err, fsnotify.ErrEventOverflow) { // that one lost some events, and gives more
+				w.close()
+				w.without(err)
+			}
+			s.goOn(w.quiet, w.longest)
+		case <-s.over():
+			s.end()
+			w.compare()
+		case <-look.C:
+			w.compare()
+			pause = 0
+		}
+		if now := w.pause(); now != pause {
+			pause = now
+			look.Reset(pause)
+		}
+	}
+}
+
+// pause is how long the files may go without being looked at.
+func (w *Watcher) pause() time.Duration {
+	if w.complete {
+		return w.look
+	}
+	return w.poll
+}
+
+// compare reads the files if any of them differs from what was read.
+func (w *Watcher) compare() {
+	w.follow()
+	if !w.seen.equal(look(w.files)) {
+		w.readAll(false)
+	}
+}
+
+// readAll reads the files and uses what was read. The directories are watched and
+// the contents noted before that, so that no change in between goes unseen; if
+// there was one, or other files are named now, it is done again.
+func (w *Watcher) readAll(asked bool) {
+	for n := 1; ; n++ {
+		w.follow()
+		before := look(w.files)
+		files, use := w.read(asked)
+		same := slices.Equal(files, w.files)
+		w.files = slices.Clone(files)
+		if same && before.equal(look(w.files)) || n == mostReads {
+			w.seen = before
+			use()
+			return
+		}
+	}
+}
+
+// storm is a series of events that lie close together.
+type storm struct {
+	began time.Time
+	timer *time.Timer // nil while there is none
+}
+
+// goOn notes one more event.
+func (s *storm) goOn(quiet, longest time.Duration) {
+	if s.timer == nil {
+		s.began, s.timer = time.Now(), time.NewTimer(min(quiet, longest))
+		return
+	}
+	s.timer.Reset(min(quiet, longest-time.Since(s.began)))
+}
+
+// over tells when the files are to be compared.
+func (s *storm) over() <-chan time.Time {
+	if s.timer == nil {
+		return nil
+	}
+	return s.timer.C
+}
+
+func (s *storm) end() {
+	if s.timer != nil {
+		s.timer.Stop()
+		s.timer = nil
+	}
+}
