@@ -62,8 +62,15 @@ func (c *cli) getEntities(ctx context.Context, id entity.ID) error {
 	if c.json {
 		return c.printJSON(list)
 	}
-	c.entityTable(list)
+	c.entityTable(list, glanceAt(ctx, cl))
 	return nil
+}
+
+// glanceAt is how the house of a server is told to people. One that cannot be asked
+// is metric.
+func glanceAt(ctx context.Context, cl *client.Client) glance {
+	h, err := cl.House(ctx)
+	return glance{imperial: err == nil && h.Units == "imperial"}
 }
 
 // emptyJSON keeps the promise of --json, a document on standard output, when
@@ -77,20 +84,24 @@ func (c *cli) emptyJSON(err error) error {
 	return err
 }
 
-func (c *cli) entityTable(list []entity.Record) {
+func (c *cli) entityTable(list []entity.Record, g glance) {
 	if len(list) == 0 {
 		fmt.Fprintln(c.stderr, "No entities yet: add some to config.yaml.")
 		return
 	}
 	rows := make([][]cell, 0, len(list))
 	for _, e := range list {
-		rows = append(rows, []cell{text(string(e.ID)), text(string(e.Kind)), stateCell(e), text(e.Name),
-			text(string(e.Area)), text(string(e.Board)), text(age(e.Changed)), noteCell(e)})
+		rows = append(rows, []cell{text(string(e.ID)), text(string(e.Kind)), g.state(e), text(e.Name),
+			text(string(e.Area)), text(string(e.Board)), text(age(e.Changed)), g.note(e)})
 	}
 	table(c.stdout, []string{"ID", "KIND", "STATE", "NAME", "AREA", "BOARD", "SINCE", ""}, rows)
 }
 
 func (c *cli) watchEntities(ctx context.Context, id entity.ID) error {
+	var g glance
+	if cl, err := c.client(); err == nil && !c.json {
+		g = glanceAt(ctx, cl)
+	}
 	wanted := func(e *entity.Record) bool { return e != nil && (id == "" || e.ID == id) }
 	first := func(v *client.View) error {
 		if id != "" && v.Entities[id] == nil {
@@ -103,7 +114,7 @@ func (c *cli) watchEntities(ctx context.Context, id entity.ID) error {
 			}
 		}
 		if !c.json {
-			c.entityTable(list)
+			c.entityTable(list, g)
 			return nil
 		}
 		for _, e := range list {
@@ -121,11 +132,11 @@ func (c *cli) watchEntities(ctx context.Context, id entity.ID) error {
 			return c.printLine(ch.Entity)
 		}
 		e := *ch.Entity
-		note := noteCell(e).text
+		note := g.note(e).text
 		if note == "" {
 			note = because(e.Cause)
 		}
-		line := fmt.Sprintf("%s  %s  %s  (%s)", time.Now().Format("15:04:05"), e.ID, stateCell(e).text, note)
+		line := fmt.Sprintf("%s  %s  %s  (%s)", time.Now().Format("15:04:05"), e.ID, g.state(e).text, note)
 		_, err := fmt.Fprintln(c.stdout, printable(line))
 		return err
 	}

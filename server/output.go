@@ -124,39 +124,6 @@ func age(ms int64) string {
 	}
 }
 
-// stateCell is an entity's state with what a person wants to know beside it.
-func stateCell(e entity.Record) cell {
-	s := e.State
-	if a, ok := e.Attributes.(map[string]any); ok {
-		if b, ok := a["brightness"].(float64); ok && e.State == "on" {
-			s += fmt.Sprintf(" %g%%", b)
-		}
-		if col, ok := a["color"].(string); ok && e.State == "on" {
-			s += " " + col
-		}
-	}
-	switch {
-	case !e.Available:
-		return cell{s, dim}
-	case e.State == "on" || e.State == "open" || e.State == "detected" || e.State == "pressed":
-		return cell{s, green}
-	}
-	return text(s)
-}
-
-// noteCell is what is not as it should be.
-func noteCell(e entity.Record) cell {
-	switch {
-	case e.Unavailable != nil:
-		return cell{string(e.Unavailable.Reason) + ": " + e.Unavailable.Message, red}
-	case e.Pending != nil:
-		return cell{string(e.Pending.Action) + " pending", yellow}
-	case e.Failure != nil:
-		return cell{string(e.Failure.Action) + " " + string(e.Failure.Status) + ": " + e.Failure.Message, red}
-	}
-	return text("")
-}
-
 // because is a cause in words.
 func because(c entity.Cause) string {
 	if c.By != "" {

@@ -80,6 +80,12 @@ func New(o Options) (*Client, error) {
 	return c, nil
 }
 
+// House describes the house.
+func (c *Client) House(ctx context.Context) (House, error) {
+	var h House
+	return h, c.get(ctx, "/api/house", &h)
+}
+
 // Entities lists all entities, in the order of config.yaml.
 func (c *Client) Entities(ctx context.Context) ([]entity.Record, error) {
 	var out []entity.Record

@@ -21,8 +21,10 @@ const (
 
 // House is the static part of a snapshot.
 type House struct {
-	Name  string `json:"name"`
-	Areas []struct {
+	Name     string `json:"name"`
+	Timezone string `json:"timezone"`
+	Units    string `json:"units"` // metric or imperial
+	Areas    []struct {
 		ID   entity.AreaID `json:"id"`
 		Name string        `json:"name"`
 	} `json:"areas"`

@@ -57,6 +57,9 @@ func TestAViewFollowsTheExamplesOfTheDocs(t *testing.T) {
 	var v View
 	counts := map[string]int{}
 	for _, m := range told(t) {
+		if v.Epoch == "" && m.Type != "snapshot" {
+			continue // an example of one kind, before the house of the later ones is told
+		}
 		counts[m.Type]++
 		ch := apply(t, &v, m)
 		switch m.Type {
