@@ -98,9 +98,6 @@ func (d *demo) run(ctx context.Context) error {
 	defer running.Wait()
 	defer cancel()
 	running.Go(func() { around.reflect(ctx, d.cli) })
-	if d.file != "" {
-		running.Go(func() { <-d.keepReloading(ctx, a, d.file, house.Files, d.log) })
-	}
 	return d.serveAndAdopt(ctx, a, house, boards)
 }
 

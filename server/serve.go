@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime/debug"
 	"strconv"
@@ -78,7 +79,7 @@ func (c *cli) serve(ctx context.Context, file string, o app.Options) error {
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
-	reloads := c.keepReloading(ctx, a, file, house.Files, o.Log)
+	reloads := c.reloadOnHangup(ctx, a, file, o.Log)
 	err = a.Run(ctx)
 	stop()
 	<-reloads
@@ -138,4 +139,35 @@ func title(h *entity.House) string {
 		return "Hob"
 	}
 	return "Hob at " + strings.TrimSpace(h.Name)
+}
+
+// reloadOnHangup reads the file and the token again on SIGHUP, until ctx is done.
+func (c *cli) reloadOnHangup(ctx context.Context, a *app.App, file string, log *slog.Logger) (done chan struct{}) {
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	done = make(chan struct{})
+	go func() {
+		defer close(done)
+		defer signal.Stop(hangups)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-hangups:
+			}
+			if changed, err := a.RereadToken(); err != nil {
+				log.Error("the token stays as it is", "error", err)
+			} else if changed {
+				log.Info("the token has changed")
+			}
+			house, err := c.load(file)
+			if err != nil {
+				log.Error("the house stays as it is", "file", file, "error", err)
+				continue
+			}
+			a.Reload(house)
+			log.Info("config reloaded", "file", file, "contents", contents(house))
+		}
+	}()
+	return done
 }
