@@ -56,6 +56,9 @@ func (c *cli) check(file string) error {
 		say += ", " + tally(list)
 	}
 	fmt.Fprintln(c.stderr, say)
+	for _, what := range config.NotInForce(house) {
+		fmt.Fprintln(c.stderr, "Note:", what)
+	}
 	return nil
 }
 

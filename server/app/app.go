@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"hob/config"
 	"hob/internal/command"
 	"hob/internal/entity"
 	"hob/internal/registry"
@@ -122,6 +123,9 @@ func (a *App) Reload(h *entity.House) {
 	ids := make([]string, 0, len(h.Boards))
 	for _, b := range h.Boards {
 		ids = append(ids, string(b.ID))
+	}
+	for _, what := range config.NotInForce(h) {
+		a.log.Warn(what)
 	}
 	a.rename(h)
 	a.registry.Apply(h)
