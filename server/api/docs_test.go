@@ -3,9 +3,15 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"go/ast"
+	"go/parser"
+	gotoken "go/token"
+	"maps"
 	"os"
 	"reflect"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -22,13 +28,10 @@ func TestEveryRESTExampleOfTheDocsIsWhatTheServerSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Which type an example shows follows from a member that only it has.
-	types := map[string]func() any{
-		"features": func() any {
-			r := entity.Record{Attributes: &entity.LightAttributes{}}
-			return &r
-		},
-		"declared": func() any { return new(entity.BoardRecord) },
-		"status":   func() any { return new(entity.Result) },
+	types := map[string]func(example string) any{
+		"features": func(example string) any { return &entity.Record{Attributes: attributesOf(t, example)} },
+		"declared": func(string) any { return new(entity.BoardRecord) },
+		"status":   func(string) any { return new(entity.Result) },
 	}
 	seen := map[reflect.Type]bool{}
 	for _, m := range block.FindAllStringSubmatch(string(doc), -1) {
@@ -60,16 +63,33 @@ func TestEveryRESTExampleOfTheDocsIsWhatTheServerSays(t *testing.T) {
 	}
 }
 
-func matching(example string, types map[string]func() any) any {
+func matching(example string, types map[string]func(example string) any) any {
 	var members map[string]any
 	if json.Unmarshal([]byte(example), &members) != nil {
 		return nil
 	}
 	for _, member := range []string{"features", "declared", "status"} {
 		if _, ok := members[member]; ok {
-			return types[member]()
+			return types[member](example)
 		}
 	}
+	return nil
+}
+
+// attributesOf is where the attributes of an entity of the example's kind go.
+func attributesOf(t *testing.T, example string) any {
+	t.Helper()
+	var e struct{ Kind entity.Kind }
+	if err := json.Unmarshal([]byte(example), &e); err != nil {
+		t.Fatal(err)
+	}
+	switch e.Kind {
+	case entity.KindLight:
+		return new(entity.LightAttributes)
+	case entity.KindGarageDoor:
+		return new(entity.DoorAttributes)
+	}
+	t.Fatalf("what attributes does a %s have? %s", e.Kind, example)
 	return nil
 }
 
@@ -87,6 +107,96 @@ func sameJSON(t *testing.T, a, b []byte) bool {
 		}
 	}
 	return reflect.DeepEqual(x, y)
+}
+
+// constantsOf are the values of the constants of a type, in the file that declares
+// every word of the protocol.
+func constantsOf(t *testing.T, typed string) []string {
+	t.Helper()
+	file, err := parser.ParseFile(gotoken.NewFileSet(), "../../internal/entity/record.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		if as, ok := spec.Type.(*ast.Ident); ok && as.Name == typed {
+			for _, v := range spec.Values {
+				word, err := strconv.Unquote(v.(*ast.BasicLit).Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				out = append(out, word)
+			}
+		}
+		return true
+	})
+	if len(out) == 0 {
+		t.Fatalf("record.go has no constant of type %s", typed)
+	}
+	return out
+}
+
+// TestTheWordsOfTheDocsAreTheServers: a client can be written from the page alone.
+func TestTheWordsOfTheDocsAreTheServers(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/api.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, typed := range []string{"Code", "Status", "CauseKind", "BoardStatus"} {
+		for _, word := range constantsOf(t, typed) {
+			if !strings.Contains(string(doc), "`"+word+"`") {
+				t.Errorf("the docs do not tell of the %s %s", typed, word)
+			}
+		}
+	}
+	_, table, _ := strings.Cut(string(doc), "| code | status | meaning |\n|---|---|---|\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	codes := constantsOf(t, "Code")
+	for row := range strings.SplitSeq(table, "\n") {
+		code, _, _ := strings.Cut(strings.TrimPrefix(row, "| `"), "`")
+		if !slices.Contains(codes, code) {
+			t.Errorf("there is no code %s", row)
+		}
+	}
+	if n := strings.Count(table, "\n") + 1; n != len(codes) {
+		t.Errorf("the docs have %d codes, the server %d", n, len(codes))
+	}
+}
+
+// TestACommandIsDescribedAsItIsTaken: its members are the same in docs/api.md, in
+// OpenAPI and on the live connection, which has no wait.
+func TestACommandIsDescribedAsItIsTaken(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/api.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, row, _ := strings.Cut(string(doc), "| `POST /api/entities/{id}/commands` | body: `{")
+	row, _, _ = strings.Cut(row, "}`")
+	var told, live []string
+	for member := range strings.SplitSeq(row, ",") {
+		told = append(told, strings.Trim(member, `"`))
+	}
+	for i := range reflect.TypeFor[entity.Wish]().NumField() {
+		live = append(live, reflect.TypeFor[entity.Wish]().Field(i).Tag.Get("json"))
+	}
+	schemas, _ := openAPI(t, newRig(t)).All["components"].(map[string]any)["schemas"].(map[string]any)
+	members, _ := schemas["CommandInputBody"].(map[string]any)["properties"].(map[string]any)
+	described := slices.Sorted(maps.Keys(members))
+	for member, v := range members {
+		if m, _ := v.(map[string]any); m["description"] == nil || m["type"] == nil {
+			t.Errorf("%s is described by %v", member, v)
+		}
+	}
+	if want := slices.Sorted(slices.Values(told)); !slices.Equal(described, want) {
+		t.Errorf("described are %v, told of %v", described, want)
+	}
+	if want := slices.Sorted(slices.Values(append(live, "wait"))); !slices.Equal(described, want) {
+		t.Errorf("described are %v, taken %v", described, want)
+	}
 }
 
 var route = regexp.MustCompile("`(?:(GET|POST|DELETE) )?(/[^`]*)`")
