@@ -23,7 +23,7 @@ func (s doorState) Resolve(a Action, asked Asked) (Order, error) {
 			return Order{}, invalid("nothing tells where this door is, so it cannot be told to %s: ask for pulse, as its own button would", a.Verb)
 		}
 		if s.there(a.Verb) {
-			return Order{Target: goal(a.Verb)}, nil
+			return s.stays(a.Verb, asked), nil
 		}
 	case VerbPulse:
 	default:
@@ -65,6 +65,18 @@ func (s doorState) there(v Verb) bool {
 		return word == DoorOpen || word == DoorOpening
 	}
 	return word == DoorClosed || word == DoorClosing
+}
+
+// stays is the order for a door that is where it is asked to be. There is nothing
+// to do, unless it is open and a warning says that it is about to move: who asks
+// for it to be open then calls that off, as any word about the relay does
+// (docs/wire.md, "Warnings").
+func (s doorState) stays(v Verb, asked Asked) Order {
+	o := Order{Target: goal(v)}
+	if v == VerbOpen && s.spec.Warning != nil && (!s.warned.IsZero() || asked.Pending == DoorClosed) {
+		o.Point, o.Do = PointRef{s.spec.Board, GPIO(s.spec.Relay)}, VerbOff
+	}
+	return o
 }
 
 func (s doorState) opens(p *Pulse, asked Asked) error {

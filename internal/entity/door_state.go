@@ -27,7 +27,7 @@ type doorState struct {
 	lamp   reed      // the warning
 	warned time.Time // since when the warning has been on, without a pulse so far
 	move   move
-	wanted Verb   // newest order that was accepted: VerbOpen, VerbClose or VerbPulse
+	wanted Verb   // of the newest order that was accepted and has not come to a pulse: VerbOpen, VerbClose or VerbPulse
 	wrong  string // what went wrong with the last move; "" is nothing
 }
 
@@ -185,7 +185,8 @@ func (s doorState) reported(in Reported, at time.Time) doorState {
 // certain from an end only; a close that was accepted began somewhere that is
 // not closed, and an opener that stands at its upper end goes down.
 func (s doorState) pulsed(at time.Time) doorState {
-	s.warned, s.wrong = time.Time{}, ""
+	wanted := s.wanted
+	s.warned, s.wrong, s.wanted = time.Time{}, "", ""
 	if !s.seen() {
 		return s
 	}
@@ -195,7 +196,7 @@ func (s doorState) pulsed(at time.Time) doorState {
 	case underWay || s.bothEnds():
 	case s.closed.active:
 		s.move.to, s.move.ours = DoorOpen, true
-	case s.open.active, s.spec.Open == nil && s.wanted == VerbClose:
+	case s.open.active, s.spec.Open == nil && wanted == VerbClose:
 		s.move.to, s.move.ours = DoorClosed, true
 	}
 	return s
@@ -247,7 +248,18 @@ func didNot(to string) string {
 	return DoorDidNotOpen
 }
 
+// With implements State. A part that the door has no more says nothing more: its
+// pin may be another part's now.
 func (s doorState) With(spec Spec) State {
 	s.spec = spec.(*GarageDoor)
+	if s.spec.Closed == nil {
+		s.closed = reed{}
+	}
+	if s.spec.Open == nil {
+		s.open = reed{}
+	}
+	if s.spec.Warning == nil {
+		s.lamp, s.warned = reed{}, time.Time{}
+	}
 	return s
 }

@@ -108,6 +108,7 @@ func TestADoorIsWhereItsReedsAndItsTimeSay(t *testing.T) {
 		{"one reed: closes on demand", 1, "up, relay-, closed-, ask close, relay+", "closing"},
 		{"one reed: overdue", 1, "up, relay-, closed-, ask close, relay+, tick 22s", "obstructed did_not_close"},
 		{"one reed: shuts", 1, "up, relay-, closed-, ask close, relay+, closed+", "closed"},
+		{"one reed: a close says nothing of the pulse after its own", 1, "up, relay-, closed-, ask close, relay+, tick 22s, relay-, relay+", "unknown"},
 		{"one reed: a plain pulse may go either way", 1, "up, relay-, closed-, ask pulse, relay+", "unknown"},
 
 		{"no reed: never known", 0, "up, relay-, relay+, tick 22s", "unknown"},
@@ -162,6 +163,8 @@ func orderInWords(o Order, err error) string {
 		return string(why.Code)
 	case o.Do == "":
 		return "nothing"
+	case o.Do == VerbOff:
+		return "off " + string(o.Point.Point)
 	}
 	out := string(o.Do)
 	for _, c := range o.Pulse.Pre {
@@ -198,6 +201,9 @@ func TestADoorIsMovedOnlyWhereAPulseCanGoOneWay(t *testing.T) {
 		{"nor by a pulse", 2, true, shut, VerbPulse, scene, true, false, "no: only a person"},
 		{"open what is open", 2, true, open, VerbOpen, user, false, false, "nothing"},
 		{"open what is opening", 2, true, shut + ", relay+", VerbOpen, user, false, false, "nothing"},
+		{"open what is about to close", 2, true, open + ", lamp-, lamp+", VerbOpen, user, false, false, "off gpio25"},
+		{"open what a pulse has sent on its way", 2, true, open + ", lamp-, lamp+, relay+", VerbOpen, user, false, false, "no: the door is closing"},
+		{"close what is about to close", 2, true, open + ", lamp-, lamp+", VerbClose, user, false, false, "pulse gpio32=0 gpio33=1 warn gpio27 6s"},
 		{"open what is closing", 2, true, open + ", relay+", VerbOpen, user, false, false, "no: the door is closing"},
 		{"open from in between", 2, true, between, VerbOpen, user, false, false, "no: the door is not closed but in between"},
 		{"open before the reeds have spoken", 2, true, "up", VerbOpen, user, false, false, "no: the reeds have not spoken"},
@@ -304,8 +310,15 @@ func checkOrder(t *rapid.T, spec *GarageDoor, s State, reeds map[string]string, 
 	by := rapid.SampledFrom([]CauseKind{CauseUser, CauseAPI, CauseCLI, CauseButton, CauseRule, CauseScene, CauseAlarm}).Draw(t, "by")
 	attended := by == CauseButton && rapid.Bool().Draw(t, "attended")
 	confirm := rapid.Bool().Draw(t, "confirm")
-	o, err := s.Resolve(Action{Verb: verb, Confirm: confirm}, Asked{Cause: Cause{Kind: by}, Attended: attended, Now: at})
+	pending := rapid.SampledFrom([]string{"", DoorOpen, DoorClosed}).Draw(t, "pending")
+	o, err := s.Resolve(Action{Verb: verb, Confirm: confirm}, Asked{Pending: pending, Cause: Cause{Kind: by}, Attended: attended, Now: at})
 	if err != nil || o.Do == "" {
+		return
+	}
+	if o.Do == VerbOff {
+		if verb != VerbOpen || spec.Warning == nil || reeds["open"] != "+" {
+			t.Fatalf("%s at %v is answered with off", verb, reeds)
+		}
 		return
 	}
 	person := by == CauseUser || by == CauseAPI || by == CauseCLI
@@ -327,6 +340,58 @@ func checkOrder(t *rapid.T, spec *GarageDoor, s State, reeds map[string]string, 
 	}
 	if spec.Closed != nil && len(o.Pulse.Pre) == 0 {
 		t.Fatal("the board has nothing to check")
+	}
+}
+
+// TestWhoAsksForAnOpenDoorCallsItsClosingOff: to confirm what is so, and let the
+// door close a moment later, would be no answer.
+func TestWhoAsksForAnOpenDoorCallsItsClosingOff(t *testing.T) {
+	for _, c := range []struct {
+		name, what, pending string
+		verb                Verb
+		warned              bool
+		want                string
+	}{
+		{"the close has not reached the lamp yet", "up, relay-, lamp-, closed-, open+", DoorClosed, VerbOpen, true, "off gpio25"},
+		{"nothing is under way", "up, relay-, lamp-, closed-, open+", "", VerbOpen, true, "nothing"},
+		{"another has asked for the same", "up, relay-, lamp-, closed-, open+", DoorOpen, VerbOpen, true, "nothing"},
+		{"the warning was called off", "up, relay-, lamp-, closed-, open+, lamp+, lamp-", "", VerbOpen, true, "nothing"},
+		{"without a warning the pulse is over before anybody asks", "up, relay-, closed-, open+", DoorClosed, VerbOpen, false, "nothing"},
+		{"a closed door has no warning to call off", "up, relay-, lamp-, closed+, open-", DoorOpen, VerbClose, true, "nothing"},
+	} {
+		s, at := Initial(Entity{Spec: aDoor(2, c.warned)}), now
+		for what := range strings.SplitSeq(c.what, ", ") {
+			s, at = happening(s, what, at)
+		}
+		o, err := s.Resolve(Action{Verb: c.verb}, Asked{Pending: c.pending, Cause: byUser, Now: at})
+		if got := orderInWords(o, err); got != c.want || o.Target != goal(c.verb) || o.Next != nil {
+			t.Errorf("%s: %q to %q (%+v), want %q", c.name, got, o.Target, o.Next, c.want)
+		}
+	}
+}
+
+// TestADoorOfFewerPartsForgetsTheOthers: its reed may be another part's pin now.
+func TestADoorOfFewerPartsForgetsTheOthers(t *testing.T) {
+	s, at := Initial(Entity{Spec: aDoor(2, true)}), now
+	for _, what := range []string{"up", "relay-", "lamp-", "closed-", "open+", "lamp+"} {
+		s, at = happening(s, what, at)
+	}
+	shut := func(s State) string {
+		after, _ := happening(s, "closed+", at)
+		return after.View().State
+	}
+	if got := shut(s.With(aDoor(2, true))); got != StateUnknown {
+		t.Errorf("at both ends: %s", got)
+	}
+	one := s.With(aDoor(1, false))
+	if got := shut(one); got != DoorClosed {
+		t.Errorf("without an open reed it is shut, and says %s", got)
+	}
+	if a := one.View().Attributes.(DoorAttributes); a.Open.Given || a.WarningUntil != 0 || !a.Closed.Given || a.Position != "closed_reed" {
+		t.Errorf("%+v", a)
+	}
+	if a := s.With(aDoor(0, true)).View().Attributes.(DoorAttributes); a.Closed.Given || a.Open.Given || a.WarningUntil == 0 {
+		t.Errorf("without reeds: %+v", a)
 	}
 }
 
