@@ -41,6 +41,7 @@ func (c *cli) listBoards(ctx context.Context) error {
 	if err != nil {
 		return c.emptyJSON(err)
 	}
+	defer c.warnOfConfig(ctx, cl)
 	if c.json {
 		return c.printJSON(list)
 	}
@@ -77,6 +78,7 @@ func statusCell(s entity.BoardStatus) cell {
 
 func (c *cli) watchBoards(ctx context.Context) error {
 	first := func(v *client.View) error {
+		c.sayConfig(v.House.Config)
 		list := make([]entity.BoardRecord, 0, len(v.Boards))
 		for _, b := range v.BoardList() {
 			if c.json {

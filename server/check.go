@@ -82,19 +82,20 @@ func (c *cli) diagnose(list diag.List) error {
 	return err
 }
 
-// load reads a house that is to be run, and shows what is wrong with it.
-func (c *cli) load(file string) (*entity.House, error) {
+// load reads a house that is to be run, and shows what is wrong with it. What it
+// returns beside a house are warnings.
+func (c *cli) load(file string) (*entity.House, diag.List, error) {
 	house, list, err := read(file)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := c.diagnose(list); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if list.HasErrors() {
-		return nil, &exitError{exitConfig, fmt.Sprintf("%s: %s", file, tally(list))}
+		return nil, nil, &exitError{exitConfig, fmt.Sprintf("%s: %s", file, tally(list))}
 	}
-	return house, nil
+	return house, list, nil
 }
 
 func tally(l diag.List) string {

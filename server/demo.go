@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math/rand/v2"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -28,15 +26,16 @@ func (c *cli) demoCommand() *cobra.Command {
 		Short: "Try a house on virtual boards",
 		Long: `Runs a house on virtual boards: the real firmware core, compiled for this
 computer. It uses ./config.yaml, or the sample house when there is none, starts a
-hob-board for each board of it, and adopts those and no others. Everything stays
-on this computer, and is forgotten at the end unless --state is given.`,
+hob-board for each board of it, and adopts those and no others. Edit the file and
+save it: boards come and go with it. Everything stays on this computer, and is
+forgotten at the end unless --state is given.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			log, err := c.logger(level)
 			if err != nil {
 				return err
 			}
-			d.cli, d.log = c, log
+			d.cli, d.log, d.houses = c, log, make(chan *entity.House, 1)
 			d.keep = cmd.Flags().Changed("state")
 			return d.run(cmd.Context())
 		},
@@ -53,13 +52,14 @@ type demo struct {
 	log    *slog.Logger
 	file   string
 	listen string
-	keep   bool // the state directory is the user's
+	keep   bool               // the state directory is the user's
+	houses chan *entity.House // the newest one that was read, of capacity 1
 }
 
 const loopback = "lo"
 
 func (d *demo) run(ctx context.Context) error {
-	house, err := d.house()
+	house, warnings, err := d.house()
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,8 @@ func (d *demo) run(ctx context.Context) error {
 	}
 	// The app is built first: it locks the state directory, so a second demo
 	// with the same one ends here and starts no boards.
-	a, err := d.newApp(house, app.Options{State: d.state, Listen: d.listen, Interface: loopback, Log: d.log})
+	a, err := d.newApp(house, app.Options{State: d.state, Listen: d.listen, Interface: loopback, Log: d.log,
+		File: d.file, Warnings: warnings, Reloaded: d.offer})
 	if err != nil {
 		return err
 	}
@@ -89,15 +90,10 @@ func (d *demo) run(ctx context.Context) error {
 	if err := d.shutDoors(ctx, house); err != nil {
 		return err
 	}
-	around := surround(house, rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0)))
+	around := surround(house, seeded())
 	if err := around.build(ctx, d.cli); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	var running sync.WaitGroup
-	defer running.Wait()
-	defer cancel()
-	running.Go(func() { around.reflect(ctx, d.cli) })
 	return d.serveAndAdopt(ctx, a, house, boards)
 }
 
@@ -122,7 +118,7 @@ func (d *demo) serveAndAdopt(ctx context.Context, a *app.App, house *entity.Hous
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	adopted := make(chan error, 1)
-	go func() { adopted <- d.adopt(ctx, a, boards) }()
+	go func() { adopted <- d.keepUp(ctx, a, boards, house) }()
 	if err := d.introduce(a, house, boards); err != nil {
 		return err
 	}
@@ -136,7 +132,7 @@ func (d *demo) serveAndAdopt(ctx context.Context, a *app.App, house *entity.Hous
 		err = errors.Join(err, <-served)
 	}
 	cancel()
-	return errors.Join(err, ignoreEnd(<-adopted))
+	return errors.Join(err, <-adopted)
 }
 
 func ignoreEnd(err error) error {
@@ -147,7 +143,7 @@ func ignoreEnd(err error) error {
 }
 
 // house is --config, or ./config.yaml, or the sample.
-func (d *demo) house() (*entity.House, error) {
+func (d *demo) house() (*entity.House, diag.List, error) {
 	if d.file == "" {
 		if _, err := os.Stat("config.yaml"); err == nil {
 			d.file = "config.yaml"
@@ -159,9 +155,9 @@ func (d *demo) house() (*entity.House, error) {
 	h, list := config.Parse("the sample house", hob.SampleConfig)
 	if list.HasErrors() {
 		_ = list.WriteText(d.stderr, diag.TextOptions{})
-		return nil, &exitError{exitConfig, "the sample house has errors"}
+		return nil, nil, &exitError{exitConfig, "the sample house has errors"}
 	}
-	return h, nil
+	return h, list, nil
 }
 
 // openState makes sure of a state directory, and returns what to do with it at the end.
@@ -225,12 +221,12 @@ const (
 
 // adopt gives a key to every board that was started and has none, as soon as it
 // is found.
-func (d *demo) adopt(ctx context.Context, a *app.App, boards *boards) error {
+func (d *demo) adopt(ctx context.Context, a *app.App, boards []*runningBoard) error {
 	ctx, cancel := context.WithTimeout(ctx, adoptWithin)
 	defer cancel()
 	retry := time.NewTicker(adoptEvery)
 	defer retry.Stop()
-	for _, b := range boards.running {
+	for _, b := range boards {
 		for b.code != "" {
 			err := a.Adopt(ctx, b.board.ID, b.code)
 			if err == nil {

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -50,6 +51,7 @@ type runningBoard struct {
 	control string
 	cmd     *exec.Cmd
 	exited  chan struct{}
+	leaving atomic.Bool // it ends because it should
 }
 
 func newBoards(program, state string, stderr io.Writer) *boards {
@@ -58,7 +60,7 @@ func newBoards(program, state string, stderr io.Writer) *boards {
 
 // start runs one board and waits for its ready line.
 func (s *boards) start(b entity.Board) error {
-	dir := filepath.Join(s.state, "boards", string(b.Name))
+	dir := s.directory(b.Name)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
@@ -111,6 +113,9 @@ func (s *boards) launch(r *runningBoard, out io.Reader) ([]byte, error) {
 		ready <- answer{line, err}
 		_, _ = io.Copy(io.Discard, reader) // until it ends
 		_ = r.cmd.Wait()                   // what it came to is in ProcessState
+		if r.leaving.Load() {
+			return
+		}
 		select {
 		case s.died <- fmt.Errorf("board %s ended: %v", r.board.Name, r.cmd.ProcessState):
 		default: // one is enough to know
@@ -127,11 +132,17 @@ func (s *boards) stop() {
 	}
 	limit := time.After(stopWithin)
 	for _, r := range s.running {
-		select {
-		case <-r.exited:
-		case <-limit:
-			_ = r.cmd.Process.Kill()
-			<-r.exited
-		}
+		r.end(limit)
+	}
+}
+
+// end asks the process to end, and waits for that until limit, when it must.
+func (r *runningBoard) end(limit <-chan time.Time) {
+	_ = r.cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-r.exited:
+	case <-limit:
+		_ = r.cmd.Process.Kill()
+		<-r.exited
 	}
 }

@@ -59,6 +59,7 @@ func (c *cli) getEntities(ctx context.Context, id entity.ID) error {
 	if err != nil {
 		return c.emptyJSON(err)
 	}
+	defer c.warnOfConfig(ctx, cl)
 	if c.json {
 		return c.printJSON(list)
 	}
@@ -104,6 +105,7 @@ func (c *cli) watchEntities(ctx context.Context, id entity.ID) error {
 	}
 	wanted := func(e *entity.Record) bool { return e != nil && (id == "" || e.ID == id) }
 	first := func(v *client.View) error {
+		c.sayConfig(v.House.Config)
 		if id != "" && v.Entities[id] == nil {
 			return fmt.Errorf("%w: there is no entity %s", client.ErrNotFound, id)
 		}

@@ -43,11 +43,11 @@ it ends with 6 when anything would change. An invalid file is exit code 3.`,
 }
 
 func (c *cli) plan(file, running string, code bool) error {
-	before, err := c.load(running)
+	before, _, err := c.load(running)
 	if err != nil {
 		return c.emptyPlan(err)
 	}
-	after, err := c.load(file)
+	after, _, err := c.load(file)
 	if err != nil {
 		return c.emptyPlan(err)
 	}

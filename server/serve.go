@@ -17,6 +17,7 @@ import (
 	"github.com/lmittmann/tint"
 	"github.com/spf13/cobra"
 
+	"hob/internal/diag"
 	"hob/internal/entity"
 	"hob/server/app"
 	"hob/web"
@@ -34,9 +35,13 @@ configured and linked, and serves the dashboard and the API.
 
 It listens on this computer only unless --listen names another address, such as
 :8420 for every interface; then every request needs the token that is kept in
-the state directory. SIGHUP reads the config file again: a file with mistakes
-changes nothing. It reads the token again too, and makes a new one if the file is
-gone; whoever came in by the old one must show the new.`,
+the state directory.
+
+The config file and what it includes are read again whenever they are saved. What
+has changed is in force within a second; a file with mistakes changes nothing, and
+the log, the dashboard and hob boards say what is wrong. SIGHUP reads it at once,
+and the token too: it makes a new one if the file is gone, and whoever came in by
+the old one must show the new.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			log, err := c.logger(level)
@@ -66,10 +71,11 @@ func (c *cli) logger(level string) (*slog.Logger, error) {
 }
 
 func (c *cli) serve(ctx context.Context, file string, o app.Options) error {
-	house, err := c.load(file)
+	house, warnings, err := c.load(file)
 	if err != nil {
 		return err
 	}
+	o.File, o.Warnings = file, warnings
 	a, err := c.newApp(house, o)
 	if err != nil {
 		return err
@@ -79,7 +85,7 @@ func (c *cli) serve(ctx context.Context, file string, o app.Options) error {
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
-	reloads := c.reloadOnHangup(ctx, a, file, o.Log)
+	reloads := reloadOnHangup(ctx, a, o.Log)
 	err = a.Run(ctx)
 	stop()
 	<-reloads
@@ -93,6 +99,9 @@ const collectAt = 50
 func (c *cli) newApp(house *entity.House, o app.Options) (*app.App, error) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(collectAt)
+	}
+	if !c.json { // a log of JSON has the first mistake, and the API the others
+		o.Diagnosed = func(list diag.List) { _ = c.diagnose(list) }
 	}
 	o.House, o.Version, o.Dashboard, o.Policy = house, version, web.Files(), web.ContentSecurityPolicy()
 	a, err := app.New(o)
@@ -142,7 +151,7 @@ func title(h *entity.House) string {
 }
 
 // reloadOnHangup reads the file and the token again on SIGHUP, until ctx is done.
-func (c *cli) reloadOnHangup(ctx context.Context, a *app.App, file string, log *slog.Logger) (done chan struct{}) {
+func reloadOnHangup(ctx context.Context, a *app.App, log *slog.Logger) (done chan struct{}) {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
 	done = make(chan struct{})
@@ -160,13 +169,7 @@ func (c *cli) reloadOnHangup(ctx context.Context, a *app.App, file string, log *
 			} else if changed {
 				log.Info("the token has changed")
 			}
-			house, err := c.load(file)
-			if err != nil {
-				log.Error("the house stays as it is", "file", file, "error", err)
-				continue
-			}
-			a.Reload(house)
-			log.Info("config reloaded", "file", file, "contents", contents(house))
+			a.ReadConfig()
 		}
 	}()
 	return done

@@ -18,7 +18,18 @@ func (r *Registry) Apply(h *entity.House) {
 		r.applyEntities(h)
 		if old.Name != h.Name || old.Timezone != h.Timezone || old.Units != h.Units ||
 			!reflect.DeepEqual(old.Areas, h.Areas) || !sameOrder(old, h) {
-			r.publish(Event{Kind: HouseChanged, House: h})
+			r.publish(Event{Kind: HouseChanged, House: h, Config: r.config})
+		}
+	})
+}
+
+// SetConfig says how the file is that declares the house. c must not be changed
+// afterwards.
+func (r *Registry) SetConfig(c *entity.ConfigStatus) {
+	r.update(func() {
+		if !reflect.DeepEqual(r.config, c) {
+			r.config = c
+			r.publish(Event{Kind: HouseChanged, House: r.house, Config: c})
 		}
 	})
 }

@@ -18,7 +18,7 @@ const (
 	EntityRemoved                       // ID
 	BoardChanged                        // Board
 	BoardRemoved                        // Board (its ID)
-	HouseChanged                        // House: name, areas or the order of entities
+	HouseChanged                        // House, Config: name, areas, the order of entities, or how the file is
 )
 
 // Event is one change. It is a value; what its pointers lead to never changes.
@@ -30,6 +30,7 @@ type Event struct {
 	Entity   *entity.Record
 	Board    entity.BoardRecord
 	House    *entity.House
+	Config   *entity.ConfigStatus // nil when no file is known
 	// Gesture is set on the StateChanged of a button that was used.
 	Gesture entity.Gesture
 }

@@ -52,6 +52,7 @@ type Registry struct {
 
 	mu       sync.Mutex
 	house    *entity.House
+	config   *entity.ConfigStatus
 	order    []entity.ID
 	entities map[entity.ID]*item
 	points   map[point]*item
@@ -175,6 +176,7 @@ type Snapshot struct {
 	Epoch    string
 	Revision entity.Revision
 	House    *entity.House
+	Config   *entity.ConfigStatus // how the file is; nil when none is known
 	Boards   []entity.BoardRecord // declared ones in the file's order, then found ones by id
 	Entities []*entity.Record     // in the file's order; never changed, so they may be kept
 }
@@ -187,7 +189,7 @@ func (r *Registry) Snapshot() Snapshot {
 }
 
 func (r *Registry) snapshot() Snapshot {
-	s := Snapshot{Epoch: r.epoch, Revision: r.revision, House: r.house, Boards: r.boardList()}
+	s := Snapshot{Epoch: r.epoch, Revision: r.revision, House: r.house, Config: r.config, Boards: r.boardList()}
 	s.Entities = make([]*entity.Record, 0, len(r.order))
 	for _, id := range r.order {
 		s.Entities = append(s.Entities, r.entities[id].record)

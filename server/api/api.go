@@ -23,6 +23,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 
 	"hob/internal/command"
+	"hob/internal/diag"
 	"hob/internal/entity"
 	"hob/internal/registry"
 )
@@ -63,17 +64,19 @@ type Asker struct {
 // Live serves the WebSocket to one client.
 type Live func(http.ResponseWriter, *http.Request, Asker)
 
-// Options configures New. All of it is needed but Log.
+// Options configures New. All of it is needed but Log and Diagnostics.
 type Options struct {
-	House     House
-	Commands  Commands
-	Boards    Boards
-	Live      Live
-	Dashboard fs.FS  // the built dashboard
-	Policy    string // its Content-Security-Policy
-	Token     string // asked for on listeners that are not trusted
-	Version   string
-	Log       *slog.Logger
+	House    House
+	Commands Commands
+	Boards   Boards
+	Live     Live
+	// Diagnostics are what is to be said of config.yaml as it is now. May be nil.
+	Diagnostics func() diag.List
+	Dashboard   fs.FS  // the built dashboard
+	Policy      string // its Content-Security-Policy
+	Token       string // asked for on listeners that are not trusted
+	Version     string
+	Log         *slog.Logger
 }
 
 // API answers requests. Make one with New.
@@ -98,6 +101,7 @@ func New(o Options) *API {
 	a.routeHouse(rest)
 	a.routeCommands(rest)
 	a.routeBoards(rest)
+	a.routeConfig(rest)
 	describeOthers(rest.OpenAPI())
 	a.echo.GET("/healthz", a.health)
 	a.echo.GET("/api/live", a.live)

@@ -32,6 +32,7 @@ func TestEveryRESTExampleOfTheDocsIsWhatTheServerSays(t *testing.T) {
 		"features": func(example string) any { return &entity.Record{Attributes: attributesOf(t, example)} },
 		"declared": func(string) any { return new(entity.BoardRecord) },
 		"status":   func(string) any { return new(entity.Result) },
+		"ok":       func(string) any { return new(entity.ConfigStatus) },
 	}
 	seen := map[reflect.Type]bool{}
 	for _, m := range block.FindAllStringSubmatch(string(doc), -1) {
@@ -68,7 +69,7 @@ func matching(example string, types map[string]func(example string) any) any {
 	if json.Unmarshal([]byte(example), &members) != nil {
 		return nil
 	}
-	for _, member := range []string{"features", "declared", "status"} {
+	for _, member := range []string{"features", "declared", "status", "ok"} {
 		if _, ok := members[member]; ok {
 			return types[member](example)
 		}

@@ -19,12 +19,13 @@ type (
 		Name string        `json:"name"`
 	}
 	houseBody struct {
-		Name     string          `json:"name"`
-		Timezone string          `json:"timezone"`
-		Units    string          `json:"units"`
-		Areas    []areaBody      `json:"areas"`
-		Epoch    string          `json:"epoch"`
-		Revision entity.Revision `json:"revision"`
+		Name     string               `json:"name"`
+		Timezone string               `json:"timezone"`
+		Units    string               `json:"units"`
+		Areas    []areaBody           `json:"areas"`
+		Config   *entity.ConfigStatus `json:"config" doc:"how config.yaml is; null when the house is in no file"`
+		Epoch    string               `json:"epoch"`
+		Revision entity.Revision      `json:"revision"`
 	}
 	body[T any] struct{ Body T }
 )
@@ -33,7 +34,7 @@ func (a *API) routeHouse(rest huma.API) {
 	huma.Get(rest, "/api/house", func(context.Context, *struct{}) (*body[houseBody], error) {
 		s := a.House.Snapshot()
 		h := houseBody{Name: s.House.Name, Timezone: s.House.Timezone, Units: s.House.Units,
-			Areas: []areaBody{}, Epoch: s.Epoch, Revision: s.Revision}
+			Areas: []areaBody{}, Config: s.Config, Epoch: s.Epoch, Revision: s.Revision}
 		for _, ar := range s.House.Areas {
 			h.Areas = append(h.Areas, areaBody(ar))
 		}

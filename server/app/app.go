@@ -11,10 +11,12 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"hob/config"
 	"hob/internal/command"
+	"hob/internal/diag"
 	"hob/internal/entity"
 	"hob/internal/registry"
 	"hob/internal/store"
@@ -23,11 +25,19 @@ import (
 	"hob/server/discovery"
 	"hob/server/hub"
 	"hob/server/link"
+	"hob/server/watch"
 )
 
-// Options configures New. All are needed but Interface and Log.
+// Options configures New. All are needed but Interface, Log, and what is said of
+// the file.
 type Options struct {
-	House     *entity.House
+	House    *entity.House
+	File     string    // where House was read from, and is read from again when it is saved; "" for nowhere
+	Warnings diag.List // of House
+	// Reloaded is told of every new house, and Diagnosed of what is to be said of the
+	// file whenever that is something new. Both are called one after the other.
+	Reloaded  func(*entity.House)
+	Diagnosed func(diag.List)
 	State     string // directory for keys, token, socket and what is remembered
 	Listen    string // address for HTTP, such as "127.0.0.1:8420"
 	Interface string // where to browse for boards; "" is every usable one
@@ -51,6 +61,12 @@ type App struct {
 	hub      *hub.Hub
 	drivers  []driver
 	api      *api.API
+	watcher  *watch.Watcher // nil when the house is in no file
+
+	file        file
+	diagnostics atomic.Pointer[diag.List]
+	reloaded    func(*entity.House)
+	diagnosed   func(diag.List)
 
 	reloading sync.Mutex
 	token     string // guarded by reloading
@@ -66,7 +82,14 @@ func New(o Options) (*App, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &App{log: o.Log}
+	if o.Reloaded == nil {
+		o.Reloaded = func(*entity.House) {}
+	}
+	if o.Diagnosed == nil {
+		o.Diagnosed = func(diag.List) {}
+	}
+	a := &App{log: o.Log, reloaded: o.Reloaded, diagnosed: o.Diagnosed,
+		file: file{name: o.File, house: o.House, since: time.Now(), told: o.Warnings}}
 	var err error
 	if a.state, err = openState(o.State); err != nil {
 		return nil, err
@@ -109,8 +132,14 @@ func (a *App) build(o Options) error {
 		Live: func(w http.ResponseWriter, r *http.Request, who api.Asker) {
 			a.hub.Serve(w, r, hub.Who{Cause: who.Cause, Token: who.Token})
 		},
-		Dashboard: o.Dashboard, Policy: o.Policy, Token: a.token, Version: o.Version, Log: o.Log})
+		Diagnostics: func() diag.List { return *a.diagnostics.Load() },
+		Dashboard:   o.Dashboard, Policy: o.Policy, Token: a.token, Version: o.Version, Log: o.Log})
+	a.diagnostics.Store(&o.Warnings)
 	a.Reload(o.House)
+	if o.File != "" {
+		a.showConfig(o.Warnings)
+		a.watcher = watch.New(watch.Options{Files: []string{o.File}, Read: a.readConfig, Log: o.Log})
+	}
 	a.listeners, err = listen(o.Listen, a.state)
 	return err
 }
@@ -145,6 +174,9 @@ func (a *App) Run(ctx context.Context) error {
 	parts.start(ctx, a.lookAgain)
 	parts.start(ctx, a.hub.Run)
 	parts.start(ctx, a.browser.Run)
+	if a.watcher != nil {
+		parts.start(ctx, a.watcher.Run)
+	}
 	for _, l := range a.listeners {
 		parts.start(ctx, func(ctx context.Context) error { return a.serve(ctx, l) })
 	}

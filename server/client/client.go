@@ -83,7 +83,8 @@ func New(o Options) (*Client, error) {
 // House describes the house.
 func (c *Client) House(ctx context.Context) (House, error) {
 	var h House
-	return h, c.get(ctx, "/api/house", &h)
+	err := c.get(ctx, "/api/house", &h)
+	return h, err
 }
 
 // Entities lists all entities, in the order of config.yaml.

@@ -28,6 +28,7 @@ type House struct {
 		ID   entity.AreaID `json:"id"`
 		Name string        `json:"name"`
 	} `json:"areas"`
+	Config *entity.ConfigStatus `json:"config"` // nil when the server knows of no file
 }
 
 // Message is one message of the live protocol. Which members are set follows

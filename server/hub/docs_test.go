@@ -159,7 +159,7 @@ func replayHouse(t *testing.T, example string) []byte {
 	var m houseMessage
 	strictly(t, example, &m)
 	return newMirror(registry.Snapshot{House: &entity.House{}}).apply(registry.Event{
-		Kind: registry.HouseChanged, Revision: m.Revision, House: declared(m.House, m.Order)})
+		Kind: registry.HouseChanged, Revision: m.Revision, House: declared(m.House, m.Order), Config: m.House.Config})
 }
 
 func replaySnapshot(t *testing.T, example string) []byte {
@@ -179,7 +179,7 @@ func replaySnapshot(t *testing.T, example string) []byte {
 		e.Attributes = attributes(t, e.Attributes)
 		order = append(order, e.ID)
 	}
-	snap.House = declared(m.House, order)
+	snap.House, snap.Config = declared(m.House, order), m.House.Config
 	for _, b := range m.Boards {
 		snap.House.Boards = append(snap.House.Boards, entity.Board{Name: b.Name, ID: b.ID})
 	}

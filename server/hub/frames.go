@@ -59,6 +59,8 @@ type (
 		Timezone string     `json:"timezone"`
 		Units    string     `json:"units"`
 		Areas    []areaJSON `json:"areas"`
+		// How the file is; null when no file is known.
+		Config *entity.ConfigStatus `json:"config"`
 	}
 	entityMessage struct {
 		Type     string          `json:"type"`
@@ -104,8 +106,8 @@ type (
 	}
 )
 
-func houseOf(h *entity.House) houseJSON {
-	out := houseJSON{Name: h.Name, Timezone: h.Timezone, Units: h.Units, Areas: []areaJSON{}}
+func houseOf(h *entity.House, c *entity.ConfigStatus) houseJSON {
+	out := houseJSON{Config: c, Name: h.Name, Timezone: h.Timezone, Units: h.Units, Areas: []areaJSON{}}
 	for _, a := range h.Areas {
 		out.Areas = append(out.Areas, areaJSON(a))
 	}

@@ -21,6 +21,7 @@ type mirror struct {
 	epoch    string
 	revision entity.Revision
 	house    *entity.House
+	config   *entity.ConfigStatus
 	houseRev entity.Revision
 	entities map[entity.ID]*thing
 	boards   map[entity.BoardID]*thing
@@ -43,7 +44,7 @@ type thing struct {
 }
 
 func newMirror(s registry.Snapshot) *mirror {
-	m := &mirror{epoch: s.Epoch, revision: s.Revision, floor: s.Revision, house: s.House, houseRev: s.Revision,
+	m := &mirror{epoch: s.Epoch, revision: s.Revision, floor: s.Revision, house: s.House, config: s.Config, houseRev: s.Revision,
 		entities: map[entity.ID]*thing{}, boards: map[entity.BoardID]*thing{}, recent: list.New()}
 	// Everything counts as older than the snapshot, which is the floor: a
 	// client from before it gets a snapshot too.
@@ -97,7 +98,7 @@ func (m *mirror) apply(e registry.Event) []byte {
 		delete(m.boards, e.Board.ID)
 		return text(removedMessage{"board_removed", e.Revision, string(e.Board.ID)})
 	case registry.HouseChanged:
-		m.house, m.houseRev = e.House, e.Revision
+		m.house, m.config, m.houseRev = e.House, e.Config, e.Revision
 		return m.houseFrame()
 	}
 	return nil
@@ -108,7 +109,7 @@ func (m *mirror) houseFrame() []byte {
 	for _, e := range m.house.Entities {
 		order = append(order, e.ID)
 	}
-	return text(houseMessage{"house", m.houseRev, houseOf(m.house), order})
+	return text(houseMessage{"house", m.houseRev, houseOf(m.house, m.config), order})
 }
 
 func (m *mirror) touch(t *thing, rev entity.Revision) {
@@ -204,7 +205,7 @@ func (m *mirror) snapshot(a Audience) []byte {
 	head := []byte(`{"type":"snapshot","epoch":` + strconv.Quote(m.epoch) +
 		`,"revision":` + strconv.FormatUint(uint64(m.revision), 10) +
 		`,"time":` + strconv.FormatInt(time.Now().UnixMilli(), 10) + `,"house":`)
-	head = append(head, marshal(houseOf(m.house))...)
+	head = append(head, marshal(houseOf(m.house, m.config))...)
 	head = append(head, `,"boards":[`...)
 	const between, end = `],"entities":[`, `]}`
 	boards, size := m.boardObjects(a)

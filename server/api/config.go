@@ -1,0 +1,33 @@
+package api
+
+import (
+	"context"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"hob/internal/diag"
+)
+
+// diagnosticBody is what `hob check --json` prints of a diagnostic.
+type diagnosticBody struct {
+	File       string        `json:"file"`
+	Line       int           `json:"line" doc:"from 1; 0 when the file could not be read at all"`
+	Column     int           `json:"column" doc:"from 1, in code points"`
+	EndColumn  int           `json:"end_column" doc:"the column after the last one"`
+	Severity   diag.Severity `json:"severity" enum:"error,warning"`
+	Code       diag.Code     `json:"code" example:"HOB010"`
+	Message    string        `json:"message"`
+	Suggestion string        `json:"suggestion" doc:"what to write or do instead; may be empty"`
+}
+
+func (a *API) routeConfig(rest huma.API) {
+	huma.Get(rest, "/api/config/diagnostics", func(context.Context, *struct{}) (*body[[]diagnosticBody], error) {
+		out := []diagnosticBody{}
+		if a.Diagnostics != nil {
+			for _, d := range a.Diagnostics() {
+				out = append(out, diagnosticBody{d.File, d.Line, d.Column, d.EndColumn, d.Severity, d.Code, d.Message, d.Suggestion})
+			}
+		}
+		return &body[[]diagnosticBody]{out}, nil
+	})
+}
