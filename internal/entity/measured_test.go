@@ -14,7 +14,7 @@ var (
 )
 
 func sample(n int64) Value {
-	return Value{HasReading: true, Reading: Reading{Valid: true, Number: n}}
+	return Value{Reading: &Reading{Valid: true, Number: n}}
 }
 
 func humid(n, humidity int64) Value {
@@ -24,7 +24,9 @@ func humid(n, humidity int64) Value {
 }
 
 func faulty(v Value, f SensorFault) Value {
-	v.Reading.Fault = f
+	r := *v.Reading
+	r.Fault = f
+	v.Reading = &r
 	return v
 }
 
@@ -46,13 +48,13 @@ func TestASensorShowsItsNewestGoodSample(t *testing.T) {
 		json  string
 	}{
 		{"before any report", Initial(room), "unknown", `{"unit":"°C"}`},
-		{"before a good sample", measured(room, Value{HasReading: true, Reading: Reading{Fault: FaultNoAnswer}}), "unknown", `{"unit":"°C","fault":"no_answer"}`},
+		{"before a good sample", measured(room, Value{Reading: &Reading{Fault: FaultNoAnswer}}), "unknown", `{"unit":"°C","fault":"no_answer"}`},
 		{"a temperature", measured(room, sample(21_437)), "21.4", `{"value":21.437,"unit":"°C","sampled":1795363200000}`},
 		{"below zero", measured(room, sample(-40)), "0", `{"value":-0.04,"unit":"°C","sampled":1795363200000}`},
 		{"with humidity", measured(shed, humid(8_000, 45_340)), "8", `{"value":8,"unit":"°C","humidity":45.3,"sampled":1795363200000}`},
 		{"a failed sample ages the last good one", measured(room, sample(21_437), faulty(sample(21_437), FaultRange)), "21.4", `{"value":21.437,"unit":"°C","sampled":1795363200000,"fault":"range"}`},
 		{"a good one again", measured(room, sample(21_437), faulty(sample(21_437), FaultChecksum), sample(22_000)), "22", `{"value":22,"unit":"°C","sampled":1795363320000}`},
-		{"set up anew", measured(room, sample(21_437), Value{HasReading: true}), "unknown", `{"unit":"°C"}`},
+		{"set up anew", measured(room, sample(21_437), Value{Reading: &Reading{}}), "unknown", `{"unit":"°C"}`},
 		{"a voltage", measured(level, sample(1_650)), "11.5", `{"value":11.5,"unit":"bar","sampled":1795363200000}`},
 		{"what is no reading says nothing", measured(room, sample(21_437), Value{On: true}), "21.4", `{"value":21.437,"unit":"°C","sampled":1795363200000}`},
 	} {

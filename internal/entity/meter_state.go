@@ -35,7 +35,7 @@ func (s meterState) View() View {
 func (s meterState) Step(in Signal, now time.Time) State {
 	s.sensorState = s.step(in, now)
 	r, ok := in.(Reported)
-	if !ok || !r.Value.HasReading || !r.Value.Reading.Valid {
+	if !ok || r.Value.Reading == nil || !r.Value.Reading.Valid {
 		return s
 	}
 	count := min(max(r.Value.Reading.Number, 0), mostPulses)

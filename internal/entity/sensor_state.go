@@ -98,10 +98,10 @@ func (s sensorState) Step(in Signal, now time.Time) State { return s.step(in, no
 func (s sensorState) step(in Signal, now time.Time) sensorState {
 	switch in := in.(type) {
 	case Reported:
-		if !in.Value.HasReading {
+		if in.Value.Reading == nil {
 			return s
 		}
-		s.reading = in.Value.Reading
+		s.reading = *in.Value.Reading
 		switch {
 		case !s.reading.Valid:
 			s.sampled = time.Time{} // the board has been set up anew

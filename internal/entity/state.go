@@ -8,17 +8,20 @@ import (
 // Value is what a board reports of a point. A relay or an input uses On only;
 // a dimmable output uses Level (On is then Level > 0), a strip Color too. A
 // sensor uses Reading and nothing else; the relay of a thermostat has Control
-// beside On. Values compare with ==.
+// beside On.
+//
+// The server keeps one for every point of the house, and most are relays and
+// inputs: what few points have is behind a pointer, and what that leads to is
+// never changed. So == says of two Values of a relay or an input whether they
+// are the same, and of two sensors only that they are.
 type Value struct {
-	On         bool
-	Level      Level
-	HasLevel   bool
-	Color      RGB
-	HasColor   bool
-	Reading    Reading
-	HasReading bool
-	Control    Control
-	HasControl bool
+	On       bool
+	HasLevel bool
+	HasColor bool
+	Color    RGB
+	Level    Level
+	Reading  *Reading // nil but for a sensor
+	Control  *Control // nil but for the relay of a thermostat
 }
 
 // Reading is what a sensor measured last. Number is in thousandths of a degree

@@ -174,8 +174,8 @@ func (s thermostatState) openWindows() []ID {
 func (s thermostatState) Step(in Signal, now time.Time) State {
 	switch in := in.(type) {
 	case Reported:
-		if in.Value.HasControl {
-			s.known, s.control = true, in.Value.Control
+		if in.Value.Control != nil {
+			s.known, s.control = true, *in.Value.Control
 			if !s.firm && s.control.Phase == PhaseLocked {
 				// The server has lost what it knew. A lock keeps somebody's hands safe.
 				s.locked, s.firm = true, true

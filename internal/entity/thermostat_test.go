@@ -213,7 +213,7 @@ func TestWhatTheBoardDoesIsWhatIsShown(t *testing.T) {
 		if got := s.View().State; got != StateUnknown {
 			t.Errorf("before the board has spoken it is %s", got)
 		}
-		v := s.Step(Reported{Value: Value{HasControl: true, Control: Control{Phase: c.phase, HasTo: true, Target: 14_000,
+		v := s.Step(Reported{Value: Value{Control: &Control{Phase: c.phase, HasTo: true, Target: 14_000,
 			HasTemp: true, Temp: 20_437, Source: TargetPlan, Warning: WarningNoRise}}}, noon).View()
 		a := v.Attributes.(ThermostatAttributes)
 		if v.State != c.want || a.Temperature != Some(20.44) || a.Target != Some(14.0) || a.Source != TargetPlan || a.Warning != WarningNoRise {
@@ -405,7 +405,7 @@ func TestAMisspeltPresetIsAnsweredWithTheNearest(t *testing.T) {
 // of whoever works at the boiler it must not forget.
 func TestALockThatOnlyTheBoardKnowsIsKept(t *testing.T) {
 	noon := at(t, "2026-11-25 12:00")
-	lockedBoard := Reported{Value: Value{HasControl: true, Control: Control{Phase: PhaseLocked}}}
+	lockedBoard := Reported{Value: Value{Control: &Control{Phase: PhaseLocked}}}
 	if s := newThermostat(aHeater(t)).Step(lockedBoard, noon); !s.(Planner).Plan(noon).Locked {
 		t.Error("the server would unlock it")
 	}

@@ -424,7 +424,7 @@ func TestAMeterGoesOnFromWhereItWasAndIsShownSoMeanwhile(t *testing.T) {
 	h := kindHouse(entity.Entity{ID: "water", Spec: &entity.Sensor{Type: entity.SensorPulse, Board: "hall", Pin: 39,
 		Every: time.Minute, PerUnit: 10, Unit: "L"}})
 	count := func(n int64) PointReport {
-		return PointReport{Point: "gpio39", Value: entity.Value{HasReading: true, Reading: entity.Reading{Valid: true, Number: n}}}
+		return PointReport{Point: "gpio39", Value: entity.Value{Reading: &entity.Reading{Valid: true, Number: n}}}
 	}
 	r := kinds(Options{Keeper: true}, h)
 	attach(t, r, hallID, count(120))
@@ -450,7 +450,7 @@ func TestWhatWasSeenLastIsNotShownAgainOnceTheBoardHasSpoken(t *testing.T) {
 	if rec := get(t, r, "temp"); rec.State != "21.4" || rec.Changed != 7 {
 		t.Fatalf("before: %+v", rec)
 	}
-	never := PointReport{Point: "gpio14", Value: entity.Value{HasReading: true, Reading: entity.Reading{Fault: entity.FaultNoAnswer}}}
+	never := PointReport{Point: "gpio14", Value: entity.Value{Reading: &entity.Reading{Fault: entity.FaultNoAnswer}}}
 	a := attach(t, r, hallID, never)
 	if rec := get(t, r, "temp"); rec.State != entity.StateUnknown || !rec.Available {
 		t.Errorf("its board has no sample: %+v", rec)

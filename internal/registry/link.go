@@ -15,35 +15,44 @@ func (r *Registry) report(a *Attachment, p PointReport) {
 	it := r.points[point{a.id, p.Point}]
 	switch {
 	case it == nil: // no entity owns it: it is kept, in case a reload declares one
-	case it.linked && !it.touched:
+	case it.linked && it.touched == 0:
 		r.step(it, r.reported(a, p), r.now())
 		r.touch(it, r.changeBy(a, p))
 	case it.linked:
 		before := it.state.View()
 		r.step(it, r.reported(a, p), r.now())
 		if it.state.View() != before {
-			it.why = r.changeBy(a, p)
+			r.touch(it, r.changeBy(a, p))
 		}
 	case a.has(it):
 		r.touch(it, r.link(it, a))
 	}
 }
 
-// touch notes that the frame at hand is about the item.
+// touch is an item that the frame at hand is about, and what the frame changes
+// of it. It is no part of the item, since there are few at a time.
+type touch struct {
+	it  *item
+	why change
+}
+
+// touch notes that the frame at hand is about the item; the newest word counts.
 func (r *Registry) touch(it *item, why change) {
-	it.why = why
-	if !it.touched {
-		it.touched = true
-		r.touched = append(r.touched, it)
+	if it.touched > 0 {
+		r.touched[it.touched-1].why = why
+		return
 	}
+	r.touched = append(r.touched, touch{it, why})
+	it.touched = len(r.touched)
 }
 
 // publishTouched publishes what a frame has changed.
 func (r *Registry) publishTouched() {
-	for i, it := range r.touched {
-		it.touched, r.touched[i] = false, nil
-		r.publishView(it, it.why)
+	for _, t := range r.touched {
+		t.it.touched = 0
+		r.publishView(t.it, t.why)
 	}
+	clear(r.touched)
 	r.touched = r.touched[:0]
 }
 

@@ -68,7 +68,7 @@ type Registry struct {
 	keep       keeping
 	left       map[entity.ID]entity.Saved // of what is not declared
 	unrestored []error                    // to be told after the lock is released
-	touched    []*item                    // the items that the frame at hand is about
+	touched    []touch                    // what the frame at hand is about
 	hops       int                        // how deep tellWatchers is
 }
 
@@ -88,15 +88,14 @@ type item struct {
 	// linked says that the board has a session and has reported all points: only
 	// then does the state machine hear of any of them.
 	linked bool
+	marked bool          // in keeping.marked
 	seen   *entity.Saved // what to show until it is linked for the first time; nil for nothing
 	due    due
-	marked bool // in keeping.marked
 
 	watchers []*watch             // of others, of this one
 	watches  map[entity.ID]*watch // of this one, of others; nil for none
 
-	touched bool   // in Registry.touched
-	why     change // with touched
+	touched int // its place in Registry.touched, counted from 1; 0 while it has none
 }
 
 // board is one board that is declared or was found.

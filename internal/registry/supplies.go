@@ -32,7 +32,9 @@ func (r *Registry) Planned(id entity.ID) (p Planned, ok bool) {
 	}
 	p.Board, p.Linked, p.Pending = it.board, it.linked, it.record.Pending != nil
 	if it.linked {
-		p.Plan = r.boards[it.board].live.values[it.points[0].id].Value.Control.Plan
+		if c := r.boards[it.board].live.values[it.points[0].id].Value.Control; c != nil {
+			p.Plan = c.Plan
+		}
 	}
 	return p, true
 }
@@ -67,5 +69,8 @@ func (r *Registry) Sample(id entity.ID) (s Sample, ok bool) {
 		return Sample{}, false
 	}
 	p := r.boards[it.board].live.values[it.points[0].id]
-	return Sample{p.Value.Reading, p.At}, p.Value.HasReading && p.Value.Reading.Valid
+	if p.Value.Reading == nil || !p.Value.Reading.Valid {
+		return Sample{}, false
+	}
+	return Sample{*p.Value.Reading, p.At}, true
 }

@@ -164,7 +164,7 @@ func (w writer) points(points []Point) writer {
 func (w writer) point(p *Point) writer {
 	w = append(w, '{').str("p", string(p.ID))
 	switch {
-	case p.Value.HasReading:
+	case p.Value.Reading != nil:
 		w = w.reading(p.Value.Reading)
 	case p.Value.HasLevel:
 		w = w.integer("v", int64(p.Value.Level))
@@ -183,13 +183,13 @@ func (w writer) point(p *Point) writer {
 	case CauseBinding:
 		w = w.str("by", string(p.By))
 	}
-	if p.Value.HasControl {
-		w = w.control(&p.Value.Control)
+	if p.Value.Control != nil {
+		w = w.control(p.Value.Control)
 	}
 	return append(w, '}')
 }
 
-func (w writer) reading(r entity.Reading) writer {
+func (w writer) reading(r *entity.Reading) writer {
 	if r.Valid {
 		w = w.integer("v", r.Number)
 	} else {

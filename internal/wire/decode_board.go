@@ -75,6 +75,7 @@ func (o object) boardHello(s Stamp) *BoardHello {
 	}
 	if !f.Adopt || o.has("points") {
 		f.Points = o.pointValues()
+		o.points = nil // a hello lists all points, what follows mostly one
 	}
 	return f
 }
@@ -120,7 +121,7 @@ func (o object) pointValues() []Point {
 func (o object) pointValue() Point {
 	p := Point{ID: o.point("p"), Up: o.uptime("up"), Cause: o.cause()}
 	if p.Cause == CauseSensor {
-		p.Value.Reading, p.Value.HasReading = o.reading(), true
+		p.Value.Reading = o.reading()
 		return p
 	}
 	p.Value = o.value()
@@ -133,7 +134,7 @@ func (o object) pointValue() Point {
 		p.By = o.point("by")
 	}
 	if o.has("th") {
-		p.Value.Control, p.Value.HasControl = o.control("th"), true
+		p.Value.Control = o.control("th")
 	}
 	return p
 }
@@ -159,8 +160,8 @@ func (o object) value() (v entity.Value) {
 }
 
 // reading is what a sensor measured; its v is null before there was anything.
-func (o object) reading() (r entity.Reading) {
-	r.Fault = o.fault()
+func (o object) reading() *entity.Reading {
+	r := &entity.Reading{Fault: o.fault()}
 	if i := o.find("v"); i >= 0 && o.tokens[i].typ == tokNull {
 		return r
 	}

@@ -3,7 +3,8 @@ package wire
 import "hob/internal/entity"
 
 // Decoder decodes the frames of one session. Its buffers serve one frame after
-// another: what Board or Server returns is valid until the next call.
+// another: what Board or Server returns is valid until the next call, but for
+// what an entity.Value leads to, which stays.
 type Decoder struct {
 	text   []byte
 	tokens []token

@@ -169,22 +169,24 @@ func TestErrorsNeverQuoteThePeer(t *testing.T) {
 	}
 }
 
+// What a sensor or a thermostat reports outlives its frame, so that is one
+// allocation; neither does it often.
 func TestHotFramesAreDecodedWithoutAllocation(t *testing.T) {
-	frames := [][]byte{
-		[]byte(`{"t":"pong","boot":"9f3c2a11","up":9123,"n":7}`),
-		[]byte(`{"t":"state","boot":"9f3c2a11","up":9200,"points":[{"p":"gpio16","v":true,"up":9200,"cause":"command","cmd":17},{"p":"gpio18","v":400,"rgb":"ff8800","up":9200,"cause":"binding","by":"gpio32"}]}`),
-		[]byte(`{"t":"state","boot":"9f3c2a11","up":9200,"points":[{"p":"gpio4","v":21437,"h":45300,"up":9100,"cause":"sensor"}]}`),
-		[]byte(`{"t":"state","boot":"9f3c2a11","up":9200,"points":[{"p":"gpio21","v":true,"up":9100,"cause":"thermostat","th":{"phase":"active","target":21000,"temp":20437,"source":"plan","plan":"1a2b3c4d"}}]}`),
-	}
-	var d Decoder
-	for _, frame := range frames {
+	for frame, most := range map[string]float64{
+		`{"t":"pong","boot":"9f3c2a11","up":9123,"n":7}`: 0,
+		`{"t":"state","boot":"9f3c2a11","up":9200,"points":[{"p":"gpio16","v":true,"up":9200,"cause":"command","cmd":17},{"p":"gpio18","v":400,"rgb":"ff8800","up":9200,"cause":"binding","by":"gpio32"}]}`: 0,
+		`{"t":"state","boot":"9f3c2a11","up":9200,"points":[{"p":"gpio4","v":21437,"h":45300,"up":9100,"cause":"sensor"}]}`:                                                                                 1,
+		`{"t":"state","boot":"9f3c2a11","up":9200,"points":[{"p":"gpio21","v":true,"up":9100,"cause":"thermostat","th":{"phase":"active","target":21000,"temp":20437,"source":"plan","plan":"1a2b3c4d"}}]}`: 1,
+	} {
+		var d Decoder
+		text := []byte(frame)
 		decodeOnce := func() {
-			if _, err := d.Board(frame); err != nil {
+			if _, err := d.Board(text); err != nil {
 				t.Fatal(err)
 			}
 		}
 		decodeOnce() // grows the buffers and learns the names
-		if n := testing.AllocsPerRun(100, decodeOnce); n != 0 {
+		if n := testing.AllocsPerRun(100, decodeOnce); n > most {
 			t.Errorf("%s: %v allocations", frame, n)
 		}
 	}

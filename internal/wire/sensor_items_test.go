@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -75,14 +76,14 @@ func TestAReadingSurvivesTheWire(t *testing.T) {
 		{Valid: true, Number: 4_000_000_000},
 		{Valid: true, Number: 25_000, Humidity: 50_001, HasHumidity: true, Fault: entity.FaultChecksum},
 	} {
-		p := Point{ID: "gpio4", Value: entity.Value{Reading: r, HasReading: true}, Up: 9100, Cause: CauseSensor}
+		p := Point{ID: "gpio4", Value: entity.Value{Reading: &r}, Up: 9100, Cause: CauseSensor}
 		f, err := d.Board((&State{Points: []Point{p}}).Append(nil))
 		if err != nil {
 			t.Errorf("%+v: %v", r, err)
 			continue
 		}
-		if got := f.(*State).Points[0]; got != p {
-			t.Errorf("%+v became %+v", p, got)
+		if got := f.(*State).Points[0]; !reflect.DeepEqual(got, p) {
+			t.Errorf("%+v became %+v, %+v", r, got, got.Value.Reading)
 		}
 	}
 }

@@ -98,7 +98,8 @@ func (w writer) control(c *entity.Control) writer {
 		text("warn", string(c.Warning), ""), '}')
 }
 
-func (o object) control(name string) (c entity.Control) {
+func (o object) control(name string) *entity.Control {
+	c := &entity.Control{}
 	i := o.need(name, tokObject)
 	if i < 0 {
 		return c

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -66,14 +67,14 @@ func TestAControlSurvivesTheWire(t *testing.T) {
 		{Phase: entity.PhaseWait, HasTo: true, HasTemp: true, Source: entity.TargetFrost, Warning: entity.WarningStuck},
 		{Phase: entity.PhaseRange, Target: -55_000, HasTo: true, Source: entity.TargetFallback, Plan: "1"},
 	} {
-		p := Point{ID: "gpio21", Value: entity.Value{On: true, Control: c, HasControl: true}, Up: 9100, Cause: CauseThermostat}
+		p := Point{ID: "gpio21", Value: entity.Value{On: true, Control: &c}, Up: 9100, Cause: CauseThermostat}
 		f, err := d.Board((&State{Points: []Point{p}}).Append(nil))
 		if err != nil {
 			t.Errorf("%+v: %v", c, err)
 			continue
 		}
-		if got := f.(*State).Points[0]; got != p {
-			t.Errorf("%+v became %+v", p, got)
+		if got := f.(*State).Points[0]; !reflect.DeepEqual(got, p) {
+			t.Errorf("%+v became %+v, %+v", c, got, got.Value.Control)
 		}
 	}
 }

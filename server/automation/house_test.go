@@ -93,7 +93,7 @@ func (b *shed) Send(c registry.BoardCommand) (func(), error) {
 	v := entity.Value{On: c.Do == entity.VerbOn}
 	if c.Plan != nil {
 		b.plans = append(b.plans, *c.Plan)
-		v = entity.Value{HasControl: true, Control: entity.Control{Phase: entity.PhaseIdle, Plan: c.Plan.ID, Source: entity.TargetPlan}}
+		v = entity.Value{Control: &entity.Control{Phase: entity.PhaseIdle, Plan: c.Plan.ID, Source: entity.TargetPlan}}
 	}
 	b.mu.Unlock()
 	go func() {
@@ -110,7 +110,7 @@ func (b *shed) Send(c registry.BoardCommand) (func(), error) {
 func (b *shed) attach(t *testing.T, s *served) {
 	t.Helper()
 	att, err := s.reg.Attach(shedID, "", "", b, []registry.PointReport{{Point: "gpio4"},
-		{Point: "gpio21", Value: entity.Value{HasControl: true, Control: entity.Control{Phase: entity.PhaseOff}}}})
+		{Point: "gpio21", Value: entity.Value{Control: &entity.Control{Phase: entity.PhaseOff}}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ type hob struct {
 func (h *hob) points() []registry.PointReport {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return []registry.PointReport{{Point: "gpio21", Value: entity.Value{HasControl: true, Control: entity.Control{Plan: h.inside}}}}
+	return []registry.PointReport{{Point: "gpio21", Value: entity.Value{Control: &entity.Control{Plan: h.inside}}}}
 }
 
 func (h *hob) Send(c registry.BoardCommand) (func(), error) {
@@ -226,7 +226,7 @@ func (m *manger) got() string {
 
 func sample(number int64, age time.Duration) []registry.PointReport {
 	return []registry.PointReport{{Point: "gpio14", At: time.Now().Add(-age),
-		Value: entity.Value{HasReading: true, Reading: entity.Reading{Valid: true, Number: number}}}}
+		Value: entity.Value{Reading: &entity.Reading{Valid: true, Number: number}}}}
 }
 
 func TestASensorFeedsTheBoardsThatGoByIt(t *testing.T) {

@@ -166,12 +166,12 @@ func kindsHouse() *entity.House {
 
 func reading(n int64) registry.PointReport {
 	return registry.PointReport{Point: "gpio4", Cause: entity.Cause{Kind: entity.CauseSensor},
-		Value: entity.Value{HasReading: true, Reading: entity.Reading{Valid: true, Number: n}}}
+		Value: entity.Value{Reading: &entity.Reading{Valid: true, Number: n}}}
 }
 
 func control(temp entity.Temp) registry.PointReport {
-	return registry.PointReport{Point: "gpio21", Cause: entity.Cause{Kind: entity.CauseThermostat}, Value: entity.Value{HasControl: true,
-		Control: entity.Control{Phase: entity.PhaseIdle, HasTemp: true, Temp: temp, Source: entity.TargetPlan}}}
+	return registry.PointReport{Point: "gpio21", Cause: entity.Cause{Kind: entity.CauseThermostat},
+		Value: entity.Value{Control: &entity.Control{Phase: entity.PhaseIdle, HasTemp: true, Temp: temp, Source: entity.TargetPlan}}}
 }
 
 // orders are commands of the kinds that have states of the server's own.

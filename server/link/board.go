@@ -297,7 +297,7 @@ func (b *board) begin(ctx context.Context, o *opened, now time.Time) (*session, 
 			s.end()
 			return nil, err
 		}
-		s.attachment = a
+		s.attachment, s.reports = a, nil // later frames are about few points
 	}
 	b.mu.Lock()
 	b.live = s
