@@ -224,12 +224,16 @@ func (r *Router) answered(id entity.CommandID, b registry.BoardResult) {
 	}
 	later := c.queues && (b.Code == entity.CodeLinkLost || b.Code == entity.CodeTimeout)
 	c.later = c.later || later
+	plain := c.mark == 0 && !c.later
 	r.mu.Unlock()
-	if b.Status == entity.StatusConfirmed || later {
+	switch {
+	case b.Status == entity.StatusConfirmed && plain: // nothing to be stored, as with most
+		r.end(id, entity.StatusConfirmed, "", "")
+	case b.Status == entity.StatusConfirmed || later:
 		r.settle(id)
-		return
+	default:
+		r.end(id, b.Status, b.Code, b.Message)
 	}
-	r.end(id, b.Status, b.Code, b.Message)
 }
 
 // refusal is what an error of Accept means to the asker.
