@@ -95,6 +95,9 @@ func (r *Registry) applyEntities(h *entity.House) {
 			r.publish(Event{Kind: EntityRemoved, ID: id})
 		}
 	}
+	if len(r.left) == 0 {
+		r.left = map[entity.ID]entity.Saved{} // an emptied map keeps the room of all that an earlier run has left
+	}
 	r.applyWatches()
 }
 

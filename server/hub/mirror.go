@@ -37,7 +37,7 @@ type thing struct {
 	declared entity.Revision // since when clients know its static part
 	entity   *entity.Record
 	board    *entity.BoardRecord
-	state    []byte // newest state frame; nil when it was not needed
+	state    []byte // newest state frame, for those who resume; nil while nobody has needed it
 	object   []byte // JSON for snapshots; nil when stale
 	removed  string // message type of a tombstone; "" for what is there
 	at       *list.Element
@@ -67,10 +67,9 @@ func (m *mirror) apply(e registry.Event) []byte {
 	switch e.Kind {
 	case registry.StateChanged:
 		t := m.entities[e.ID]
-		t.entity, t.object = e.Entity, nil
-		t.state = stateFrame(e.Entity)
+		t.entity, t.object, t.state = e.Entity, nil, nil
 		m.touch(t, e.Revision)
-		return t.state
+		return stateFrame(e.Entity)
 	case registry.EntityDeclared:
 		t := m.entities[e.ID]
 		if t == nil {
