@@ -20,7 +20,7 @@ type Decoder struct {
 // Buffers that an unusually rich frame has grown beyond these sizes are not
 // kept, since a thousand sessions may be open.
 const (
-	keepTokens = 256
+	keepTokens = 64 // five points; 8 bytes each
 	keepPoints = 16
 	keepNames  = MaxPoints
 )

@@ -3,6 +3,7 @@ package link
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"hob/internal/entity"
@@ -58,12 +59,28 @@ func atLeast(d time.Duration) int64 {
 
 // push queues a frame without waiting. The caller holds s.mu.
 func (s *session) push(f wire.ServerFrame) bool {
-	select {
-	case s.queue <- f:
-		return true
-	default:
+	if len(s.queue) >= queueLen {
 		return false
 	}
+	s.queue = append(s.queue, f)
+	select {
+	case s.queued <- struct{}{}:
+	default:
+	}
+	return true
+}
+
+// nextQueued is the frame that waits longest; nil when there is none. Only the
+// writer calls it.
+func (s *session) nextQueued() wire.ServerFrame {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.queue) == 0 {
+		return nil
+	}
+	f := s.queue[0]
+	s.queue = slices.Delete(s.queue, 0, 1) // moves the others, and has room for as many as ever waited
+	return f
 }
 
 // cancel is best effort: with a full queue the command runs into its deadline.

@@ -49,10 +49,10 @@ type session struct {
 	// reader's own.
 	whole bool
 
-	queue chan wire.ServerFrame
-	wake  chan struct{} // the writer looks at config and leases again
-	done  chan struct{} // closed when the session ends
-	reply chan wire.BoardFrame
+	queued chan struct{} // there is something in queue
+	wake   chan struct{} // the writer looks at config and leases again
+	done   chan struct{} // closed when the session ends
+	reply  chan wire.BoardFrame
 
 	mu       sync.Mutex
 	ended    bool
@@ -61,6 +61,7 @@ type session struct {
 	config   push
 	leases   []lease                 // that the house wants
 	feeds    map[entity.PointID]feed // that wait to be sent
+	queue    []wire.ServerFrame      // for the writer, the oldest first; queueLen at most
 	lastID   int64
 	commands map[int64]*command
 }
@@ -68,7 +69,7 @@ type session struct {
 func newSession(b *board, o *opened, now time.Time) *session {
 	s := &session{
 		board: b, conn: o.conn, key: o.key, hello: *o.hello,
-		queue:    make(chan wire.ServerFrame, queueLen),
+		queued:   make(chan struct{}, 1),
 		wake:     make(chan struct{}, 1),
 		done:     make(chan struct{}),
 		reply:    make(chan wire.BoardFrame, 1),

@@ -31,7 +31,7 @@ func (s *session) write() {
 			select {
 			case <-s.done:
 				return
-			case f = <-s.queue:
+			case <-s.queued:
 			case <-s.wake:
 				w.look()
 			case <-timer.C:
@@ -57,9 +57,10 @@ func (w *writer) ready(now time.Time) (wire.ServerFrame, error) {
 	select {
 	case <-w.done:
 		return nil, nil
-	case f := <-w.queue:
-		return f, nil
 	default:
+	}
+	if f := w.nextQueued(); f != nil {
+		return f, nil
 	}
 	if f := w.nextFeed(now); f != nil {
 		return f, nil
