@@ -215,6 +215,27 @@ func TestNothingToDoIsConfirmedAtOnce(t *testing.T) {
 	}
 }
 
+func TestAnAttemptIsRefusedWhenItIsStored(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, reg, _ := kindRig(t, true)
+		defer r.Close()
+		var got results
+		r.Submit(ask("alarm", "wrong"), got.add)
+		if len(got.all) != 0 {
+			t.Fatalf("an attempt that a restart would forget: %+v", got.all)
+		}
+		store(t, reg, nil)
+		if x := got.only(t); x.Status != entity.StatusRefused || x.Code != entity.CodeWrongCode {
+			t.Errorf("got %+v", x)
+		}
+		ended := make(chan Result, 1) // a store that takes nothing refuses all the same
+		r.Submit(ask("alarm", "wrong"), func(x Result) { ended <- x })
+		if x := <-ended; x.Status != entity.StatusRefused || x.Code != entity.CodeWrongCode {
+			t.Errorf("got %+v", x)
+		}
+	})
+}
+
 func TestACodeIsNeitherShownNorStored(t *testing.T) {
 	const code = "471188"
 	r, reg, _ := kindRig(t, true)

@@ -90,7 +90,8 @@ type running struct {
 	early    *registry.BoardResult // an answer from before that
 	queues   bool                  // what the board does not take now it gets later
 	later    bool                  // and it will have to be later
-	mark     uint64                // what must be stored before it is confirmed
+	mark     uint64                // what must be stored before its end is told
+	refused  error                 // why it is refused when that is stored; nil for a command that is confirmed
 	settling bool                  // all but that is over
 	unwait   func()                // ends the wait for the store; nil while there is none
 }
@@ -114,7 +115,8 @@ func New(o Options) *Router {
 }
 
 // Submit begins a command. done is called exactly once with the final result:
-// before Submit returns when the command was refused at once, otherwise at the
+// before Submit returns when the command was refused at once (an attempt that
+// counts is stored first), otherwise at the
 // latest two seconds after its deadline, from another goroutine. done must not
 // block; nil is allowed.
 func (r *Router) Submit(req Request, done func(Result)) entity.CommandID {
@@ -133,8 +135,7 @@ func (r *Router) Submit(req Request, done func(Result)) entity.CommandID {
 		Done:  func(b registry.BoardResult) { r.answered(id, b) },
 	})
 	if err != nil {
-		code, message := refusal(err)
-		r.end(id, entity.StatusRefused, code, message)
+		r.refuse(c, err, accepted.Mark)
 		return id
 	}
 	r.note(c, accepted)
@@ -145,6 +146,14 @@ func (r *Router) Submit(req Request, done func(Result)) entity.CommandID {
 		r.settle(id)
 	}
 	return id
+}
+
+// refuse refuses a command, when what the attempt has left behind is stored.
+func (r *Router) refuse(c *running, err error, mark uint64) {
+	r.mu.Lock()
+	c.refused, c.mark, c.noted = err, mark, true
+	r.mu.Unlock()
+	r.settle(c.result.Command)
 }
 
 // note keeps what the command has come to, and then takes an answer that came sooner.

@@ -11,7 +11,7 @@ import (
 // is stored. A store that is slower, or full, holds up nobody.
 const keepWait = time.Second
 
-// settle confirms a command of which all but its being stored is over.
+// settle ends a command of which all but its being stored is over.
 func (r *Router) settle(id entity.CommandID) {
 	r.mu.Lock()
 	c := r.running[id]
@@ -42,7 +42,8 @@ func (r *Router) settle(id entity.CommandID) {
 	unwait() // it has ended meanwhile
 }
 
-// confirm ends a command well, and says what the asker should know all the same.
+// confirm ends a command well, and says what the asker should know all the same;
+// or as refused, whether or not the attempt could be stored.
 func (r *Router) confirm(id entity.CommandID, kept bool) {
 	r.mu.Lock()
 	c := r.running[id]
@@ -50,8 +51,13 @@ func (r *Router) confirm(id entity.CommandID, kept bool) {
 		r.mu.Unlock()
 		return
 	}
-	board, later := c.board, c.later
+	board, later, refused := c.board, c.later, c.refused
 	r.mu.Unlock()
+	if refused != nil {
+		code, message := refusal(refused)
+		r.end(id, entity.StatusRefused, code, message)
+		return
+	}
 	if board == "" {
 		board = "The board"
 	}

@@ -30,8 +30,9 @@ type Accepted struct {
 	Cancel func() // asks the board to drop it; never nil
 	// Queued says that the board is away and gets it when it is back.
 	Queued bool
-	// Mark is what must be stored before the command may be confirmed
-	// (WhenStored); 0 is nothing.
+	// Mark is what must be stored before the asker may be told the end
+	// (WhenStored); 0 is nothing. A refused attempt that was counted has one too:
+	// killing the server must not give the attempt back.
 	Mark uint64
 }
 
@@ -67,6 +68,7 @@ func (r *Registry) accept(req Request) (Accepted, error) {
 		if order.Next != nil {
 			r.become(it, order.Next)
 			r.publishView(it, change{cause: req.Cause, at: now})
+			return Accepted{Mark: r.keep.last}, err
 		}
 		return Accepted{}, err
 	}

@@ -143,9 +143,9 @@ func TestAnOrderOfTheServersOwnTakesEffectWhenItIsAccepted(t *testing.T) {
 	if a := do(t, r, "guard", "nothing"); a.Sent || a.Mark != 0 || r.Revision() != before {
 		t.Errorf("nothing to do: %+v", a)
 	}
-	_, err := r.Accept(Request{Entity: "guard", Action: entity.Action{Verb: "wrong", Code: entity.NewSecret("4711")}})
+	a, err := r.Accept(Request{Entity: "guard", Action: entity.Action{Verb: "wrong", Code: entity.NewSecret("4711")}})
 	var why *entity.Refusal
-	if !errors.As(err, &why) || why.Code != entity.CodeWrongCode || told(t, r, "guard").Tries != 1 {
+	if !errors.As(err, &why) || why.Code != entity.CodeWrongCode || told(t, r, "guard").Tries != 1 || a.Mark == 0 {
 		t.Errorf("a refused attempt: %v, %+v", err, told(t, r, "guard"))
 	}
 }
