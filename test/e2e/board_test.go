@@ -117,6 +117,7 @@ type edge struct {
 	What  string `json:"what"`
 	Level bool   `json:"level"`
 	Duty  int    `json:"duty"`
+	Up    int64  `json:"up"` // the board's uptime in ms
 }
 
 // edges lists what happened after since at the pins that the board drives.
@@ -209,6 +210,7 @@ type boardState struct {
 	Session      bool   `json:"session"`
 	Config       string `json:"config"`
 	Boot         int    `json:"boot"`
+	Up           int64  `json:"up"`
 }
 
 func (b *board) state() (s boardState) {

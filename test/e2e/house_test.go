@@ -46,6 +46,32 @@ func newHouse(t *testing.T, config string, names ...string) *house {
 func newHouseIn(t *testing.T, n *nettest.Namespace, config string, names ...string) *house {
 	t.Helper()
 	h := unadopted(t, n, config, names...)
+	h.adoptAll(names...)
+	return h
+}
+
+// builtHouse is a house around whose boards build has put a world, before
+// anything looks at it.
+func builtHouse(t *testing.T, config string, build func(*house), names ...string) *house {
+	t.Helper()
+	h := prepared(t, network(t))
+	h.startBoards(config, names...)
+	build(h)
+	h.write(config)
+	h.serve()
+	h.adoptAll(names...)
+	return h
+}
+
+func (h *house) startBoards(config string, names ...string) {
+	h.t.Helper()
+	for _, name := range names {
+		h.boards[name] = startBoard(h.t, h.net, h.dir, name, newID(), chipOf(config, name))
+	}
+}
+
+func (h *house) adoptAll(names ...string) {
+	h.t.Helper()
 	for _, name := range names {
 		h.awaitStatus(name, entity.BoardNotAdopted)
 		h.adopt(h.boards[name])
@@ -54,7 +80,6 @@ func newHouseIn(t *testing.T, n *nettest.Namespace, config string, names ...stri
 		h.awaitStatus(name, entity.BoardOnline)
 		h.ready()
 	}
-	return h
 }
 
 // bareHouse is a house whose boards nobody has adopted yet.
@@ -66,9 +91,7 @@ func bareHouse(t *testing.T, config string, names ...string) *house {
 func unadopted(t *testing.T, n *nettest.Namespace, config string, names ...string) *house {
 	t.Helper()
 	h := prepared(t, n)
-	for _, name := range names {
-		h.boards[name] = startBoard(t, n, h.dir, name, newID(), chipOf(config, name))
-	}
+	h.startBoards(config, names...)
 	h.write(config)
 	h.serve()
 	return h
