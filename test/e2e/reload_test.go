@@ -33,7 +33,7 @@ func TestAReloadTouchesOnlyWhatItConcerns(t *testing.T) {
 		before := w.view.Revision
 		h.reload(with("pin: esp/17", "pin: esp/6")) // flash
 		h.server.log.await(t, "the house stays as it is")
-		if said := h.server.log.String(); !strings.Contains(said, "esp/6") {
+		if said := h.server.log.String(); !strings.Contains(said, "GPIO6") {
 			t.Errorf("the log does not say why:\n%s", said)
 		}
 		h.must("set", "lamp", "off") // which the mistaken file does not have
