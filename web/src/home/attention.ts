@@ -1,6 +1,13 @@
-// Which boards are pinned on top of the Home page. Pure.
+// What is pinned on top of the Home page. Pure.
 
-import type { Board } from '../protocol/model';
+import type { Board, ConfigStatus, HouseInfo } from '../protocol/model';
+
+/** The file of the house when it has mistakes: the house is not what it says. */
+export const refused = (info: HouseInfo | null): ConfigStatus | null =>
+  info?.config && !info.config.ok ? info.config : null;
+
+/** A file by its name alone. */
+export const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** A board that connects is not worth a word until it takes this long, in ms. */
 export const connectingFor = 5_000;

@@ -214,6 +214,12 @@ export const de: Catalogue = {
     attention: 'Braucht Aufmerksamkeit',
     newBoards: (count, one) => (one ? 'Ein neues Board wurde gefunden' : `${count} neue Boards wurden gefunden`),
     newBoardsHint: (one) => (one ? 'In config.yaml eintragen, um es zu benutzen.' : 'In config.yaml eintragen, was dir gehört.'),
+    mistakes: (file, count, one) => (one ? `${file} hat einen Fehler` : `${file} hat ${count} Fehler`),
+    unreadable: (file) => `${file} lässt sich nicht lesen`,
+    mistake: (where, message) => (where === '' ? message : `${where}: ${message}`),
+    mistakeLine: (line) => `Zeile ${line}`,
+    mistakeLineOf: (line, file) => `Zeile ${line} von ${file}`,
+    goesOn: (time) => `Das Haus läuft mit der Fassung von ${time} weiter.`,
     loading: 'Ein Blick ins Haus…',
     empty: {
       title: 'Noch ein stilles Haus',

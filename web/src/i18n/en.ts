@@ -215,6 +215,13 @@ export const en = {
     attention: 'Needs attention',
     newBoards: (count: string, one: boolean) => (one ? 'A new board was found' : `${count} new boards were found`),
     newBoardsHint: (one: boolean) => (one ? 'Name it in config.yaml to use it.' : 'Name in config.yaml what is yours.'),
+    mistakes: (file: string, count: string, one: boolean) =>
+      one ? `${file} has a mistake` : `${file} has ${count} mistakes`,
+    unreadable: (file: string) => `${file} cannot be read`,
+    mistake: (where: string, message: string) => (where === '' ? message : `${where}: ${message}`),
+    mistakeLine: (line: string) => `line ${line}`,
+    mistakeLineOf: (line: string, file: string) => `line ${line} of ${file}`,
+    goesOn: (time: string) => `The house goes on with the version of ${time}.`,
     loading: 'Looking into the house…',
     empty: {
       title: 'A quiet house, so far',

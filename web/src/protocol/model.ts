@@ -153,9 +153,29 @@ export interface Area {
   readonly name: string;
 }
 
+/** One error in the file; line 0 when it could not be read at all. */
+export interface ConfigMistake {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** How the file is that declares the house. */
+export interface ConfigStatus {
+  readonly ok: boolean; // the file as it is now is in force
+  readonly file: string;
+  readonly errors: number;
+  readonly warnings: number;
+  readonly first: ConfigMistake | null;
+  readonly at: number; // since when the version in force is
+}
+
 export interface HouseInfo {
   readonly name: string;
   readonly timezone: string;
   readonly units: string;
   readonly areas: readonly Area[];
+  readonly config?: ConfigStatus | null; // null when the house is in no file
 }

@@ -2,7 +2,7 @@
 // a discriminated union. A message that does not fit is an error in words, and
 // a type that this page does not know is `ignored`, as the protocol asks.
 
-import type { Attributes, Board, Dynamic, Entity, HouseInfo, NextPoint, TaskFailure } from './model';
+import type { Attributes, Board, ConfigMistake, ConfigStatus, Dynamic, Entity, HouseInfo, NextPoint, TaskFailure } from './model';
 import { boolean, color, DecodeError, list, Members, nullable, number, type Reader, string, whole } from './read';
 import { fail, ok, type Result } from './result';
 
@@ -131,6 +131,30 @@ const house: Reader<HouseInfo> = (value, path) => {
     timezone: m.get('timezone', string),
     units: m.get('units', string),
     areas: m.get('areas', list(area)),
+    ...(m.has('config') && { config: m.get('config', nullable(config)) }),
+  };
+};
+
+const config: Reader<ConfigStatus> = (value, path) => {
+  const m = new Members(value, path);
+  return {
+    ok: m.get('ok', boolean),
+    file: m.get('file', string),
+    errors: m.get('errors', whole),
+    warnings: m.get('warnings', whole),
+    first: m.get('first', nullable(mistake)),
+    at: m.get('at', number),
+  };
+};
+
+const mistake: Reader<ConfigMistake> = (value, path) => {
+  const m = new Members(value, path);
+  return {
+    file: m.get('file', string),
+    line: m.get('line', whole),
+    column: m.get('column', whole),
+    code: m.get('code', string),
+    message: m.get('message', string),
   };
 };
 
