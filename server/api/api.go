@@ -103,6 +103,7 @@ func New(o Options) *API {
 	a.routeBoards(rest)
 	a.routeConfig(rest)
 	describeOthers(rest.OpenAPI())
+	describeAbsence(rest.OpenAPI())
 	a.echo.GET("/healthz", a.health)
 	a.echo.GET("/api/live", a.live)
 	a.echo.GET("/api/docs", a.docs(rest.OpenAPI()))

@@ -31,6 +31,24 @@ func describeOthers(spec *huma.OpenAPI) {
 	}
 }
 
+// describeAbsence says in the description which objects may be null, and that
+// attributes are an object: huma refers to an object by its schema alone, and of
+// an any it says nothing.
+func describeAbsence(spec *huma.OpenAPI) {
+	schemas := spec.Components.Schemas.Map()
+	for owner, members := range map[string][]string{
+		"Record":       {"unavailable", "pending", "failure"},
+		"BoardDetails": {"link"},
+	} {
+		for _, m := range members {
+			of := schemas[owner].Properties
+			of[m] = &huma.Schema{OneOf: []*huma.Schema{of[m], {Type: "null"}}}
+		}
+	}
+	schemas["Record"].Properties["attributes"] = &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true,
+		Description: "those of its kind, as docs/api.md lists them"}
+}
+
 func answers(status int, description string) map[string]*huma.Response {
 	return map[string]*huma.Response{strconv.Itoa(status): {Description: description}}
 }

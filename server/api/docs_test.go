@@ -15,13 +15,16 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
 	"hob/internal/entity"
 )
 
 var block = regexp.MustCompile("(?ms)^```(json \\w+)\n(.*?)^```")
 
 // TestEveryRESTExampleOfTheDocsIsWhatTheServerSays replays docs/api.md: decoded
-// into the type that it shows and encoded again, an example is the same.
+// into the type that it shows and encoded again, an example is the same, and it
+// is as OpenAPI describes that type.
 func TestEveryRESTExampleOfTheDocsIsWhatTheServerSays(t *testing.T) {
 	doc, err := os.ReadFile("../../docs/api.md")
 	if err != nil {
@@ -35,6 +38,7 @@ func TestEveryRESTExampleOfTheDocsIsWhatTheServerSays(t *testing.T) {
 		"ok":       func(string) any { return new(entity.ConfigStatus) },
 	}
 	seen := map[reflect.Type]bool{}
+	valid := conforming(t)
 	for _, m := range block.FindAllStringSubmatch(string(doc), -1) {
 		if m[1] != "json rest" {
 			continue
@@ -55,12 +59,58 @@ func TestEveryRESTExampleOfTheDocsIsWhatTheServerSays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if err := valid(reflect.TypeOf(v).Elem().Name(), m[2]); err != nil {
+			t.Errorf("OpenAPI does not know the example: %v", err)
+		}
 		if !sameJSON(t, again, []byte(m[2])) {
 			t.Errorf("the server says\n%s\nthe docs say\n%s", again, m[2])
 		}
 	}
 	if len(seen) != len(types) {
 		t.Errorf("examples of %d types, want %d", len(seen), len(types))
+	}
+}
+
+// conforming validates JSON by one of the schemas of OpenAPI.
+func conforming(t *testing.T) func(schema, text string) error {
+	t.Helper()
+	const name = "openapi.json"
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource(name, openAPI(t, newRig(t)).All); err != nil {
+		t.Fatal(err)
+	}
+	return func(schema, text string) error {
+		s, err := c.Compile(name + "#/components/schemas/" + schema)
+		if err != nil {
+			return err
+		}
+		v, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+		if err != nil {
+			return err
+		}
+		return s.Validate(v)
+	}
+}
+
+// TestWhatTheServerAnswersIsAsDescribed holds for every entity and board of a
+// house that is asked over REST: some are offline, and have no link.
+func TestWhatTheServerAnswersIsAsDescribed(t *testing.T) {
+	r, valid := newRig(t), conforming(t)
+	for path, schema := range map[string]string{"/api/entities": "Record", "/api/boards": "BoardDetails"} {
+		list := read[[]json.RawMessage](t, r.do("GET "+path, ""))
+		nulls := 0
+		for _, one := range list {
+			nulls += strings.Count(string(one), ":null")
+			if err := valid(schema, string(one)); err != nil {
+				t.Errorf("%v in %s", err, one)
+			}
+		}
+		if len(list) < 2 || nulls == 0 {
+			t.Errorf("%s: %d of them, of which %d members are null", path, len(list), nulls)
+		}
+	}
+	if valid("Record", `{"attributes":5}`) == nil || valid("BoardDetails", `{"link":5}`) == nil {
+		t.Error("anything is valid")
 	}
 }
 
