@@ -206,8 +206,8 @@ func TestWrongCodesLockTheAlarmForAWhileAndNeverForGood(t *testing.T) {
 	}
 	r.do("restart")
 	r.do("disarm 9999")
-	if codeOf(r.err) != CodeWrongCode {
-		t.Fatalf("the fifth: %v", r.err)
+	if codeOf(r.err) != CodeWrongCode || !strings.HasSuffix(r.said(), " locked 15m0s") {
+		t.Fatalf("the fifth: %v, %s", r.err, r.said())
 	}
 	for _, wait := range []string{"restart", "14m59s"} {
 		r.do("disarm 4711")
@@ -235,6 +235,28 @@ func TestWrongCodesLockTheAlarmForAWhileAndNeverForGood(t *testing.T) {
 		r.do("4m")
 		if codeOf(r.err) != CodeWrongCode {
 			t.Fatalf("four in a quarter of an hour is not five: %v", r.err)
+		}
+	}
+}
+
+func TestWrongCodesCountTogetherForAQuarterOfAnHour(t *testing.T) {
+	const armed, four = "front closed, motion clear, arm_away, 45s, ", "disarm 1, disarm 1, disarm 1, disarm 1, "
+	for _, c := range []struct {
+		what   string
+		locked bool
+	}{
+		{four + "14m59s, disarm 1", true},
+		{four + "15m, disarm 1", false},
+		{"disarm 1, 1h, " + four + "1s", false},
+		{"disarm 1, 10m, disarm 1, disarm 1, disarm 1, 10m, disarm 1", false},
+		{"disarm 1, 10m, disarm 1, disarm 1, disarm 1, 10m, disarm 1, disarm 1", true},
+		{four + "disarm 4711, arm_away, 45s, disarm 1", false},
+		{four + "restart after 14m59s, disarm 1", true},
+		{four + "restart after 15m, disarm 1", false},
+	} {
+		r := newAlarmRig(anAlarm(), armed+c.what)
+		if got := r.state.View().Attributes.(AlarmAttributes).LockedUntil != 0; got != c.locked {
+			t.Errorf("%s: locked is %t", c.what, got)
 		}
 	}
 }

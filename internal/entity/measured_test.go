@@ -51,7 +51,7 @@ func TestASensorShowsItsNewestGoodSample(t *testing.T) {
 		{"before a good sample", measured(room, Value{Reading: &Reading{Fault: FaultNoAnswer}}), "unknown", `{"unit":"°C","fault":"no_answer"}`},
 		{"a temperature", measured(room, sample(21_437)), "21.4", `{"value":21.437,"unit":"°C","sampled":1795363200000}`},
 		{"below zero", measured(room, sample(-40)), "0", `{"value":-0.04,"unit":"°C","sampled":1795363200000}`},
-		{"with humidity", measured(shed, humid(8_000, 45_340)), "8", `{"value":8,"unit":"°C","humidity":45.3,"sampled":1795363200000}`},
+		{"with humidity", measured(shed, humid(8_000, 81_360)), "8", `{"value":8,"unit":"°C","humidity":81.4,"sampled":1795363200000}`},
 		{"a failed sample ages the last good one", measured(room, sample(21_437), faulty(sample(21_437), FaultRange)), "21.4", `{"value":21.437,"unit":"°C","sampled":1795363200000,"fault":"range"}`},
 		{"a good one again", measured(room, sample(21_437), faulty(sample(21_437), FaultChecksum), sample(22_000)), "22", `{"value":22,"unit":"°C","sampled":1795363320000}`},
 		{"set up anew", measured(room, sample(21_437), Value{Reading: &Reading{}}), "unknown", `{"unit":"°C"}`},
