@@ -60,7 +60,7 @@ func newBoards(program, state string, stderr io.Writer) *boards {
 
 // start runs one board and waits for its ready line.
 func (s *boards) start(b entity.Board) error {
-	dir := s.directory(b.Name)
+	dir := filepath.Join(s.state, "boards", string(b.ID))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -115,24 +113,19 @@ func (r worldRequest) what() string {
 }
 
 // become stops the boards that are declared no more and starts those that are new.
-// One that has another name now is started anew with what it remembers, since its
-// control socket bears the name. fresh are those that were started.
+// One that has another name now is started anew, since its control socket bears the
+// name; what a board remembers goes by its id. fresh are those that were started.
 func (s *boards) become(declared []entity.Board) (fresh []*runningBoard, err error) {
-	was := map[entity.BoardID]entity.BoardName{}
 	s.running = slices.DeleteFunc(s.running, func(r *runningBoard) bool {
 		if slices.ContainsFunc(declared, r.is) {
 			return false
 		}
-		was[r.board.ID] = r.board.Name
 		r.leaves()
 		return true
 	})
 	for _, b := range declared {
 		if slices.ContainsFunc(s.running, func(r *runningBoard) bool { return r.is(b) }) {
 			continue
-		}
-		if old := was[b.ID]; old != "" && old != b.Name {
-			err = errors.Join(err, os.Rename(s.directory(old), s.directory(b.Name)))
 		}
 		if e := s.start(b); e != nil {
 			err = errors.Join(err, e)
@@ -141,10 +134,6 @@ func (s *boards) become(declared []entity.Board) (fresh []*runningBoard, err err
 		fresh = append(fresh, s.running[len(s.running)-1])
 	}
 	return fresh, err
-}
-
-func (s *boards) directory(name entity.BoardName) string {
-	return filepath.Join(s.state, "boards", string(name))
 }
 
 func (r *runningBoard) is(b entity.Board) bool {
