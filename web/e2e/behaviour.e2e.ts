@@ -56,6 +56,20 @@ const inPhase = (page: Page, id: string, phase: string): Promise<void> =>
 const inState = (page: Page, id: string, state: string): Promise<void> =>
   page.locator(`#tile-${id}[data-state="${state}"]`).waitFor();
 
+describe('a configuration with mistakes', () => {
+  test('is pinned with its first mistake and the version that goes on', async () => {
+    const first = { file: '/etc/hob/config.yaml', line: 14, column: 3, code: 'HOB010', message: 'unknown key "swiches"' };
+    const config = { ok: false, file: '/etc/hob/config.yaml', errors: 2, warnings: 0, first, at: Date.now() };
+    await start({ ...house(), info: info({ config }) });
+    const page = await see();
+    const pinned = page.locator('section li.config');
+    await pinned.getByText('config.yaml has 2 mistakes').waitFor();
+    await pinned.getByText('line 14: unknown key "swiches"').waitFor();
+    await pinned.getByText('The house goes on with the version of').waitFor();
+    expect(await axe(page)).toEqual([]);
+  });
+});
+
 describe('a command', () => {
   test('changes the sender’s own tile only when the server says so', async () => {
     await start();
