@@ -53,8 +53,11 @@ const takes = 1024
 // beside it, and the store must outlive it.
 func (s *Store) Record(ctx context.Context, src Source) error {
 	r := &recorder{store: s, seen: map[entity.ID]*seen{}, bell: newBell(takes / 2)}
-	r.upTo = r.lastAlive()
-	r.gapSince(r.upTo)
+	alive := r.lastAlive()
+	r.gapSince(alive)
+	if r.upTo = alive; alive == 0 {
+		r.upTo = s.began.UnixMilli()
+	}
 	for ctx.Err() == nil {
 		entities, stream := src.Subscribe(r.bell.ring)
 		r.resume(entities)
@@ -142,6 +145,9 @@ func (r *recorder) see(now *Seen) {
 	if before == nil {
 		r.rows.present = append(r.rows.present, now.Entity)
 		before = &seen{told: s.told, Seen: Seen{Available: s.Available, Changed: s.Changed}}
+		if s.State != entity.StateUnknown && s.Changed > r.upTo { // before it was followed
+			before.told, before.Changed = "", 0
+		}
 	}
 	for _, what := range s.differs(before) {
 		r.rows.lines = append(r.rows.lines, s.line(at, what, before))
@@ -271,9 +277,6 @@ func (r *recorder) flush() {
 		r.gap, r.upTo, r.retry, r.dropped = false, rows.alive, time.Time{}, 0
 		r.opened = opened
 		return
-	}
-	if r.upTo == 0 { // it was never recorded, so nothing is missing before
-		r.upTo = rows.alive
 	}
 	r.gapSince(r.upTo)
 	r.dropped += rows.size()

@@ -482,3 +482,12 @@ func TestQueriesSeeOneStateWhileThereIsWriting(t *testing.T) {
 		t.Errorf("notices: %+v", n)
 	}
 }
+
+func TestWhatChangedBeforeTheRecorderFollowedHasItsLine(t *testing.T) {
+	s, c := steady(t, filepath.Join(t.TempDir(), "hob.db"), after(0))
+	c.set(after(5))
+	old := sensorAt(after(-100), "21.5", climate{21.5, 44, 1}) // as an earlier run left it
+	recording(t, s, newHouse(lightAt(after(3), "on", 40, "anna"), old))
+	await(t, "the first batch", func() bool { at, err := s.lastAlive(); return err == nil && at != 0 })
+	equal(t, "log", logLines(t, s, Filter{}), []string{"+3s lamp state on (40) user anna"})
+}

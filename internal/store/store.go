@@ -90,8 +90,9 @@ func (r Retention) withDefaults() Retention {
 
 // Store is the server's memory. Make one with Open.
 type Store struct {
-	o   Options
-	log *slog.Logger
+	o     Options
+	log   *slog.Logger
+	began time.Time
 
 	writing sync.Mutex // whoever holds it is the writer
 	known   names      // guarded by writing
@@ -138,7 +139,7 @@ func Open(o Options) (*Store, error) {
 		o.migrations = embedded()
 	}
 	o.Retention = o.Retention.withDefaults()
-	s := &Store{o: o, log: o.Log, damage: make(chan error, 1), lost: rarely{every: time.Minute}}
+	s := &Store{o: o, log: o.Log, began: o.Now(), damage: make(chan error, 1), lost: rarely{every: time.Minute}}
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	if err := s.open(nil); err != nil && !errors.Is(err, ErrUnavailable) {

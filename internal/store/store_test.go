@@ -26,6 +26,10 @@ func TestMain(m *testing.M) {
 		victim(dir)
 		return
 	}
+	if dir := os.Getenv(tinyDisk); dir != "" {
+		onTinyDisk(dir)
+		return
+	}
 	goleak.VerifyTestMain(m)
 }
 

@@ -69,6 +69,7 @@ type Options struct {
 	House    House
 	Commands Commands
 	Boards   Boards
+	History  History
 	Live     Live
 	// Diagnostics are what is to be said of config.yaml as it is now. May be nil.
 	Diagnostics func() diag.List
@@ -102,6 +103,7 @@ func New(o Options) *API {
 	a.routeCommands(rest)
 	a.routeBoards(rest)
 	a.routeConfig(rest)
+	a.routeHistory(rest)
 	describeOthers(rest.OpenAPI())
 	describeAbsence(rest.OpenAPI())
 	a.echo.GET("/healthz", a.health)

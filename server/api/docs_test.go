@@ -36,6 +36,8 @@ func TestEveryRESTExampleOfTheDocsIsWhatTheServerSays(t *testing.T) {
 		"declared": func(string) any { return new(entity.BoardRecord) },
 		"status":   func(string) any { return new(entity.Result) },
 		"ok":       func(string) any { return new(entity.ConfigStatus) },
+		"series":   func(string) any { return new(historyBody) },
+		"changes":  func(string) any { return new(changesBody) },
 	}
 	seen := map[reflect.Type]bool{}
 	valid := conforming(t)
@@ -119,7 +121,7 @@ func matching(example string, types map[string]func(example string) any) any {
 	if json.Unmarshal([]byte(example), &members) != nil {
 		return nil
 	}
-	for _, member := range []string{"features", "declared", "status", "ok"} {
+	for _, member := range []string{"features", "declared", "status", "ok", "series", "changes"} {
 		if _, ok := members[member]; ok {
 			return types[member](example)
 		}
@@ -259,7 +261,7 @@ func TestTheRESTTableIsTheRoutes(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, table, _ := strings.Cut(string(doc), "## REST\n")
-	table, _, _ = strings.Cut(table, "## Live")
+	table, _, _ = strings.Cut(table, "\n## ")
 	described := openAPI(t, newRig(t)).Paths
 	n := 0
 	for _, m := range route.FindAllStringSubmatch(table, -1) {

@@ -101,19 +101,20 @@ func house() *entity.House {
 
 // rig is an API over a real registry and router; the hall is online, the shed is not.
 type rig struct {
-	t      *testing.T
-	api    *API
-	reg    *registry.Registry
-	router *command.Router
-	board  *session
-	boards *fakeBoards
-	log    *bytes.Buffer
-	causes chan entity.Cause // of live sessions that were let in
+	t       *testing.T
+	api     *API
+	reg     *registry.Registry
+	router  *command.Router
+	board   *session
+	boards  *fakeBoards
+	history *fakeHistory
+	log     *bytes.Buffer
+	causes  chan entity.Cause // of live sessions that were let in
 }
 
 func newRig(t *testing.T, change ...func(*Options)) *rig {
 	t.Helper()
-	r := &rig{t: t, reg: registry.New(registry.Options{Epoch: "e1"}), board: &session{}, boards: &fakeBoards{},
+	r := &rig{t: t, reg: registry.New(registry.Options{Epoch: "e1"}), board: &session{}, boards: &fakeBoards{}, history: &fakeHistory{},
 		log: &bytes.Buffer{}, causes: make(chan entity.Cause, 1)}
 	r.reg.Apply(house())
 	r.router = command.New(command.Options{House: r.reg})
@@ -124,7 +125,7 @@ func newRig(t *testing.T, change ...func(*Options)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{House: r.reg, Commands: r.router, Boards: r.boards, Policy: policy, Token: goodToken, Version: "1.2.3",
+	o := Options{House: r.reg, Commands: r.router, Boards: r.boards, History: r.history, Policy: policy, Token: goodToken, Version: "1.2.3",
 		Live: func(w http.ResponseWriter, _ *http.Request, who Asker) {
 			r.causes <- who.Cause
 			w.WriteHeader(http.StatusTeapot)

@@ -128,7 +128,7 @@ func (a *App) build(o Options) error {
 		automation.NewSiren(a.registry, a.router, o.Log),
 		automation.NewBindings(a.registry, a.router, o.Log),
 	}
-	a.api = api.New(api.Options{House: a.registry, Commands: a.router, Boards: boards{a.links},
+	a.api = api.New(api.Options{House: a.registry, Commands: a.router, Boards: boards{a.links}, History: a.store,
 		Live: func(w http.ResponseWriter, r *http.Request, who api.Asker) {
 			a.hub.Serve(w, r, hub.Who{Cause: who.Cause, Token: who.Token})
 		},
@@ -172,6 +172,8 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	parts.start(ctx, a.links.Run)
 	parts.start(ctx, a.lookAgain)
+	// Stops before the links do, so that a server that ends is a gap and not a house of lost boards.
+	parts.start(ctx, recorder{a.store, a.registry}.Run)
 	parts.start(ctx, a.hub.Run)
 	parts.start(ctx, a.browser.Run)
 	if a.watcher != nil {
