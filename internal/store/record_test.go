@@ -280,7 +280,7 @@ func TestTheTimeInWhichNoServerRanIsAGap(t *testing.T) {
 	stop()
 	shut(t, s)
 	s, c := steady(t, path, after(600))
-	recording(t, s, newHouse(lightAt(after(600), "on", 40, "")))
+	recording(t, s, newHouse(lightAt(after(0), "on", 40, "")))
 	await(t, "the gap", func() bool { return len(logLines(t, s, Filter{})) == 1 })
 	c.set(after(601))
 	equal(t, "curve", curve(t, s, "lamp", "brightness"), []string{"-60000ms -", "0ms 40", "1ms -", "600000ms 40"})

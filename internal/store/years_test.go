@@ -15,8 +15,8 @@ import (
 // TestYearsOfAHouseHaveABoundedSizeAndABoundedCost plays years (months, outside of a campaign) in fast time: it
 // counts rows and pages, never seconds.
 func TestYearsOfAHouseHaveABoundedSizeAndABoundedCost(t *testing.T) {
-	days, every := 240, 2*time.Hour
-	keep := Retention{Raw: 2 * day, Fives: 10 * day, Hours: 100 * day, Log: 20 * day}
+	days, every := 150, 3*time.Hour
+	keep := Retention{Raw: 2 * day, Fives: 10 * day, Hours: 60 * day, Log: 20 * day}
 	if campaign() {
 		days, every, keep = 3*365, 2*time.Minute, Retention{}
 	}
@@ -61,7 +61,7 @@ func TestYearsOfAHouseHaveABoundedSizeAndABoundedCost(t *testing.T) {
 	if want := int64(sensors) * int64(keep.Raw/every+1) * 11 / 10; rowCount(t, s, "sample") > want+100 {
 		t.Errorf("%d samples, want about %d", rowCount(t, s, "sample"), want)
 	}
-	for _, span := range []time.Duration{time.Hour, day, 7 * day, 30 * day, 90 * day, keep.Hours} {
+	for _, span := range []time.Duration{time.Hour, day, 7 * day, 30 * day, 50 * day, keep.Hours} {
 		for _, points := range []int{MinPoints, 100, DefaultPoints, MaxPoints} {
 			wantCheap(t, s, span, points)
 		}
