@@ -298,3 +298,40 @@ func TestAReloadInTheMiddleOfACommandLeavesNothingPending(t *testing.T) {
 		}
 	})
 }
+
+// TestOpenDuringTheWarningOfACloseCallsItOff follows both commands to their ends:
+// neither says that something is so which is about to change.
+func TestOpenDuringTheWarningOfACloseCallsItOff(t *testing.T) {
+	reed := func(pin int) *entity.Input { return &entity.Input{Board: "hall", Pin: pin} }
+	reg := registry.New(registry.Options{})
+	reg.Apply(&entity.House{Boards: []entity.Board{{Name: "hall", ID: hallID}}, Entities: []entity.Entity{
+		{ID: "left", Spec: &entity.GarageDoor{Board: "hall", Relay: 25, Pulse: 500 * time.Millisecond, Travel: 18 * time.Second,
+			Closed: reed(32), Open: reed(33), Warning: &entity.Warning{Pin: 27, For: 6 * time.Second}}}}})
+	b := &board{}
+	if _, err := reg.Attach(hallID, "", "", b, []registry.PointReport{{Point: "gpio25"}, {Point: "gpio27"}, {Point: "gpio32"},
+		{Point: "gpio33", Value: entity.Value{On: true}}}); err != nil {
+		t.Fatal(err)
+	}
+	r := New(Options{House: reg})
+	defer r.Close()
+	var closes, opens results
+	r.Submit(ask("left", entity.VerbClose), closes.add)
+	r.Submit(ask("left", entity.VerbOpen), opens.add)
+	if len(b.sent) != 2 || b.sent[0].Pulse == nil || b.sent[0].Pulse.Warn != "gpio27" || b.sent[1].Do != entity.VerbOff || b.sent[1].Point != "gpio25" {
+		t.Fatalf("the board got %+v", b.sent)
+	}
+	if rec, _ := reg.Entity("left"); rec.State != entity.DoorOpen || rec.Pending == nil || rec.Pending.Target != entity.DoorOpen || len(opens.all) != 0 {
+		t.Errorf("before the board has answered: %+v, %+v", rec, opens.all)
+	}
+	b.sent[0].Done(registry.BoardResult{Status: entity.StatusRefused, Code: entity.CodeSuperseded, Message: "another command came"})
+	b.sent[1].Done(registry.BoardResult{Status: entity.StatusConfirmed})
+	if x := closes.only(t); x.Status != entity.StatusRefused || x.Code != entity.CodeSuperseded {
+		t.Errorf("the close: %+v", x)
+	}
+	if x := opens.only(t); x.Status != entity.StatusConfirmed {
+		t.Errorf("the open: %+v", x)
+	}
+	if rec, _ := reg.Entity("left"); rec.Pending != nil || rec.Failure != nil || rec.State != entity.DoorOpen {
+		t.Errorf("afterwards: %+v", rec)
+	}
+}

@@ -17,7 +17,8 @@ func anAlarm() *Alarm {
 }
 
 // alarmRig tells an alarm what happens, in words: "front open", "motion clear",
-// "front gone", "arm_away", "disarm 4711", "30s", "restart", "restart after 5m".
+// "front gone", "arm_away", "disarm 4711", "30s", "restart", "restart after 5m",
+// "five wrong codes".
 type alarmRig struct {
 	state State
 	now   time.Time
@@ -36,6 +37,10 @@ func (r *alarmRig) do(step string) {
 	words := strings.Fields(step)
 	d, err := time.ParseDuration(words[len(words)-1])
 	switch {
+	case words[0] == "five":
+		for range mostTries {
+			r.command(CauseUser, "disarm", "1")
+		}
 	case words[0] == "restart":
 		saved, err := r.state.(Lasting).Saved()
 		if err != nil {
@@ -261,6 +266,18 @@ func TestWrongCodesCountTogetherForAQuarterOfAnHour(t *testing.T) {
 	}
 }
 
+// TestALockIsOverWhetherOrNotAnybodySaidSo: a command may come before the Elapsed
+// of the same moment.
+func TestALockIsOverWhetherOrNotAnybodySaidSo(t *testing.T) {
+	r := newAlarmRig(anAlarm(), "front closed, arm_away, 45s, disarm 1, disarm 1, disarm 1, disarm 1, disarm 1")
+	for wait, want := range map[time.Duration]Code{lockFor - 1: CodeLocked, lockFor: ""} {
+		_, err := r.state.Resolve(Action{Verb: VerbDisarm, Code: NewSecret("4711")}, Asked{Cause: byUser, Now: r.now.Add(wait)})
+		if codeOf(err) != want {
+			t.Errorf("after %v: %v, want %q", wait, err, want)
+		}
+	}
+}
+
 func TestWhoNeedsACode(t *testing.T) {
 	const armed = "front closed, motion clear, arm_away, 45s"
 	for _, c := range []struct {
@@ -312,9 +329,14 @@ func TestTheAlarmIsNeverStuck(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := newAlarmRig(anAlarm(), "front closed")
 		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+			old := r.state
+			before := fmt.Sprintf("%+v", old)
 			r.do(rapid.SampledFrom([]string{"front open", "front closed", "front gone", "motion detected", "motion clear",
-				"motion unknown", "arm_away", "arm_home", "disarm", "disarm 1", "disarm 4711", "1s", "20s", "1m", "16m", "restart",
+				"motion unknown", "arm_away", "arm_home", "disarm", "disarm 1", "five wrong codes", "disarm 4711", "1s", "20s", "1m", "16m", "restart",
 				"restart after 1m", "restart after 24h", "restart after -1h"}).Draw(t, "what"))
+			if after := fmt.Sprintf("%+v", old); after != before {
+				t.Fatalf("a state was changed in place, from %s to %s", before, after)
+			}
 			state, a := r.state.View().State, r.state.View().Attributes.(AlarmAttributes)
 			due := r.state.(Timed).Due()
 			if waits := state == AlarmArming || state == AlarmPending; waits != (a.Until != 0) || (waits || a.LockedUntil != 0) == due.IsZero() {

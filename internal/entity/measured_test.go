@@ -10,6 +10,7 @@ var (
 	room  = Entity{ID: "room", Spec: &Sensor{Type: SensorDS18B20, Board: "hall", Pin: 4, Every: 30 * time.Second}}
 	shed  = Entity{ID: "shed", Spec: &Sensor{Type: SensorDHT22, Board: "hall", Pin: 5, Every: 5 * time.Minute}}
 	level = Entity{ID: "level", Spec: &Sensor{Type: SensorAnalog, Board: "hall", Pin: 36, AtZero: -5, AtFull: 28, Unit: "bar"}}
+	third = Entity{ID: "third", Spec: &Sensor{Type: SensorAnalog, Board: "hall", Pin: 37, AtFull: 1. / 3, Unit: "pH"}}
 	water = Entity{ID: "water", Spec: &Sensor{Type: SensorPulse, Board: "hall", Pin: 39, PerUnit: 450, Unit: "L"}}
 )
 
@@ -56,6 +57,8 @@ func TestASensorShowsItsNewestGoodSample(t *testing.T) {
 		{"a good one again", measured(room, sample(21_437), faulty(sample(21_437), FaultChecksum), sample(22_000)), "22", `{"value":22,"unit":"°C","sampled":1795363320000}`},
 		{"set up anew", measured(room, sample(21_437), Value{Reading: &Reading{}}), "unknown", `{"unit":"°C"}`},
 		{"a voltage", measured(level, sample(1_650)), "11.5", `{"value":11.5,"unit":"bar","sampled":1795363200000}`},
+		{"a voltage between two steps", measured(level, sample(1_001)), "5.01", `{"value":5.01,"unit":"bar","sampled":1795363200000}`},
+		{"a voltage of many digits", measured(third, sample(1_000)), "0.101", `{"value":0.101,"unit":"pH","sampled":1795363200000}`},
 		{"what is no reading says nothing", measured(room, sample(21_437), Value{On: true}), "21.4", `{"value":21.437,"unit":"°C","sampled":1795363200000}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -130,6 +133,23 @@ func TestAMeterGoesOnOverBootsAndRestarts(t *testing.T) {
 	}
 	if s, err := Initial(water).(Lasting).Saved(); s != nil || err != nil {
 		t.Errorf("nothing is known: %s %v", s, err)
+	}
+}
+
+func TestAMeterCountsNothingThatIsNoCount(t *testing.T) {
+	for what, between := range map[string]Value{
+		"no reading":                {On: true},
+		"a sensor without a sample": {Reading: &Reading{}},
+		"a failed sample":           faulty(sample(450), FaultNoAnswer),
+	} {
+		if got := measured(water, sample(450), between, sample(900)).View().State; got != "2" {
+			t.Errorf("with %s between them, 450 and 900 pulses are %s L", what, got)
+		}
+	}
+	plain := *water.Spec.(*Sensor)
+	plain.PerUnit = 0
+	if got := measured(Entity{ID: "water", Spec: &plain}, sample(450)).View().State; got != "450" {
+		t.Errorf("of no unit, 450 pulses are %s", got)
 	}
 }
 

@@ -77,6 +77,28 @@ func TestWhatWasNeverSavedIsRefused(t *testing.T) {
 	}
 }
 
+// TestRestoreLeavesItsReceiverAsItIs: the registry may try what was saved, refuse
+// it, and go on with what it had.
+func TestRestoreLeavesItsReceiverAsItIs(t *testing.T) {
+	restored := 0
+	for _, e := range lasting(t) {
+		for _, saved := range []string{`{"total":7,"count":3}`, `{"state":"home"}`, `{"activated":5}`, `{"locked":true}`,
+			`{"state":"armed_away","contacts":[{"id":"front","open":true}],"bypassed":["front"],"wrong":[1],"locked":9}`} {
+			s := Initial(e)
+			before := fmt.Sprintf("%+v", s)
+			if _, err := s.(Lasting).Restore([]byte(saved), now); err == nil {
+				restored++
+			}
+			if after := fmt.Sprintf("%+v", s); after != before {
+				t.Errorf("%s was %s and is %s", e.ID, before, after)
+			}
+		}
+	}
+	if restored != len(lasting(t)) {
+		t.Errorf("%d were restored", restored)
+	}
+}
+
 // TestAYearInFastTime: a house of everything that has deadlines, asked and told
 // at random for a year and woken only when it wants to be. Nothing is due twice,
 // nothing waits for ever, and a restart at any moment changes nothing that lasts.
