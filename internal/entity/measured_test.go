@@ -131,6 +131,12 @@ func TestAMeterGoesOnOverBootsAndRestarts(t *testing.T) {
 	if m := again.(meterState); m.total != mostPulses {
 		t.Errorf("a hostile board makes it %d", m.total)
 	}
+	if saved, err = again.(Lasting).Saved(); err != nil || string(saved) != `{"total":9007199254740992,"count":9007199254740992}` {
+		t.Errorf("the most that a meter counts is kept as %s, %v", saved, err)
+	}
+	if _, err := Initial(water).(Lasting).Restore(saved, now); err != nil {
+		t.Error(err)
+	}
 	if s, err := Initial(water).(Lasting).Saved(); s != nil || err != nil {
 		t.Errorf("nothing is known: %s %v", s, err)
 	}

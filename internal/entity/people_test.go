@@ -44,6 +44,9 @@ func TestASceneListsWhatFailed(t *testing.T) {
 	if b, _ := json.Marshal(s.View()); string(b) != `{"State":"ready","Attributes":{"failed":[]}}` {
 		t.Errorf("never activated: %s", b)
 	}
+	if saved, err := s.(Lasting).Saved(); saved != nil || err != nil {
+		t.Errorf("there is nothing to keep: %s %v", saved, err)
+	}
 	for _, verb := range []Verb{VerbActivate, VerbOn} {
 		o, err := s.Resolve(Action{Verb: verb}, Asked{Now: now})
 		if err != nil || len(o.Tasks) != 2 || o.Tasks[1].Target != "stairs" || o.Target != StateReady {

@@ -60,7 +60,7 @@ func TestWhatWasNeverSavedIsRefused(t *testing.T) {
 	for kind, bad := range map[Kind][]string{
 		KindSensor: {`{"total":-1,"count":0}`, `{"total":1,"count":-1}`, `{"total":99999999999999999,"count":0}`},
 		KindPerson: {`{"state":"cellar"}`, `{}`},
-		KindScene:  {`{"activated":-5}`, `{}`},
+		KindScene:  {`{"activated":-5}`, `{}`, `{"activated":5,"later":1}`, `{"activated":5} ` + "x"},
 		KindAlarm: {`{"state":"party"}`, `{}`, `{"state":"pending"}`, `{"state":"disarmed","until":5}`, `{"state":"armed_away","home":true}`,
 			`{"state":"armed_home"}`, `{"state":"disarmed","wrong":[1,2,3,4,5]}`, `{"state":"disarmed","wrong":[2,1]}`},
 	} {

@@ -110,6 +110,33 @@ func TestADoorOpensAndClosesAsItsReedsSay(t *testing.T) {
 	})
 }
 
+// Who asks for it to be open while it warns has it stay open, and is not told a
+// thing that is undone a moment later.
+func TestOpenDuringTheWarningCallsTheCloseOff(t *testing.T) {
+	t.Parallel()
+	_, esp, w := doorHouse(t, 300, 1)
+	since := esp.lastEdge()
+	esp.rest()
+	w.command("close", "left", entity.VerbClose)
+	w.until("it warns", func() bool { return w.attribute("left", "warning_until") != nil })
+	w.command("open", "left", entity.VerbOpen)
+	if r := w.result("open"); r.Status != entity.StatusConfirmed {
+		t.Errorf("open: %+v", r)
+	}
+	if r := w.result("close"); r.Status != entity.StatusRefused || r.Code != entity.CodeSuperseded {
+		t.Errorf("close: %+v", r)
+	}
+	esp.awaitEdge(since, leftWarn, false)
+	for range 4 { // the end of the warning, and beyond it
+		esp.advance(2 * second)
+	}
+	if n := esp.pulses(since, leftRelay); n != 0 {
+		t.Errorf("%d pulses", n)
+	}
+	w.has("left", "open", true)
+	w.until("no warning is shown", func() bool { return w.attribute("left", "warning_until") == nil })
+}
+
 // Whatever takes the link away during the warning, nothing moves.
 func TestAWarningThatLosesItsLinkEndsWithoutAPulse(t *testing.T) {
 	t.Parallel()
