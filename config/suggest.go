@@ -15,13 +15,20 @@ const maxComparisons = 500_000
 // exhausted says whether suggestions are over for this run.
 func (r *report) exhausted() bool { return len(r.list) >= maxProblems || r.compared > maxComparisons }
 
-// nearest is diag.Nearest within the run's budget.
+// nearest is diag.Nearest within the run's budget. A name with its kind in
+// front, as other systems write it (switch.porch), is taken without.
 func (r *report) nearest(word string, candidates []string) string {
 	if r.exhausted() {
 		return ""
 	}
 	r.compared += len(candidates)
-	return diag.Nearest(word, candidates)
+	if near := diag.Nearest(word, candidates); near != "" {
+		return near
+	}
+	if _, bare, ok := strings.Cut(word, "."); ok && slices.Contains(candidates, bare) {
+		return bare
+	}
+	return ""
 }
 
 // didYouMean suggests the nearest candidate, failing that lists a few, failing
