@@ -48,11 +48,11 @@ func (a *App) takeConfig(house *entity.House, list diag.List, asked bool) {
 	news := asked || !reflect.DeepEqual(list, a.file.told)
 	a.file.told = list
 	if house == nil {
-		a.showConfig(list)
 		if news {
 			a.log.Error("the house stays as it is", refusal(a.file, list)...)
 			a.diagnosed(list)
 		}
+		a.showConfig(list)
 		return
 	}
 	same := reflect.DeepEqual(house, a.file.house)
@@ -64,12 +64,12 @@ func (a *App) takeConfig(house *entity.House, list diag.List, asked bool) {
 		a.file.house, a.file.since = house, time.Now()
 		a.reloaded(house)
 	}
-	a.showConfig(list)
 	a.log.Info("config reloaded", "file", a.file.name, "boards", len(house.Boards), "entities", len(house.Entities),
 		"warnings", list.Warnings())
 	if news {
 		a.diagnosed(list)
 	}
+	a.showConfig(list) // last: whoever sees it finds everything else done
 }
 
 // showConfig tells browsers and the API how the file is.
