@@ -80,6 +80,9 @@ func (h *house) adoptAll(names ...string) {
 		h.awaitStatus(name, entity.BoardOnline)
 		h.ready()
 	}
+	for _, name := range names {
+		h.boards[name].settle() // the first level of an input is its state and no press
+	}
 }
 
 // bareHouse is a house whose boards nobody has adopted yet.
