@@ -389,7 +389,9 @@ func TestAnAlarmUnderAnotherDeclarationKeepsWhatItKnows(t *testing.T) {
 	if r.do("cellar open"); r.state.View().State != AlarmPending {
 		t.Error(r.said())
 	}
-	if got := fmt.Sprint(spec.Watches(), anAlarm().Watches()); got != "[cellar front] [front motion]" {
+	more := anAlarm()
+	more.Home = []ID{"garden", "front"}
+	if got := fmt.Sprint(spec.Watches(), anAlarm().Watches(), more.Watches()); got != "[cellar front] [front motion] [front motion garden]" {
 		t.Error(got)
 	}
 }
