@@ -12,7 +12,8 @@ export default defineConfig(({ mode }) => ({
     // public/.keep puts back dist/.keep, which is committed for clean clones.
     emptyOutDir: true,
     assetsInlineLimit: 0, // data: URLs are not in the content security policy
-    modulePreload: { polyfill: false },
+    modulePreload: false,
+    cssCodeSplit: false,
     reportCompressedSize: false,
   },
   server: {

@@ -22,6 +22,9 @@ export class App {
   /** When the server was last heard of, server time, unix ms; null before the first time. */
   heard = $state<number | null>(null);
 
+  /** What the first sight can do without; null until it has been fetched. */
+  later = $state.raw<typeof import('./later') | null>(null);
+
   readonly live = $derived(this.connection.name === 'live');
 
   readonly #connection: Connection;
@@ -47,6 +50,7 @@ export class App {
       if (later !== null) void this.unlock(later);
     });
     this.#connection.start();
+    await this.#fetchLater();
   }
 
   async unlock(token: string): Promise<Exchange> {
@@ -65,12 +69,21 @@ export class App {
     this.#connection.retry();
   }
 
+  async #fetchLater(): Promise<void> {
+    try {
+      this.later ??= await import('./later');
+    } catch {
+      // Asked for again when the server is back.
+    }
+  }
+
   #connectionChanged(state: State): void {
     if (this.connection.name === 'live' && state.name !== 'live') {
       this.heard = this.#lastMessage;
       this.home.disconnected();
     }
     this.connection = state;
+    if (state.name === 'live') void this.#fetchLater();
   }
 
   #receive(message: ServerMessage): void {

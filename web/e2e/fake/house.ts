@@ -58,8 +58,20 @@ export const opened = (...ids: string[]): Attributes => ({ open: ids }) as Attri
 const reeds = { position: 'reeds', travel_ms: 18_000 };
 const schedule = { low: 5, high: 25, presets: ['away', 'sleep', 'comfort'], source: 'plan' };
 
+/** A day of one number as the recorder tells it, with two hours of which nothing is known. */
+export function aDay(curve: (hour: number) => number): object {
+  const to = Date.now();
+  const from = to - 24 * 3_600_000;
+  const points = Array.from({ length: 24 * 12 }, (_, i) => {
+    const hour = i / 12;
+    const value = hour >= 13 && hour < 15 ? null : curve(hour);
+    return { at: from + i * 300_000, value };
+  });
+  return { from, to, step: 300_000, series: [{ name: 'value', points }] };
+}
+
 /** A house with every state that a tile can be in. */
-export function everything(): { info: HouseInfo; boards: Board[]; entities: Entity[] } {
+export function everything(): { info: HouseInfo; boards: Board[]; entities: Entity[]; histories: Record<string, object> } {
   const now = Date.now();
   const minutes = (n: number): number => now - n * 60_000;
   const areas = [
@@ -72,6 +84,10 @@ export function everything(): { info: HouseInfo; boards: Board[]; entities: Enti
   const lost = { reason: 'offline', message: 'No answer from shed for 15 s', since: minutes(4) };
   return {
     info: info({ areas }),
+    histories: {
+      room: aDay((hour) => 19 + 1.6 * Math.sin((hour - 4) / 3.8)),
+      outside: aDay((hour) => -3 - 5 * Math.cos((hour - 2) / 3.8) + (hour % 1) / 3),
+    },
     boards: [
       board('hall'),
       board('kitchen', { chip: 'esp32-c3' }),
@@ -106,17 +122,37 @@ export function everything(): { info: HouseInfo; boards: Board[]; entities: Enti
         attributes: { ...schedule, temperature: 19.6, target: 21, setpoint: 21, mode: 'manual', until: now + 3 * 3_600_000 },
       }),
       entity('bath', 'heater', { name: 'Bath', area: 'living', state: 'sensor_lost', attributes: { ...schedule, mode: 'auto' } }),
+      entity('study', 'heater', {
+        name: 'Study', area: 'living', state: 'waiting',
+        attributes: { ...schedule, temperature: 18.2, target: 19, setpoint: 19, mode: 'auto', next: { at: now + 5 * 3_600_000, target: 17, preset: 'sleep' } },
+      }),
+      entity('loft', 'heater', {
+        name: 'Loft', area: 'living', board: 'shed', state: 'idle', available: false, unavailable: lost,
+        attributes: { ...schedule, setpoint: 14, preset: 'away', mode: 'manual' },
+      }),
+      entity('cellar', 'heater', { name: 'Cellar', area: 'living', state: 'locked', attributes: { ...schedule, temperature: 12.5, mode: 'locked' } }),
+      entity('guest', 'heater', {
+        name: 'Guest room', area: 'living', state: 'off', attributes: { ...schedule, temperature: 17.3, mode: 'window', windows: ['window'] },
+      }),
       entity('ac', 'cooler', {
         name: 'Air conditioner', area: 'living', state: 'idle',
         attributes: { low: 20, high: 30, presets: [], source: 'plan', temperature: 22.4, target: 24, setpoint: 24, mode: 'auto' },
       }),
       entity('room', 'sensor', { name: 'Living room', area: 'living', state: '19.6', attributes: { value: 19.6, unit: '°C', humidity: 46, sampled: now - 20_000 } }),
+      entity('outside', 'sensor', { name: 'Outside', area: 'living', state: '-3.4', attributes: { value: -3.4, unit: '°C', sampled: now - 90_000, fault: 'no_answer' } }),
       entity('tank', 'sensor', { name: 'Water tank', area: 'shed', state: 'unknown', attributes: { value: 42, unit: '%', fault: 'stale', sampled: minutes(40) } }),
       entity('left', 'garage_door', { name: 'Left door', area: 'garage', features: ['open', 'close', 'pulse'], attributes: { ...reeds }, changed: minutes(90) }),
       entity('middle', 'garage_door', {
         name: 'Middle door', area: 'garage', state: 'opening', features: ['open', 'close', 'pulse'], attributes: { ...reeds, moving_since: now - 6_000 },
       }),
       entity('right', 'garage_door', { name: 'Right door', area: 'garage', state: 'unknown', features: ['pulse', 'attended'], attributes: { position: 'none' } }),
+      entity('court', 'garage_door', {
+        name: 'Courtyard door', area: 'garage', state: 'open', features: ['open', 'close', 'pulse'], attributes: { ...reeds, warning_until: now + 5_000 },
+      }),
+      entity('bikes', 'garage_door', {
+        name: 'Bicycle door', area: 'garage', state: 'stopped', features: ['open', 'close', 'pulse', 'attended'],
+        attributes: { position: 'closed_reed', travel_ms: 18_000 }, changed: minutes(14),
+      }),
       entity('gate', 'garage_door', {
         name: 'Yard gate', area: 'garage', state: 'obstructed', features: ['open', 'close', 'pulse'], attributes: { ...reeds, problem: 'did_not_close' }, changed: minutes(2),
       }),

@@ -25,6 +25,7 @@ export interface FakeOptions {
   readonly info: HouseInfo;
   readonly boards: readonly Board[];
   readonly entities: readonly Entity[];
+  readonly histories?: Readonly<Record<string, object>>;
   /** When set, everything but the page itself needs it. */
   readonly token?: string;
 }
@@ -38,6 +39,10 @@ export class FakeServer {
   readonly received: { readonly message: ClientMessage; readonly at: number }[] = [];
   /** What to do with a command; by default it is confirmed at once. */
   onCommand: (command: Command) => void = (command) => this.confirm(command);
+  /** What the recorder knows of an entity's day, by id; others have no numbers. */
+  histories: Readonly<Record<string, object>> = {};
+  /** The ids whose history was asked for, in order. */
+  readonly historyAsked: string[] = [];
   /** Whether pings are answered. */
   answersPings = true;
   epoch = '6b1f0c2e';
@@ -53,6 +58,7 @@ export class FakeServer {
   constructor(options: FakeOptions) {
     this.#options = options;
     for (const e of options.entities) this.entities.set(e.id, { ...e, revision: this.revision });
+    this.histories = options.histories ?? {};
     for (const b of options.boards) this.boards.set(b.id, b);
   }
 
@@ -176,6 +182,12 @@ export class FakeServer {
         response.end();
       });
       return;
+    }
+    const asked = /^\/api\/entities\/([^/]+)\/history$/.exec(path)?.[1];
+    if (asked !== undefined) {
+      this.historyAsked.push(asked);
+      const body = this.histories[asked] ?? { from: 0, to: 1, series: [] };
+      return void response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
     }
     response.writeHead(this.#allowed(request) ? 200 : 401, { 'Content-Type': 'application/json' }).end('{}');
   }

@@ -50,6 +50,7 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   const size = page.viewportSize() ?? desktop;
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
   await page.setViewportSize({ width: size.width, height: Math.max(size.height, height) });
+  await page.waitForLoadState('networkidle'); // what comes into view may have something to fetch
   await page.screenshot({ path: `${shots}${name}.png`, animations: 'disabled' });
   await page.setViewportSize(size);
 }

@@ -4,7 +4,8 @@ import type { App } from '../app.svelte';
 import { moduleOf } from '../entities';
 import { colors, dims, level } from '../entities/light';
 import type { MenuItem, Saying } from '../entities/module';
-import { failureWord, offlineWord, pendingWord, phase, type Phase } from '../entities/phase';
+import { doneWord, failureWord, offlineWord, pendingWord, phase, type Phase } from '../entities/phase';
+import { controlled } from '../entities/thermostat';
 import type { Cell } from '../home/home.svelte';
 import type { Action } from '../protocol/client';
 
@@ -20,7 +21,10 @@ export class TileModel {
   readonly look = $derived.by(() => this.#module.look(this.entity, this.#text, this.#say));
   readonly tap = $derived.by(() => this.#module.tap(this.entity));
   readonly menu = $derived.by(() => this.#module.menu(this.entity, this.#text));
-  readonly usable = $derived.by(() => this.#app.live && this.phase.name !== 'offline');
+  /** The server keeps a heater's plan for a board that is away; nothing else waits. */
+  readonly usable = $derived.by(() => this.#app.live && (this.phase.name !== 'offline' || controlled(this.entity)));
+  /** Something that was asked for is unanswered. */
+  readonly busy = $derived.by(() => this.phase.name === 'pending' || this.#cell().request?.status === 'sent');
   readonly dims = $derived.by(() => dims(this.entity));
   readonly colors = $derived.by(() => colors(this.entity));
   readonly level = $derived.by(() => level(this.entity));
@@ -74,7 +78,7 @@ export class TileModel {
   /** What people need to know beside the state, or null. */
   get detail(): string | null {
     const { phase, look } = this;
-    if (phase.name === 'offline' || phase.name === 'failed') return null;
+    if (phase.name === 'offline') return null;
     return look.detail ?? (phase.name === 'unknown' ? this.#text.unknown.hint : null);
   }
 
@@ -88,14 +92,27 @@ export class TileModel {
           failureWord(phase.code, phase.message, entity.board, this.#text),
           this.#format.moment(phase.at, clock.now),
         );
-      case 'offline':
-        return offlineWord(phase.unavailable.reason, entity.board, this.#text);
+      case 'offline': {
+        const why = offlineWord(phase.unavailable.reason, entity.board, this.#text);
+        const answer = this.#answerMeanwhile();
+        return answer === null ? why : `${why} · ${answer}`;
+      }
+      case 'done':
+        // What was kept for its board has gone out when the board is back.
+        return phase.code === 'queued' ? null : doneWord(phase.code, entity.board, this.#text);
       case 'unknown':
       case 'pending':
-      case 'done':
       case 'settled':
         return null;
     }
+  }
+
+  /** What became of what this page asked while the board is away, or null. */
+  #answerMeanwhile(): string | null {
+    const request = this.#cell().request;
+    if (request?.status === 'done') return doneWord(request.code, this.entity.board, this.#text);
+    if (request?.status !== 'failed') return null;
+    return failureWord(request.code, request.message, this.entity.board, this.#text);
   }
 
   readonly percent = (value: number): string => this.#format.percent(value);

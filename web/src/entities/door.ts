@@ -12,11 +12,16 @@ function look(entity: Entity, text: Catalogue, say: Saying): Look {
   const icons = icon(entity.icon, { off: mdiGarage, on: mdiGarageOpen });
   const shut = entity.state === 'closed' || entity.state === 'opening';
   const warning = entity.attributes.warning_until;
+  const notes = [
+    ...(entity.state === 'unknown' ? [why(entity, text)] : []),
+    ...(warning === undefined ? [] : [text.door.warns(say.format.seconds(warning - say.now))]),
+    ...(entity.features.includes('attended') ? [text.door.attended] : []),
+  ];
   const base = {
     level: null,
     since: null,
     icon: shut ? icons.off : icons.on,
-    ...(warning !== undefined && { detail: text.door.warns(say.format.seconds(warning - say.now)) }),
+    ...(notes.length > 0 && { detail: notes.join(' · ') }),
   };
   switch (entity.state) {
     case 'closed':
@@ -35,7 +40,7 @@ function look(entity: Entity, text: Catalogue, say: Saying): Look {
       return { ...base, word, tone: 'alarm', since: entity.changed, icon: mdiGarageAlert };
     }
     default:
-      return { detail: why(entity, text), ...base, word: text.state.unknown, tone: 'unknown', icon: icons.off };
+      return { ...base, word: text.state.unknown, tone: 'unknown', icon: icons.off };
   }
 }
 

@@ -1,5 +1,6 @@
 // The kinds that measure, move, heat and watch: what their tiles say in every state.
 
+import { mdiAlert, mdiClockOutline, mdiLock } from '@mdi/js';
 import { describe, expect, test } from 'vitest';
 import { anEntity } from '../home/testing';
 import { en } from '../i18n/en';
@@ -23,7 +24,8 @@ test.each<[Some, string, string, string | undefined]>([
   [{ kind: 'sensor', state: '21', attributes: { value: 21, unit: '°C', humidity: 45.3 } }, '21 °C', 'calm', '45% humidity'],
   [{ kind: 'sensor', state: '21', attributes: { value: 21, unit: '°C', fault: 'odd' } }, '21 °C', 'calm', 'Sensor fault'],
   [{ kind: 'sensor', state: 'unknown', attributes: { value: 21, unit: '°C', fault: 'stale' } }, 'Last 21 °C', 'unknown', 'No reading for too long'],
-  [{ kind: 'sensor', state: '0.4', attributes: { value: 0.4, unit: 'L' } }, '0.4 L', 'calm', undefined],
+  [{ kind: 'sensor', state: '0.412', attributes: { value: 0.412, unit: 'L' } }, '0.412 L', 'calm', undefined],
+  [{ kind: 'sensor', state: '3', attributes: { value: 3, unit: '' } }, '3', 'calm', undefined],
   [{ kind: 'sensor', state: '-0.04', attributes: { value: -0.04, unit: '°C' } }, '0 °C', 'calm', undefined],
 
   [{ kind: 'garage_door', state: 'closed' }, 'Closed', 'calm', undefined],
@@ -38,20 +40,27 @@ test.each<[Some, string, string, string | undefined]>([
   [{ kind: 'garage_door', state: 'unknown', attributes: { position: 'none' } }, 'Unknown', 'unknown', 'No position sensor'],
   [{ kind: 'garage_door', state: 'unknown', attributes: { problem: 'reeds_disagree' } }, 'Unknown', 'unknown', 'Its sensors contradict each other'],
   [{ kind: 'garage_door', state: 'unknown' }, 'Unknown', 'unknown', 'Not reported yet'],
+  [{ kind: 'garage_door', state: 'open', features: ['attended'] }, 'Open', 'active', 'Nothing warns: only if you see it'],
+  [{ kind: 'garage_door', state: 'unknown', attributes: { position: 'none', warning_until: now + 2_000 } }, 'Unknown', 'unknown', 'No position sensor · Warning: moves in 2 s'],
 
   [{ kind: 'heater', state: 'heating', attributes: { mode: 'auto' } }, 'Heating', 'on', 'Schedule'],
   [{ kind: 'cooler', state: 'cooling', attributes: { mode: 'manual' } }, 'Cooling', 'active', 'Manual'],
   [{ kind: 'heater', state: 'idle', attributes: { mode: 'manual', until: now + 3_600_000 } }, 'Idle', 'calm', 'Manual until 13:00'],
-  [{ kind: 'heater', state: 'waiting', attributes: { mode: 'boost', until: now + 60_000 } }, 'Waiting', 'calm', 'Boost until 12:01'],
+  [{ kind: 'heater', state: 'waiting', attributes: { mode: 'boost', until: now + 60_000 } }, 'Waiting', 'calm', 'It rests for a moment before it switches · Boost until 12:01'],
   [{ kind: 'heater', state: 'idle', attributes: { mode: 'auto', next: { at: now + 7_200_000, target: 17, preset: 'sleep' } } }, 'Idle', 'calm', 'Sleep from 14:00'],
   [{ kind: 'heater', state: 'idle', attributes: { mode: 'auto', next: { at: now + 60_000, target: 19.5 } } }, 'Idle', 'calm', '19.5 °C from 12:01'],
   [{ kind: 'heater', state: 'idle', attributes: { mode: 'auto', next: { at: now + 60_000 } } }, 'Idle', 'calm', 'Off from 12:01'],
   [{ kind: 'heater', state: 'idle', attributes: { mode: 'auto', source: 'fallback' } }, 'Idle', 'calm', 'The board waits for its schedule'],
-  [{ kind: 'heater', state: 'off', attributes: { mode: 'off' } }, 'Off', 'off', 'Off'],
+  [{ kind: 'heater', state: 'off', attributes: { mode: 'off' } }, 'Off', 'off', undefined],
+  [{ kind: 'heater', state: 'off', attributes: { mode: 'off', until: now + 3_600_000 } }, 'Off', 'off', 'Off until 13:00'],
+  [{ kind: 'heater', state: 'idle', attributes: { mode: 'manual', preset: 'comfort', until: now + 3_600_000 } }, 'Idle', 'calm', 'Manual: Comfort until 13:00'],
   [{ kind: 'heater', state: 'off', attributes: { mode: 'frost' } }, 'Off', 'off', 'Frost protection'],
   [{ kind: 'heater', state: 'off', attributes: { mode: 'window' } }, 'Off', 'off', 'A window is open'],
-  [{ kind: 'heater', state: 'sensor_lost', attributes: { mode: 'auto' } }, 'Sensor lost', 'alarm', 'Schedule'],
-  [{ kind: 'heater', state: 'cut_off', attributes: { mode: 'auto' } }, 'Cut off', 'alarm', 'Schedule'],
+  [{ kind: 'heater', state: 'off', attributes: { mode: 'window', windows: ['bay', 'roof'] } }, 'Off', 'off', 'Open: the bay, the roof'],
+  [{ kind: 'heater', state: 'sensor_lost', attributes: { mode: 'auto' } }, 'Sensor lost', 'alarm', 'It stays off until its sensor is back'],
+  [{ kind: 'heater', state: 'cut_off', attributes: { mode: 'auto' } }, 'Cut off', 'alarm', 'Beyond what is safe: it stays off'],
+  [{ kind: 'cooler', state: 'cooling', attributes: { mode: 'manual', warning: 'no_rise' } }, 'Cooling', 'alarm', 'It does not get colder · Manual'],
+  [{ kind: 'cooler', state: 'idle', attributes: { mode: 'auto', warning: 'stuck' } }, 'Idle', 'alarm', 'It cools although it is off'],
   [{ kind: 'heater', state: 'locked', attributes: { mode: 'locked' } }, 'Locked', 'off', 'Locked for maintenance'],
   [{ kind: 'heater', state: 'heating', attributes: { mode: 'auto', warning: 'no_rise' } }, 'Heating', 'alarm', 'It does not get warmer'],
   [{ kind: 'heater', state: 'idle', attributes: { mode: 'auto', warning: 'stuck' } }, 'Idle', 'alarm', 'It heats although it is off'],
@@ -126,6 +135,25 @@ describe('heaters', () => {
     expect(stepped(heater, from, direction)).toBe(to);
   });
 
+  test.each([
+    [21, 1, 70], [20.556, 1, 70], [20.556, -1, 68], [25, 1, 77], [24.7, 1, 77],
+  ] as const)('in an imperial house from %s °C in direction %i come %s °F', (from, direction, to) => {
+    expect(stepped(heater, from, direction, true) * 1.8 + 32).toBeCloseTo(to, 6);
+  });
+
+  test.each([
+    ['auto', undefined], ['window', undefined], ['manual', mdiClockOutline], ['boost', mdiClockOutline], ['off', mdiClockOutline],
+    ['frost', mdiClockOutline],
+  ])('in mode %s it has a clock only when the schedule does not hold', (mode, badge) => {
+    expect(look({ kind: 'heater', state: 'idle', attributes: { mode } }).badge).toBe(badge);
+    expect(look({ kind: 'heater', state: 'locked', attributes: { mode } }).badge).toBe(mdiLock);
+  });
+
+  test('the menu says which preset is in force', () => {
+    const menu = moduleOf('heater').menu(anEntity({ kind: 'heater', attributes: { mode: 'auto', preset: 'away', presets: ['comfort', 'away'] } }), en);
+    expect(menu.filter((i) => i.current).map((i) => i.name)).toEqual(['Away']);
+  });
+
   test('the menu offers presets by their names, and the way back only from by hand', () => {
     const names = (mode: string) => moduleOf('heater').menu(anEntity({ kind: 'heater', attributes: { mode, presets: ['comfort', 'deep_sleep'] } }), en).map((i) => i.name);
     expect(names('auto')).toEqual(['Comfort', 'deep sleep', 'Boost for 30 minutes', 'Boost for 60 minutes', 'Off']);
@@ -137,6 +165,12 @@ describe('heaters', () => {
     const failure = { command: '1', action: 'set', target: '', status: 'failed', code: 'board', message: '', at: 1 };
     expect(phase(anEntity({ kind: 'heater', state: 'idle', failure }), null)).toMatchObject({ retry: null });
   });
+});
+
+test('a sensor whose newest sample failed is marked, though its value still counts', () => {
+  const badge = (fault?: string) => look({ kind: 'sensor', state: '21', attributes: { value: 21, unit: '°C', ...(fault !== undefined && { fault }) } }).badge;
+  expect(badge('checksum')).toBe(mdiAlert);
+  expect(badge()).toBeUndefined();
 });
 
 test('imperial houses read Fahrenheit', () => {

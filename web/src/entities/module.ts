@@ -18,6 +18,8 @@ export interface Look {
   readonly tone: Tone;
   /** An SVG path in a box of 24. */
   readonly icon: string;
+  /** A small shape at the icon, an SVG path in a box of 24: what is overridden, what is locked. */
+  readonly badge?: string;
   /** When what the tile shows last changed, if people care (unix ms). */
   readonly since: number | null;
 }
@@ -34,6 +36,8 @@ export interface Saying {
 export interface MenuItem {
   readonly name: string;
   readonly action: Action;
+  /** It is what is in force. */
+  readonly current?: boolean;
   /** It takes the alarm's code. */
   readonly code?: boolean;
 }

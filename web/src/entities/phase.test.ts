@@ -3,7 +3,7 @@ import type { Request } from '../home/requests';
 import { anEntity } from '../home/testing';
 import { en } from '../i18n/en';
 import type { Failure, Pending } from '../protocol/model';
-import { failureWord, offlineWord, pendingWord, phase } from './phase';
+import { doneWord, failureWord, offlineWord, pendingWord, phase } from './phase';
 
 const pending: Pending = { command: '1f', action: 'on', target: 'on', origin: 'rule', by: 'dusk', since: 1, until: 9 };
 const failure: Failure = { command: '1e', action: 'on', target: 'on', status: 'expired', code: 'timeout', message: '', at: 5 };
@@ -38,7 +38,7 @@ describe('which state wins', () => {
 
   test('a gesture that was carried out is done', () => {
     const done = request({ status: 'done', action: { action: 'press' }, at: 8 });
-    expect(phase(anEntity({ kind: 'button' }), done)).toEqual({ name: 'done', at: 8 });
+    expect(phase(anEntity({ kind: 'button' }), done)).toEqual({ name: 'done', at: 8, code: '' });
   });
 
   test.each(['cancelled', 'superseded'])('%s is no failure', (code) => {
@@ -93,12 +93,20 @@ describe('words', () => {
     ['invalid', 'switches cannot be set', 'It cannot do that'],
     ['unknown_entity', 'There is no entity "x"', 'It is not in the configuration'],
     ['wrong_code', 'The code is wrong', 'Wrong code'],
-    ['locked', 'Try again at 10:00', 'Try again at 10:00'],
+    ['locked', 'Try again at 10:00', 'Too many wrong codes'],
     ['confirm_needed', 'x', 'Only for who can see it'],
     ['board', 'Not while the valve is open', 'Not while the valve is open'],
+    ['partial', 'porch: offline', 'Not everything was done'],
     ['something_new', '', 'Refused'],
   ])('a failure of code %s says so', (code, message, words) => {
     expect(failureWord(code, message, 'hall', en)).toBe(words);
+  });
+
+  test('what is done under a condition says under which', () => {
+    expect(doneWord('queued', 'hall', en)).toBe('Kept until hall is back');
+    expect(doneWord('queued', '', en)).toBe('Kept until the board is back');
+    expect(doneWord('not_kept', 'hall', en)).toBe('In force, but a restart of the server would undo it');
+    expect(doneWord('', 'hall', en)).toBeNull();
   });
 
   test('an entity without a board blames no name', () => {

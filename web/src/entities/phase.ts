@@ -9,8 +9,8 @@ import type { Entity, Failure, Unavailable } from '../protocol/model';
 export type Phase =
   | { readonly name: 'settled' }
   | { readonly name: 'unknown' }
-  /** A gesture was carried out; worth a word for a moment. */
-  | { readonly name: 'done'; readonly at: number }
+  /** What leaves no trace was carried out; `code` is the condition, "" for none. Worth a word for a moment. */
+  | { readonly name: 'done'; readonly at: number; readonly code: string }
   | {
       readonly name: 'pending';
       readonly action: string;
@@ -48,7 +48,7 @@ export function phase(entity: Entity, request: Request | null): Phase {
     const retry = explicit(action, targetOf(action, entity));
     return { name: 'failed', code, message, at, action: action.action, retry };
   }
-  if (request?.status === 'done') return { name: 'done', at: request.at };
+  if (request?.status === 'done') return { name: 'done', at: request.at, code: request.code };
   return entity.state === 'unknown' && entity.kind !== 'button' ? { name: 'unknown' } : { name: 'settled' };
 }
 
@@ -135,10 +135,24 @@ export function failureWord(code: string, message: string, board: string, text: 
     case 'busy':
     case 'confirm_needed':
     case 'wrong_code':
+    case 'locked':
+    case 'partial':
     case 'disconnected':
       return text.failure[code];
     default:
       return message === '' ? text.failure.refused : message;
+  }
+}
+
+/** Under which condition it is done; null when there is none to tell. */
+export function doneWord(code: string, board: string, text: Catalogue): string | null {
+  switch (code) {
+    case 'queued':
+      return text.done.queued(board === '' ? text.failure.someBoard : board);
+    case 'not_kept':
+      return text.done.not_kept;
+    default:
+      return null;
   }
 }
 

@@ -1,4 +1,4 @@
-import { mdiGauge, mdiThermometer } from '@mdi/js';
+import { mdiAlert, mdiGauge, mdiThermometer } from '@mdi/js';
 import type { Catalogue } from '../i18n/en';
 import type { Entity } from '../protocol/model';
 import { icon } from './icons';
@@ -24,7 +24,8 @@ function look(entity: Entity, text: Catalogue, say: Saying): Look {
     ...(humidity === undefined ? [] : [text.sensor.humidity(say.format.percent(humidity))]),
     ...(fault === undefined ? [] : [text.sensor.fault[faultKey(fault)]]),
   ];
-  return { ...base, word: reading, tone: 'calm', since, ...(also.length > 0 && { detail: also.join(' · ') }) };
+  const badge = fault === undefined ? {} : { badge: mdiAlert };
+  return { ...base, ...badge, word: reading, tone: 'calm', since, ...(also.length > 0 && { detail: also.join(' · ') }) };
 }
 
 type Fault = keyof Catalogue['sensor']['fault'];

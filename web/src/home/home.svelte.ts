@@ -134,7 +134,7 @@ export class Home {
   }
 
   #arrange(house: House): void {
-    this.sections = sections(house.info, house.order, (id) => house.entities.get(id)?.area);
+    this.sections = sections(house.info, house.order, (id) => house.entities.get(id));
   }
 
   #setRequests(next: requests.Requests): void {

@@ -27,6 +27,10 @@ test('a gesture that was carried out is remembered as done, another action is no
   expect(answered(asked, result({}), 20).has('porch')).toBe(false);
 });
 
+test.each(['queued', 'not_kept'])('what was confirmed as %s says so', (code) => {
+  expect(answered(asked, result({ code }), 20).get('porch')).toMatchObject({ status: 'done', code, at: 20 });
+});
+
 test.each(['cancelled', 'superseded'])('one that was %s by somebody did not fail', (code) => {
   expect(answered(asked, result({ status: 'refused', code }), 20).size).toBe(0);
 });

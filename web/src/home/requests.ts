@@ -10,7 +10,10 @@ export interface Request {
   readonly entity: string;
   readonly action: Action;
   readonly status: 'sent' | 'failed' | 'done';
-  /** Why it failed: a code of docs/api.md, or `disconnected`; else "". */
+  /**
+   * Why it failed, or under which condition it is done: a code of docs/api.md,
+   * or `disconnected`; else "".
+   */
   readonly code: string;
   readonly message: string;
   /** When it was sent, then when it ended; server time, unix ms. */
@@ -39,9 +42,10 @@ export function answered(requests: Requests, result: CommandResult, now: number)
       at: now,
     });
   }
-  // A gesture leaves no state behind that would show that it was done.
-  if (result.status === 'confirmed' && isGesture(request.action)) {
-    return new Map(requests).set(request.entity, { ...request, status: 'done', at: now });
+  // A gesture leaves no state behind that would show that it was done, and a
+  // code nothing that would show what it is done under.
+  if (result.status === 'confirmed' && (isGesture(request.action) || result.code !== '')) {
+    return new Map(requests).set(request.entity, { ...request, status: 'done', code: result.code, at: now });
   }
   return without(requests, request.entity);
 }

@@ -13,10 +13,13 @@ const info = {
 };
 
 const areas: Readonly<Record<string, string>> = { lamp: 'living', porch: 'hall', fan: '', door: 'hall', lost: 'cellar' };
-const areaOf = (id: string): string | undefined => areas[id];
+const find = (id: string) => {
+  const area = areas[id];
+  return area === undefined ? undefined : { area, kind: id === 'lamp' ? 'light' : 'heater' };
+};
 
 test('areas and entities keep the order of the configuration, and empty areas are left out', () => {
-  const result = sections(info, ['lamp', 'door', 'porch'], areaOf);
+  const result = sections(info, ['lamp', 'door', 'porch'], find);
   expect(result.map((s) => [s.id, s.entities])).toEqual([
     ['hall', ['door', 'porch']],
     ['living', ['lamp']],
@@ -24,7 +27,7 @@ test('areas and entities keep the order of the configuration, and empty areas ar
 });
 
 test('what is in no area, or in one that is not declared, comes last', () => {
-  const result = sections(info, ['fan', 'lost', 'porch'], areaOf);
+  const result = sections(info, ['fan', 'lost', 'porch'], find);
   expect(result.map((s) => [s.id, s.entities])).toEqual([
     ['hall', ['porch']],
     ['', ['fan', 'lost']],
@@ -32,5 +35,9 @@ test('what is in no area, or in one that is not declared, comes last', () => {
 });
 
 test('an id without an entity is nowhere', () => {
-  expect(sections(info, ['ghost'], areaOf)).toEqual([]);
+  expect(sections(info, ['ghost'], find)).toEqual([]);
+});
+
+test('a heater takes two columns', () => {
+  expect(sections(info, ['lamp', 'door', 'porch'], find).map((s) => s.columns)).toEqual([4, 1]);
 });

@@ -8,19 +8,28 @@ export interface Section {
   readonly id: string;
   readonly name: string;
   readonly entities: readonly string[];
+  /** How many columns its tiles would take side by side. */
+  readonly columns: number;
 }
+
+/** A heater has room for what it measures beside what it is to hold. */
+const columnsOf = (kind: string): number => (kind === 'heater' || kind === 'cooler' ? 2 : 1);
 
 export function sections(
   info: HouseInfo,
   order: readonly string[],
-  areaOf: (id: string) => Entity['area'] | undefined,
+  find: (id: string) => Pick<Entity, 'area' | 'kind'> | undefined,
 ): readonly Section[] {
   const byArea = new Map<string, string[]>(info.areas.map((area) => [area.id, []]));
   const other: string[] = [];
   for (const id of order) {
-    const area = areaOf(id);
-    if (area !== undefined) (byArea.get(area) ?? other).push(id);
+    const entity = find(id);
+    if (entity !== undefined) (byArea.get(entity.area) ?? other).push(id);
   }
+  const columns = (ids: readonly string[]): number =>
+    ids.reduce((sum, id) => sum + columnsOf(find(id)?.kind ?? ''), 0);
   const named = info.areas.map((area) => ({ ...area, entities: byArea.get(area.id) ?? [] }));
-  return [...named, { id: '', name: '', entities: other }].filter((section) => section.entities.length > 0);
+  return [...named, { id: '', name: '', entities: other }]
+    .filter((section) => section.entities.length > 0)
+    .map((section) => ({ ...section, columns: columns(section.entities) }));
 }

@@ -46,12 +46,19 @@ export const de: Catalogue = {
     busy: 'Zu viel auf einmal',
     confirm_needed: 'Nur wenn du es siehst',
     wrong_code: 'Falscher Code',
+    locked: 'Zu viele falsche Codes',
+    partial: 'Nicht alles wurde ausgeführt',
     disconnected: 'Die Verbindung brach ab',
     refused: 'Abgelehnt',
     someBoard: 'Board',
     mark: 'Fehlgeschlagen',
     retry: 'Nochmal',
     retryName: (name) => `Nochmal versuchen: ${name}`,
+  },
+
+  done: {
+    queued: (board) => `Vorgemerkt, bis ${board} wieder da ist`,
+    not_kept: 'Gilt, aber ein Neustart des Servers macht es rückgängig',
   },
 
   offline: {
@@ -113,7 +120,7 @@ export const de: Catalogue = {
       stale: 'Zu lange keine Messung',
       other: 'Sensorfehler',
     },
-    history: (name) => `${name} in den letzten 24 Stunden`,
+    history: (name, low, high) => `${name} in den letzten 24 Stunden: ${low} bis ${high}`,
   },
 
   door: {
@@ -132,7 +139,9 @@ export const de: Catalogue = {
       close: (name) => `${name} schließen?`,
       pulse: (name) => `${name} bewegen?`,
     },
-    seen: 'Nur, wenn Sie es sehen und niemand im Weg ist.',
+    seen: 'Nur, wenn du es siehst und niemand im Weg ist.',
+    attended: 'Nichts warnt: nur, wenn du es siehst',
+    iSee: 'Ich sehe das Tor',
     warned: 'Es warnt einige Sekunden, bevor es schließt.',
     eitherWay: 'Es kann in beide Richtungen gehen.',
     do: { open: 'Öffnen', close: 'Schließen', pulse: 'Bewegen' },
@@ -162,8 +171,19 @@ export const de: Catalogue = {
     },
     until: (mode, time) => `${mode} bis ${time}`,
     next: (what, time) => `${what} ab ${time}`,
+    named: (mode, preset) => `${mode}: ${preset}`,
     fallback: 'Das Board wartet auf seinen Zeitplan',
-    warning: { no_rise: 'Es wird nicht wärmer', stuck: 'Heizt, obwohl es aus ist' },
+    why: {
+      waiting: 'Es wartet kurz, bevor es schaltet',
+      sensor_lost: 'Bleibt aus, bis der Sensor wieder da ist',
+      cut_off: 'Außerhalb des Sicheren: bleibt aus',
+    },
+    warning: {
+      heater: { no_rise: 'Es wird nicht wärmer', stuck: 'Heizt, obwohl es aus ist' },
+      cooler: { no_rise: 'Es wird nicht kälter', stuck: 'Kühlt, obwohl es aus ist' },
+    },
+    open: (names) => `Offen: ${names}`,
+    unmeasured: 'Keine Temperatur',
     presets: { comfort: 'Komfort', away: 'Abwesend', sleep: 'Nacht', eco: 'Eco', home: 'Zuhause' },
     resume: 'Zurück zum Zeitplan',
     boost: (minutes) => `Schub für ${minutes} Minuten`,

@@ -47,12 +47,19 @@ export const en = {
     busy: 'Too much at once',
     confirm_needed: 'Only for who can see it',
     wrong_code: 'Wrong code',
+    locked: 'Too many wrong codes',
+    partial: 'Not everything was done',
     disconnected: 'The connection dropped',
     refused: 'Refused',
     someBoard: 'the board',
     mark: 'Failed',
     retry: 'Retry',
     retryName: (name: string) => `Retry: ${name}`,
+  },
+
+  done: {
+    queued: (board: string) => `Kept until ${board} is back`,
+    not_kept: 'In force, but a restart of the server would undo it',
   },
 
   offline: {
@@ -114,7 +121,7 @@ export const en = {
       stale: 'No reading for too long',
       other: 'Sensor fault',
     },
-    history: (name: string) => `${name} over the last 24 hours`,
+    history: (name: string, low: string, high: string) => `${name} over the last 24 hours: ${low} to ${high}`,
   },
 
   door: {
@@ -134,6 +141,8 @@ export const en = {
       pulse: (name: string) => `Move ${name}?`,
     },
     seen: 'Only if you can see it, and nobody is in its way.',
+    attended: 'Nothing warns: only if you see it',
+    iSee: 'I can see the door',
     warned: 'It warns for some seconds before it closes.',
     eitherWay: 'It may go either way.',
     do: { open: 'Open', close: 'Close', pulse: 'Move' },
@@ -163,8 +172,19 @@ export const en = {
     },
     until: (mode: string, time: string) => `${mode} until ${time}`,
     next: (what: string, time: string) => `${what} from ${time}`,
+    named: (mode: string, preset: string) => `${mode}: ${preset}`,
     fallback: 'The board waits for its schedule',
-    warning: { no_rise: 'It does not get warmer', stuck: 'It heats although it is off' },
+    why: {
+      waiting: 'It rests for a moment before it switches',
+      sensor_lost: 'It stays off until its sensor is back',
+      cut_off: 'Beyond what is safe: it stays off',
+    },
+    warning: {
+      heater: { no_rise: 'It does not get warmer', stuck: 'It heats although it is off' },
+      cooler: { no_rise: 'It does not get colder', stuck: 'It cools although it is off' },
+    },
+    open: (names: string) => `Open: ${names}`,
+    unmeasured: 'No temperature',
     presets: { comfort: 'Comfort', away: 'Away', sleep: 'Sleep', eco: 'Eco', home: 'Home' },
     resume: 'Back to the schedule',
     boost: (minutes: string) => `Boost for ${minutes} minutes`,

@@ -2,6 +2,9 @@
 // Pure: the same input gives the same text.
 
 export class Format {
+  /** Whether temperatures are told in °F. */
+  readonly imperial: boolean;
+
   readonly #time: Intl.DateTimeFormat;
   readonly #dateTime: Intl.DateTimeFormat;
   readonly #day: Intl.DateTimeFormat;
@@ -9,16 +12,17 @@ export class Format {
   readonly #percent: Intl.NumberFormat;
   readonly #count: Intl.NumberFormat;
 
-  readonly #number: Intl.NumberFormat;
-  readonly #imperial: boolean;
+  readonly #tenths: Intl.NumberFormat;
+  readonly #thousandths: Intl.NumberFormat;
 
   /**
    * `timezone` is an IANA name; one that this browser does not know is ignored.
    * `units` are those of the house: temperatures are told in them.
    */
   constructor(locale: string, timezone: string, units = 'metric') {
-    this.#imperial = units === 'imperial';
-    this.#number = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+    this.imperial = units === 'imperial';
+    this.#tenths = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+    this.#thousandths = new Intl.NumberFormat(locale, { maximumFractionDigits: 3 });
     const zone = known(timezone) ? { timeZone: timezone } : {};
     const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
     this.#time = new Intl.DateTimeFormat(locale, { ...time, ...zone });
@@ -51,13 +55,14 @@ export class Format {
 
   /** A temperature in °C, with at most one decimal, in the units of the house. */
   temperature(celsius: number): string {
-    return this.#imperial ? `${this.#decimal(celsius * 1.8 + 32)} °F` : `${this.#decimal(celsius)} °C`;
+    return this.imperial ? `${this.#degrees(celsius * 1.8 + 32)} °F` : `${this.#degrees(celsius)} °C`;
   }
 
-  /** A value with its unit; one in °C is a temperature. */
+  /** A value with its unit, as exactly as the server tells it; one in °C is a temperature. */
   measure(value: number, unit: string): string {
     if (unit === '°C') return this.temperature(value);
-    return unit === '' ? this.#decimal(value) : `${this.#decimal(value)} ${unit}`;
+    const number = this.#thousandths.format(value);
+    return unit === '' ? number : `${number} ${unit}`;
   }
 
   /** A time that is left, in whole seconds: "0", "12". */
@@ -65,8 +70,8 @@ export class Format {
     return this.count(Math.max(0, Math.ceil(ms / 1000)));
   }
 
-  #decimal(value: number): string {
-    return this.#number.format(Math.round(value * 10) / 10 + 0);
+  #degrees(value: number): string {
+    return this.#tenths.format(Math.round(value * 10) / 10 + 0); // + 0: no "-0"
   }
 
   count(n: number): string {

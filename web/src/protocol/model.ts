@@ -51,6 +51,7 @@ export interface Attributes {
   readonly presets?: readonly string[];
   readonly next?: NextPoint;
   readonly source?: string; // plan, fallback, frost, none
+  readonly windows?: readonly string[]; // those that are open
   readonly warning?: string; // no_rise, stuck
   // scene
   readonly activated?: number;

@@ -245,6 +245,7 @@ const attributeReaders = {
   presets: strings,
   next: nextPoint,
   source: string,
+  windows: strings,
   warning: string,
   activated: number,
   failed: list(taskFailure),
