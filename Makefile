@@ -62,7 +62,7 @@ campaign: export HOB_CAMPAIGN := 1
 campaign: setup-test $(NPM_DONE) core ## the long versions of the tests; hours
 	$(MAKE) build
 	FUZZ_SECONDS=300 GO_TEST_FLAGS='-count=1 -timeout 2h' \
-	  go run ./test/run -k -limit 6h -logs build/campaign -only c,riscv,go,fuzz-c,fuzz-go,web,e2e
+	  go run ./test/run -k -once -limit 6h -logs build/campaign -only c,riscv,go,fuzz-c,fuzz-go,web,e2e,e2e-web
 
 .PHONY: bench
 bench: build ## measure against our own floor programs and peers; see docs/performance.md
@@ -128,8 +128,11 @@ fuzz-go: core ## every Go fuzzer for FUZZ_SECONDS
 	scripts/fuzz-go $(FUZZ_SECONDS)
 
 .PHONY: e2e
-e2e: build ## real processes and a real browser
-	@go test -json -count=1 -parallel 8 -tags e2e $(GO_TEST_FLAGS) ./test/e2e/...
+e2e: build ## real processes; ONLY='^(TestA|TestB)$$' runs these
+	@go test -json -count=1 -parallel 8 -tags e2e -run '$(ONLY)' $(GO_TEST_FLAGS) ./test/e2e/...
+
+.PHONY: e2e-web
+e2e-web: build ## a real browser
 	$(NPM) run e2e
 
 # What the targets above are made of.

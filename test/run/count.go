@@ -30,6 +30,8 @@ type counter struct {
 	tally    tally
 	suites   tally                // named plain lines that no sum has followed yet; not in tally
 	output   map[testKey][]string // of Go tests that have not ended
+	failures []failure            // Go tests that failed, in order
+	last     []string             // the newest plain lines, at most lastLines
 	packages map[string]tally     // Go tests so far, by package that has not ended
 	ansi     *regexp.Regexp
 	closing  *regexp.Regexp
@@ -37,6 +39,32 @@ type counter struct {
 }
 
 type testKey struct{ pkg, test string }
+
+// lastLines is how much of what a failure said is told again at the end.
+const lastLines = 25
+
+// failure is a Go test that failed, or a package (test is "") that did without one.
+type failure struct {
+	testKey
+	said  []string // its newest lines
+	grave bool     // something crashed, or raced: that is never a matter of luck
+}
+
+func failed(key testKey, said []string) failure {
+	grave := slices.ContainsFunc(said, func(line string) bool {
+		return strings.Contains(line, "panic: ") || strings.Contains(line, "fatal error: ") || strings.Contains(line, "DATA RACE")
+	})
+	return failure{key, tail(said), grave || key.test == ""}
+}
+
+// top is the name of the test that go test's -run knows it by.
+func (f failure) top() string {
+	name, _, _ := strings.Cut(f.test, "/")
+	return name
+}
+
+// tail returns the newest lines.
+func tail(lines []string) []string { return lines[max(0, len(lines)-lastLines):] }
 
 // event is one line of `go test -json`; see `go doc test2json`.
 type event struct {
@@ -67,6 +95,7 @@ func (c *counter) line(text string) []string {
 		}
 	}
 	c.plain(text)
+	c.last = tail(append(c.last, text))
 	return []string{text}
 }
 
@@ -106,6 +135,7 @@ func (c *counter) goEnd(e event, key testKey) []string {
 		one.skipped = 1
 	case "fail":
 		one.failed = 1
+		c.failures = append(c.failures, failed(key, said))
 	}
 	inPackage := c.packages[e.Package]
 	inPackage.add(one)
@@ -125,6 +155,9 @@ func (c *counter) goPackageEnd(e event, said []string) []string {
 			c.tally.failed++
 		}
 		said = append(c.unfinished(e.Package), said...)
+		if ran.failed == 0 {
+			c.failures = append(c.failures, failed(testKey{pkg: e.Package}, said))
+		}
 		return append(said, fmt.Sprintf("FAIL %s (%.1f s)", e.Package, e.Elapsed))
 	case ran.total() > 0:
 		return []string{fmt.Sprintf("ok   %s: %d tests in %.1f s", e.Package, ran.total(), e.Elapsed)}

@@ -2,8 +2,8 @@
 // order that fails fast, two at a time where each keeps one core busy, and counts their tests.
 //
 // Every line of output goes to standard output with the step's name before it, and whole to
-// build/test/STEP.log. At the end stand a table with seconds and the plain closing line
-// "N passed, N failed". The exit code is 0 only if every step ran and passed. Nothing imports it.
+// build/test/STEP.log. At the end stand a table with seconds, once more what failed, and the plain
+// closing line "N passed, N failed". The exit code is 0 only if every step ran and passed. Nothing imports it.
 package main
 
 import (
@@ -29,6 +29,7 @@ func run(args []string) int {
 	keepGoing := flags.Bool("k", false, "go on after a step has failed")
 	only := flags.String("only", "", "run only these steps, comma separated, in the order of the list")
 	limit := flags.Duration("limit", 15*time.Minute, "stop a step that takes longer")
+	once := flags.Bool("once", false, "give no test a second attempt")
 	logs := flags.String("logs", "build/test", "directory for the steps' logs")
 	if err := flags.Parse(args); err != nil {
 		return 2
@@ -43,7 +44,7 @@ func run(args []string) int {
 		return 1
 	}
 	r := newRunner(options{
-		Out: os.Stdout, Logs: *logs, Cores: 2, Limit: *limit, KeepGoing: *keepGoing,
+		Out: os.Stdout, Logs: *logs, Cores: 2, Limit: *limit, KeepGoing: *keepGoing, Once: *once,
 	})
 	began := time.Now()
 	results := r.run(ctx, steps)

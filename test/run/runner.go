@@ -22,6 +22,7 @@ type options struct {
 	Cores     int           // how many cores' worth of steps may run at once; at least 1
 	Limit     time.Duration // a step that takes longer is stopped and has failed
 	KeepGoing bool          // run the other steps after one has failed
+	Once      bool          // no test has a second attempt
 }
 
 // result tells how one step ended. One that never began, or was stopped because another had failed,
@@ -32,6 +33,10 @@ type result struct {
 	err   error // nil if it passed
 	tally tally
 	took  time.Duration
+	// failures are the Go tests that failed; second are those of a step that
+	// passed all the same, at the second attempt.
+	failures, second []failure
+	last             []string // what the step said last, when no Go test failed
 }
 
 // runner runs steps in their order, as many at once as there are cores for.
@@ -80,10 +85,20 @@ func (r *runner) runStep(ctx context.Context, s step) result {
 	defer cancel()
 	began := time.Now()
 	counter, err := r.execute(limited, s)
+	var second []failure
+	if again := r.again(s, counter, err); again != nil {
+		second = counter.failures
+		r.show(s, fmt.Sprintf("a second attempt at what failed: %s", strings.Join(again.argv, " ")))
+		passed := counter.total().passed
+		if counter, err = r.execute(limited, *again); err == nil {
+			counter.tally.passed += passed
+		}
+	}
 	if err != nil && ctx.Err() != nil {
 		return result{step: s}
 	}
-	res := result{step: s, ran: true, err: err, tally: counter.total(), took: time.Since(began)}
+	res := result{step: s, ran: true, err: err, tally: counter.total(), took: time.Since(began),
+		failures: counter.failures, second: second, last: counter.last}
 	switch {
 	case res.err != nil && limited.Err() != nil:
 		res.err = fmt.Errorf("took longer than %s", r.Limit)
@@ -100,6 +115,32 @@ func (r *runner) runStep(ctx context.Context, s step) result {
 		res.tally.passed = 1
 	}
 	return res
+}
+
+// mostAgain is how many failed tests get a second attempt: more are no coincidence.
+const mostAgain = 3
+
+// again is the step that attempts once more what failed; nil if nothing may be. What runs real
+// processes against the clock of a machine that others use too can be late without being wrong; the
+// report names such a test all the same.
+func (r *runner) again(s step, c *counter, err error) *step {
+	if err == nil || s.again == nil || r.Once || len(c.failures) == 0 {
+		return nil
+	}
+	var tests []string
+	for _, f := range c.failures {
+		if f.grave {
+			return nil
+		}
+		if !slices.Contains(tests, f.top()) {
+			tests = append(tests, f.top())
+		}
+	}
+	if len(tests) > mostAgain {
+		return nil
+	}
+	s.name, s.argv, s.again = s.name+"-again", s.again(tests), nil
+	return &s
 }
 
 // execute runs the step's command, its output to the log and, as the counter shows it, to Out.

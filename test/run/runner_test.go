@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -137,5 +139,62 @@ func TestStepsAreChosenByNameInTheListsOrder(t *testing.T) {
 	}
 	if _, err := choose(allSteps(), "go,nosuch"); err == nil {
 		t.Error("an unknown step is not refused")
+	}
+}
+
+// attempts is a step whose Go test fails as often as said, with its output.
+func attempts(t *testing.T, failures int, output string) step {
+	t.Helper()
+	count := filepath.Join(t.TempDir(), "count")
+	s := shell("e2e", "echo x >> "+count+`; if [ $(wc -l < `+count+`) -le `+strconv.Itoa(failures)+` ]; then
+echo '{"Action":"pass","Package":"p","Test":"TestOther"}'
+printf '%s\n' '{"Action":"output","Package":"p","Test":"TestA/sub","Output":"`+output+`\n"}'
+echo '{"Action":"fail","Package":"p","Test":"TestA/sub"}'
+echo '{"Action":"fail","Package":"p","Test":"TestA"}'
+exit 1; fi; echo '{"Action":"pass","Package":"p","Test":"TestA"}'`, 1)
+	s.again = func(tests []string) []string {
+		if !slices.Equal(tests, []string{"TestA"}) {
+			t.Errorf("attempted again: %v", tests)
+		}
+		return s.argv
+	}
+	return s
+}
+
+func TestASecondAttemptThatPassesIsToldAndCounts(t *testing.T) {
+	results, _ := runSteps(t, false, attempts(t, 1, "too late"))
+	var out bytes.Buffer
+	if !summarize(&out, results, time.Second) || results[0].tally != (tally{passed: 2}) {
+		t.Errorf("got %v and %+v", results[0].err, results[0].tally)
+	}
+	if !strings.Contains(out.String(), "e2e: failed at the first attempt: p TestA/sub\n    too late\n") {
+		t.Errorf("the first attempt is not told:\n%s", out.String())
+	}
+}
+
+func TestWhatFailsTwiceHasFailedAndIsToldAtTheEnd(t *testing.T) {
+	results, _ := runSteps(t, false, attempts(t, 2, "wrong"))
+	var out bytes.Buffer
+	if summarize(&out, results, time.Second) {
+		t.Error("it passed")
+	}
+	if !strings.Contains(out.String(), "e2e: failed: p TestA/sub\n    wrong\n") {
+		t.Errorf("the failure is not told:\n%s", out.String())
+	}
+}
+
+func TestACrashHasNoSecondAttempt(t *testing.T) {
+	results, _ := runSteps(t, false, attempts(t, 1, "panic: nil map"))
+	if results[0].err == nil || len(results[0].second) > 0 {
+		t.Errorf("it was attempted again: %v", results[0].err)
+	}
+}
+
+func TestAStepThatFailsWithoutATestTellsWhatItSaidLast(t *testing.T) {
+	results, _ := runSteps(t, false, shell("tree", "echo file.go is too long; exit 1", 1))
+	var out bytes.Buffer
+	summarize(&out, results, time.Second)
+	if !strings.Contains(out.String(), "tree: failed; it said last:\n    file.go is too long\n") {
+		t.Errorf("got:\n%s", out.String())
 	}
 }

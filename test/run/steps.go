@@ -1,11 +1,18 @@
 package main
 
+import (
+	"slices"
+	"strings"
+)
+
 // step is one part of `make test`.
 type step struct {
 	name  string   // short: it stands before every line of output
 	argv  []string // the command
 	cores int      // how many of the cores it keeps busy: 1 or 2
 	tests bool     // it runs tests, and must report at least one
+	// again is the command for a second attempt at a few Go tests that failed; nil: there is none.
+	again func(tests []string) []string
 }
 
 // allSteps lists what `make test` runs. What is quick, or fails often, comes first.
@@ -25,7 +32,8 @@ func allSteps() []step {
 		tests("go", "test-go", 2),
 		tests("fuzz-c", "fuzz-c", 1),
 		tests("fuzz-go", "fuzz-go", 1),
-		tests("e2e", "e2e", 2),
+		twice(tests("e2e", "e2e", 2), "ONLY"),
+		tests("e2e-web", "e2e-web", 2),
 	}
 }
 
@@ -38,5 +46,14 @@ func target(name, makeTarget string, cores int) step {
 func tests(name, makeTarget string, cores int) step {
 	s := target(name, makeTarget, cores)
 	s.tests = true
+	return s
+}
+
+// twice gives a step's failed Go tests a second attempt, through a variable of its make target that
+// takes the pattern of go test's -run.
+func twice(s step, variable string) step {
+	s.again = func(tests []string) []string {
+		return append(slices.Clone(s.argv), variable+"=^("+strings.Join(tests, "|")+")$$")
+	}
 	return s
 }

@@ -22,6 +22,9 @@ func summarize(out io.Writer, results []result, took time.Duration) bool {
 	if notRun > 0 {
 		fmt.Fprintf(out, "\nstopped early: %d of %d steps did not run\n", notRun, len(results))
 	}
+	for _, r := range results {
+		printFailures(out, r)
+	}
 	fmt.Fprintf(out, "\n%d passed, %d failed", sum.passed, sum.failed)
 	if sum.skipped > 0 {
 		fmt.Fprintf(out, ", %d skipped", sum.skipped)
@@ -40,5 +43,28 @@ func printRow(out io.Writer, r result) {
 	default:
 		fmt.Fprintf(out, "%-10s %-8s %7d %7.1f\n",
 			r.step.name, "passed", r.tally.total(), r.took.Seconds())
+	}
+}
+
+// printFailures tells again, at the end of a long output, what failed and what it said.
+func printFailures(out io.Writer, r result) {
+	for _, f := range r.second {
+		printFailure(out, r.step.name+": failed at the first attempt: "+f.pkg+" "+f.test, f.said)
+	}
+	if r.err == nil {
+		return
+	}
+	for _, f := range r.failures {
+		printFailure(out, r.step.name+": failed: "+f.pkg+" "+f.test, f.said)
+	}
+	if len(r.failures) == 0 {
+		printFailure(out, r.step.name+": failed; it said last:", r.last)
+	}
+}
+
+func printFailure(out io.Writer, title string, said []string) {
+	fmt.Fprintf(out, "\n%s\n", title)
+	for _, line := range said {
+		fmt.Fprintf(out, "    %s\n", line)
 	}
 }
