@@ -14,15 +14,15 @@ cd "$(dirname "$0")/.."
 
 quiet=${1:-}
 cc=${CC:-cc}
-cflags=(-std=c11 -O2 -g -fPIC -Wall -Wextra -Wshadow -Wvla -Ifirmware/core -Ifirmware/psa)
+cflags=(-std=c11 -O2 -g -fPIC -Wall -Wextra -Wshadow -Wvla -Ifirmware/core -Ifirmware/port -Ifirmware/psa)
 libs=(-lmbedcrypto)
 out=build/core
 
 shopt -s nullglob
-sources=(firmware/core/*.c firmware/psa/*.c)
-inputs=("${sources[@]}" firmware/core/*.h firmware/psa/*.h)
+sources=(firmware/core/*.c firmware/port/*.c firmware/psa/*.c)
+inputs=("${sources[@]}" firmware/core/*.h firmware/port/*.h firmware/psa/*.h)
 if [ ${#sources[@]} -eq 0 ]; then
-  echo "core-lib: no C sources in firmware/core and firmware/psa" >&2
+  echo "core-lib: no C sources in firmware/core, firmware/port and firmware/psa" >&2
   exit 1
 fi
 
@@ -83,6 +83,6 @@ fi
 point_cgo_at_library
 
 if [ "$quiet" != -q ]; then
-  printf 'export CGO_CFLAGS="-I%s/firmware/core -I%s/firmware/psa"\n' "$PWD" "$PWD"
+  printf 'export CGO_CFLAGS="-I%s/firmware/core -I%s/firmware/port -I%s/firmware/psa"\n' "$PWD" "$PWD" "$PWD"
   printf 'export CGO_LDFLAGS="%s/%s %s"\n' "$PWD" "$lib" "${libs[*]}"
 fi
