@@ -68,7 +68,7 @@ func runHouse(ts *testscript.TestScript, neg bool, args []string) {
 		h.hall.silent = true
 		h.hall.mu.Unlock()
 	case "press":
-		ts.Check(h.hall.att.Gesture("gpio32", entity.GesturePress))
+		ts.Check(h.hall.att.Gesture("gpio32", entity.GesturePress, time.Time{}))
 	default:
 		ts.Fatalf("house does not know %s", args[0])
 	}

@@ -28,14 +28,14 @@ func (s buttonState) View() View {
 	return View{State: state, Attributes: ButtonAttributes{s.event, s.at}}
 }
 
-func (s buttonState) Step(in Signal, now time.Time) State {
+func (s buttonState) Step(in Signal, _ time.Time) State {
 	switch in := in.(type) {
 	case Reported:
 		s.known, s.pressed = true, in.Value.On
 	case Gestured:
 		// A release ends a gesture and is none of its own to people.
 		if in.Gesture != GestureRelease {
-			s.event, s.at = in.Gesture, now.UnixMilli()
+			s.event, s.at = in.Gesture, in.At.UnixMilli()
 		}
 	}
 	return s

@@ -114,6 +114,7 @@ type Reported struct {
 type Gestured struct {
 	Point   PointRef
 	Gesture Gesture
+	At      time.Time // when, by the server's clock: not after now
 }
 
 // Observed is the state of an entity that this one watches (Watcher).

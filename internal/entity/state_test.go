@@ -68,8 +68,8 @@ func TestStatesAreInTheWordsOfTheirKind(t *testing.T) {
 
 func TestAGestureIsRememberedAndAReleaseIsNone(t *testing.T) {
 	s := reported(bell, Value{})
-	s = s.Step(Gestured{Gesture: GestureHold}, now)
-	s = s.Step(Gestured{Gesture: GestureRelease}, now.Add(time.Hour))
+	s = s.Step(Gestured{Gesture: GestureHold, At: now}, now.Add(time.Second))
+	s = s.Step(Gestured{Gesture: GestureRelease, At: now.Add(time.Hour)}, now.Add(time.Hour))
 	if got := s.View().Attributes; got != (ButtonAttributes{GestureHold, now.UnixMilli()}) {
 		t.Errorf("got %+v", got)
 	}

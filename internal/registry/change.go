@@ -11,6 +11,7 @@ type change struct {
 	cause   entity.Cause
 	at      time.Time
 	gesture entity.Gesture
+	made    time.Time // with gesture
 	// spoken says that the board has spoken, which shows that it is there and
 	// works: it clears a failure.
 	spoken bool
@@ -43,7 +44,7 @@ func (r *Registry) publishView(it *item, why change) {
 	if why.spoken {
 		rec.Failure = nil
 	}
-	r.publishEntity(it, rec, Event{Kind: StateChanged, Gesture: why.gesture})
+	r.publishEntity(it, rec, Event{Kind: StateChanged, Gesture: why.gesture, Made: why.made})
 }
 
 // show puts the item's state into its record, and says whether that differs.

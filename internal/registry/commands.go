@@ -150,6 +150,18 @@ func (r *Registry) Ended(id entity.ID, results []entity.Result, cause entity.Cau
 	})
 }
 
+// Fail shows at an entity that something which was asked of it, and which never
+// became a command, was not done.
+func (r *Registry) Fail(id entity.ID, failure entity.Failure) {
+	r.update(func() {
+		if it := r.entities[id]; it != nil {
+			rec := *it.record
+			rec.Failure = &failure
+			r.publishEntity(it, rec, Event{Kind: StateChanged})
+		}
+	})
+}
+
 // Finish ends what Accept began. failure is nil for a command that was
 // confirmed. When a newer command of the entity is pending, that one stays.
 func (r *Registry) Finish(id entity.ID, cmd entity.CommandID, failure *entity.Failure) {

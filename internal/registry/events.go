@@ -31,9 +31,20 @@ type Event struct {
 	Board    entity.BoardRecord
 	House    *entity.House
 	Config   *entity.ConfigStatus // nil when no file is known
-	// Gesture is set on the StateChanged of a button that was used.
+	// Gesture is set on the StateChanged of a button that was used, and Made is
+	// when that was, at the earliest.
 	Gesture entity.Gesture
+	Made    time.Time
 }
+
+// PressLife is how old a gesture may be when something is done for it: whoever
+// presses a button waits for about so long, and then walks off or presses again.
+// A link can hold a frame up for longer, and a door that moves then moves with
+// nobody in front of it.
+const PressLife = 2 * time.Second
+
+// Late says that the event is a gesture of which nothing may come any more.
+func (e *Event) Late(now time.Time) bool { return e.Gesture != "" && now.Sub(e.Made) > PressLife }
 
 // ErrLagged ends the stream of a subscriber that fell out of the ring.
 var ErrLagged = errors.New("registry: subscriber fell behind")

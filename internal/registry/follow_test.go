@@ -160,7 +160,7 @@ func TestWhoeverFollowsTheEventsHasTheHouseAsItIs(t *testing.T) {
 			},
 			"gesture": func(*rapid.T) {
 				if a := session(); a != nil {
-					_ = a.Gesture("gpio32", entity.GesturePress)
+					_ = a.Gesture("gpio32", entity.GesturePress, time.Time{})
 				}
 			},
 			"command": func(t *rapid.T) {
@@ -292,14 +292,14 @@ func TestAWatcherIsWokenForWhatItWantsAndGivenNothingElse(t *testing.T) {
 	if events, err := sub.Take(nil); woken != 0 || len(events) != 0 || err != nil {
 		t.Fatalf("after reports it was woken %d times and took %v, %v", woken, events, err)
 	}
-	_ = a.Gesture("gpio32", entity.GesturePress)
+	_ = a.Gesture("gpio32", entity.GesturePress, time.Time{})
 	_ = a.Report(point16(false))
 	events, err := sub.Take(nil)
 	if woken != 1 || err != nil || len(events) != 1 || events[0].Gesture != entity.GesturePress {
 		t.Fatalf("after a press it was woken %d times and took %+v, %v", woken, events, err)
 	}
 	sub.Close()
-	_ = a.Gesture("gpio32", entity.GesturePress)
+	_ = a.Gesture("gpio32", entity.GesturePress, time.Time{})
 	if woken != 1 {
 		t.Error("it is woken after it was closed")
 	}
@@ -317,7 +317,7 @@ func TestAWatcherFallsBehindOnlyWithWhatItWants(t *testing.T) {
 	if _, err := sub.Take(nil); err != nil {
 		t.Fatalf("after a hundred events of others: %v", err)
 	}
-	_ = a.Gesture("gpio32", entity.GesturePress)
+	_ = a.Gesture("gpio32", entity.GesturePress, time.Time{})
 	for i := range 4 {
 		_ = a.Report(point16(i%2 == 0))
 	}

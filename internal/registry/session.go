@@ -116,19 +116,23 @@ func (a *Attachment) Configured(points []PointReport) error {
 	})
 }
 
-// Gesture takes what a person did with a button. It fails with ErrStale.
-func (a *Attachment) Gesture(p entity.PointID, g entity.Gesture) error {
+// Gesture takes what a person did with a button. made is when that was, by the
+// server's clock, at the earliest; the zero time is now. It fails with ErrStale.
+func (a *Attachment) Gesture(p entity.PointID, g entity.Gesture, made time.Time) error {
 	return a.do(func() {
 		it := a.r.points[point{a.id, p}]
 		if it == nil {
 			return
 		}
 		now := a.r.now()
-		a.r.step(it, entity.Gestured{Point: a.ref(p), Gesture: g}, now)
+		if made.IsZero() {
+			made = now
+		}
+		a.r.step(it, entity.Gestured{Point: a.ref(p), Gesture: g, At: made}, now)
 		if g == entity.GestureRelease {
 			g = "" // nothing is bound to it, and the state has said it already
 		}
-		a.r.publishView(it, change{cause: entity.Cause{Kind: entity.CauseBoard}, at: now, gesture: g, spoken: true})
+		a.r.publishView(it, change{cause: entity.Cause{Kind: entity.CauseBoard}, at: now, gesture: g, made: made, spoken: true})
 	})
 }
 

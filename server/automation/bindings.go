@@ -2,7 +2,9 @@ package automation
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"time"
 
 	"hob/internal/command"
 	"hob/internal/entity"
@@ -13,6 +15,7 @@ import (
 type Source interface {
 	Watch(wants func(*registry.Event) bool, wake func()) *registry.Subscription
 	House() *entity.House
+	Fail(entity.ID, entity.Failure)
 }
 
 // Commands is where commands go.
@@ -60,7 +63,7 @@ func (b *Bindings) Run(ctx context.Context) error {
 			continue
 		}
 		for _, e := range events {
-			b.gesture(e.ID, e.Gesture)
+			b.gesture(e)
 		}
 		if len(events) > 0 {
 			continue
@@ -73,8 +76,13 @@ func (b *Bindings) Run(ctx context.Context) error {
 	}
 }
 
-func (b *Bindings) gesture(id entity.ID, g entity.Gesture) {
+func (b *Bindings) gesture(e registry.Event) {
+	id, g := e.ID, e.Gesture
 	for _, w := range b.serverSide(id, g) {
+		if now := time.Now(); e.Late(now) {
+			b.late(e, w, now)
+			continue
+		}
 		b.commands.Submit(command.Request{Entity: w.Target, Action: w.Action,
 			Cause: entity.Cause{Kind: entity.CauseButton, By: string(id)}, Pressed: id}, func(r command.Result) {
 			if r.Status != entity.StatusConfirmed {
@@ -83,6 +91,15 @@ func (b *Bindings) gesture(id entity.ID, g entity.Gesture) {
 			}
 		})
 	}
+}
+
+// late tells of a gesture that was held up on its way: it does nothing any more,
+// for whoever made it has seen nothing happen, and need not stand there still.
+func (b *Bindings) late(e registry.Event, w entity.Binding, now time.Time) {
+	age := now.Sub(e.Made).Round(100 * time.Millisecond)
+	b.log.Warn("a gesture came too late to be acted on", "button", e.ID, "gesture", e.Gesture, "target", w.Target, "age", age)
+	b.source.Fail(w.Target, entity.Failure{Action: w.Action.Verb, Status: entity.StatusExpired, Code: entity.CodeTimeout,
+		Message: fmt.Sprintf("The %s of %s came %v late over a slow link, so it was not acted on", e.Gesture, e.ID, age), At: now.UnixMilli()})
 }
 
 // serverSide lists what the gesture of the button does that its board does not do.

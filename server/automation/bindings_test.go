@@ -138,7 +138,7 @@ func inBubble(t *testing.T, events int, h *entity.House, wrap func(Source) Sourc
 
 func (r *rig) gesture(t *testing.T, g entity.Gesture) {
 	t.Helper()
-	if err := r.hall.att.Gesture("gpio32", g); err != nil {
+	if err := r.hall.att.Gesture("gpio32", g, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -234,6 +234,101 @@ func TestATargetThatNeverAnswersIsLoggedAndOtherPressesGoOn(t *testing.T) {
 			t.Errorf("%d expired in the log: %s", n, r.log)
 		}
 	})
+}
+
+func TestAGestureThatComesLateDoesNothingAndTheTargetSaysWhy(t *testing.T) {
+	h := house(bind("press", "pump", entity.Action{Verb: "on"}))
+	inBubble(t, 0, h, nil, func(t *testing.T, r *rig) {
+		late := func(age time.Duration) {
+			if err := r.hall.att.Gesture("gpio32", entity.GesturePress, time.Now().Add(-age)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		late(registry.PressLife)
+		if got := r.shed.did(); got != "gpio4 on by button hall_button" {
+			t.Errorf("just in time it did %q", got)
+		}
+		late(registry.PressLife + 400*time.Millisecond)
+		if got := r.shed.did(); got != "" {
+			t.Errorf("too late it did %q", got)
+		}
+		if log := r.log.String(); !strings.Contains(log, "too late") || !strings.Contains(log, "age=2.4s") || !strings.Contains(log, "target=pump") {
+			t.Errorf("log: %s", log)
+		}
+		pump, _ := r.reg.Entity("pump")
+		if f := pump.Failure; f == nil || f.Status != entity.StatusExpired || f.Message != "The press of hall_button came 2.4s late over a slow link, so it was not acted on" {
+			t.Errorf("the pump shows %+v", pump.Failure)
+		}
+		button, _ := r.reg.Entity("hall_button")
+		if at := button.Attributes.(entity.ButtonAttributes).EventAt; time.Since(time.UnixMilli(at)) < 2*time.Second {
+			t.Errorf("the button shows a press of %v", time.UnixMilli(at))
+		}
+		r.gesture(t, "press")
+		if got := r.shed.did(); got != "gpio4 on by button hall_button" {
+			t.Errorf("pressed again it did %q", got)
+		}
+	})
+}
+
+// The link was quick, and the server was not.
+func TestAGestureThatTheDriverIsLateWithDoesNothing(t *testing.T) {
+	var held chan struct{}
+	wrap := func(s Source) Source {
+		held = make(chan struct{})
+		return slow{s, held}
+	}
+	inBubble(t, 0, house(bind("press", "pump", entity.Action{Verb: "on"})), wrap, func(t *testing.T, r *rig) {
+		r.gesture(t, "press")
+		time.Sleep(registry.PressLife + time.Second)
+		close(held)
+		if got := r.shed.did(); got != "" {
+			t.Errorf("it did %q", got)
+		}
+	})
+}
+
+// aDoor has a button on its own board and a warning for whoever is not there.
+func aDoor() *entity.House {
+	in := func(pin int) *entity.Input { return &entity.Input{Board: "hall", Pin: pin, Pull: entity.PullUp} }
+	return &entity.House{
+		Boards: []entity.Board{{Name: "hall", ID: hallID, Chip: "esp32"}},
+		Entities: []entity.Entity{
+			{ID: "left", Spec: &entity.GarageDoor{Board: "hall", Relay: 25, Closed: in(26), Open: in(27), Pulse: 400 * time.Millisecond,
+				Travel: 15 * time.Second, Warning: &entity.Warning{Pin: 16, For: 6 * time.Second}}},
+			{ID: "hall_button", Spec: &entity.Button{Input: *in(32), Bindings: []entity.Binding{bind("press", "left", entity.Action{Verb: "close"})}}},
+		}}
+}
+
+// A door that closes without its warning does so for a finger that is there.
+func TestADoorIsOnlyAttendedByAPressOfThisMoment(t *testing.T) {
+	for age, want := range map[time.Duration]string{0: "without a warning", registry.PressLife + time.Millisecond: "stays"} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newStage(registry.Options{}, aDoor())
+			defer r.router.Close()
+			b := &board{}
+			stop := run(t, NewBindings(r.reg, r.router, r.logger()).Run)
+			defer stop()
+			att, err := r.reg.Attach(hallID, "", "", b, []registry.PointReport{{Point: "gpio25"}, {Point: "gpio16"}, {Point: "gpio26"},
+				{Point: "gpio27", Value: entity.Value{On: true}}, {Point: "gpio32"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			if err := att.Gesture("gpio32", entity.GesturePress, time.Now().Add(-age)); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			got := "stays"
+			for _, c := range b.told {
+				if got = "without a warning"; c.Pulse.Warn != "" {
+					got = "with a warning"
+				}
+			}
+			if got != want {
+				t.Errorf("at a press of %v before the door closes %s, want %s", age, got, want)
+			}
+		})
+	}
 }
 
 func TestANewHouseChangesWhatAPressDoes(t *testing.T) {

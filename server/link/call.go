@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/gorilla/websocket"
 
@@ -17,6 +18,7 @@ type opened struct {
 	hello   *wire.BoardHello
 	address string
 	key     wire.Key
+	asked   time.Time // when our hello went out, to which the board's is the answer
 }
 
 // tries lists the keys in the order in which to try them.
@@ -87,6 +89,7 @@ func (b *board) call(ctx context.Context, address string, key wire.Key) (*opened
 	if err != nil {
 		return nil, err
 	}
+	asked := time.Now()
 	hello, err := b.greet(ctx, c)
 	if err != nil {
 		p := partingOf(err)
@@ -96,7 +99,7 @@ func (b *board) call(ctx context.Context, address string, key wire.Key) (*opened
 		}
 		return nil, &reason{status: p.status, message: p.message, at: address, cause: err}
 	}
-	return &opened{c, hello, address, key}, nil
+	return &opened{c, hello, address, key, asked}, nil
 }
 
 // greet is ended by ctx, as the handshake is.

@@ -58,6 +58,8 @@ type session struct {
 	ended    bool
 	why      *parting // set when we end it, nil while the peer may
 	clock    boardClock
+	asked    question // the ping that is out
+	known    moment   // the best that there is
 	config   push
 	leases   []lease                 // that the house wants
 	feeds    map[entity.PointID]feed // that wait to be sent
@@ -76,6 +78,7 @@ func newSession(b *board, o *opened, now time.Time) *session {
 		commands: make(map[int64]*command),
 	}
 	s.clock.hear(s.hello.Stamp, now)
+	s.known = moment{o.asked, s.hello.Up, now.Sub(o.asked)} // it answers our hello, too, at once
 	s.config.inForce = s.hello.Config
 	s.hello.Points = nil
 	return s
@@ -130,14 +133,17 @@ func (s *session) handle(f wire.BoardFrame, now time.Time) error {
 		return badFrame(errors.New("another boot within a session"))
 	}
 	s.clock.hear(stamp, now)
-	clock := s.clock
+	if pong, ok := f.(*wire.Pong); ok {
+		s.answered(pong.N, stamp.Up, now)
+	}
+	clock, known := s.clock, s.known
 	s.mu.Unlock()
 
 	switch f := f.(type) {
 	case *wire.State:
 		return s.state(f.Points, clock)
 	case *wire.Event:
-		return s.event(f)
+		return s.event(f, known.earliest(stamp.Up, now))
 	case *wire.Result:
 		s.result(f)
 	case *wire.Configured:
@@ -171,11 +177,11 @@ func (s *session) state(points []wire.Point, clock boardClock) error {
 	return report(s.translate(points, clock))
 }
 
-func (s *session) event(f *wire.Event) error {
+func (s *session) event(f *wire.Event, made time.Time) error {
 	if s.attachment == nil {
 		return nil
 	}
-	return s.attachment.Gesture(f.Point, f.Event)
+	return s.attachment.Gesture(f.Point, f.Event, made)
 }
 
 // translate puts a frame's points into the words of the registry, in a buffer

@@ -110,6 +110,7 @@ func (w *writer) timed(now time.Time) error {
 	if now.Before(w.watched) {
 		w.nextPing = now.Add(watchEvery)
 	}
+	w.asking(w.pings, now)
 	return w.conn.write(&wire.Ping{N: w.pings})
 }
 
