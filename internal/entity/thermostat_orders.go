@@ -22,7 +22,8 @@ func (s thermostatState) Resolve(a Action, asked Asked) (Order, error) {
 	if err != nil {
 		return Order{}, err
 	}
-	next.now, next.firm = asked.Now, true
+	next.now = asked.Now
+	next.firm = s.firm || s.known || a.Verb == VerbLock || a.Verb == VerbUnlock
 	plan := next.Plan(asked.Now)
 	return Order{Point: s.spec.Points()[0], Do: VerbPlan, Plan: &plan, Next: next, Queued: true}, nil
 }

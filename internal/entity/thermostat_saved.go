@@ -11,6 +11,7 @@ type savedThermostat struct {
 	Set    *savedOverride `json:"set,omitempty"`
 	Under  *savedOverride `json:"under,omitempty"`
 	Locked bool           `json:"locked,omitempty"`
+	Unsure bool           `json:"unsure,omitempty"` // Locked is what nobody has said
 }
 
 // savedOverride is a setting by hand. Times are unix milliseconds.
@@ -23,10 +24,10 @@ type savedOverride struct {
 
 // Saved implements Lasting.
 func (s thermostatState) Saved() ([]byte, error) {
-	if !s.firm {
+	if !s.firm && s.set == (overrides{}) {
 		return nil, nil
 	}
-	return json.Marshal(savedThermostat{s.set.top.saved(), s.set.under.saved(), s.locked})
+	return json.Marshal(savedThermostat{s.set.top.saved(), s.set.under.saved(), s.locked, !s.firm})
 }
 
 func (o override) saved() *savedOverride {
@@ -58,8 +59,11 @@ func (s thermostatState) Restore(saved []byte, now time.Time) (State, error) {
 	if under.mode != "" && top.mode != ModeBoost {
 		return nil, fmt.Errorf("only a boost has something to go back to")
 	}
+	if v.Locked && v.Unsure {
+		return nil, fmt.Errorf("a lock cannot be in force and unknown")
+	}
 	s.set = overrides{top.within(s.spec), under.within(s.spec)}.at(now)
-	s.locked, s.firm, s.now = v.Locked, true, now
+	s.locked, s.firm, s.now = v.Locked, !v.Unsure, now
 	return s, nil
 }
 

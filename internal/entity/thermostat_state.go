@@ -35,7 +35,7 @@ type thermostatState struct {
 	control Control
 	set     overrides
 	locked  bool
-	firm    bool      // what is set was set here; else a board that is locked knows better
+	firm    bool      // the lock is as it was told here, or to a board that had spoken; else a locked board knows better
 	windows []window  // in the order of the spec; never changed in place
 	now     time.Time // of the newest step: what View tells of the schedule is as of then
 }

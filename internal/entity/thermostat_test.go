@@ -330,7 +330,7 @@ func TestAHandSettingOutlivesTheServer(t *testing.T) {
 	}
 	for _, bad := range []string{``, `[]`, `{"set":{"mode":"party"}}`, `{"set":{"mode":"off","temp":1}}`, `{"more":1}`,
 		`{"set":{"mode":"boost","temp":20000}}`, `{"set":{"mode":"manual","temp":99999999}}`,
-		`{"set":{"mode":"manual","temp":20000},"under":{"mode":"off"}}`, `{} {}`} {
+		`{"set":{"mode":"manual","temp":20000},"under":{"mode":"off"}}`, `{"locked":true,"unsure":true}`, `{} {}`} {
 		if _, err := fresh.(Lasting).Restore([]byte(bad), noon); err == nil {
 			t.Errorf("%s was taken", bad)
 		}
@@ -420,6 +420,51 @@ func TestALockThatOnlyTheBoardKnowsIsKept(t *testing.T) {
 	}
 	if back.Step(lockedBoard, noon).(Planner).Plan(noon).Locked {
 		t.Error("a person unlocked it while the board was away; it would stay locked")
+	}
+}
+
+// A server without its store does not know whether somebody has locked the
+// boiler. Whoever sets a temperature meanwhile says nothing about that.
+func TestOnlyWhoLocksOrUnlocksSettlesTheLockOfABoardThatHasNotSpoken(t *testing.T) {
+	noon := at(t, "2026-11-25 12:00")
+	lockedBoard := Reported{Value: Value{Control: &Control{Phase: PhaseLocked}}}
+	for words, stays := range map[string]bool{"20": true, "comfort": true, "boost": true, "off": true, "auto": true, "unlock": false, "lock": true} {
+		for _, restarted := range []bool{false, true} {
+			_, s := ask(t, newThermostat(aHeater(t)), words, noon)
+			if restarted {
+				saved, err := s.(Lasting).Saved()
+				if err != nil {
+					t.Fatalf("%s: %v", words, err)
+				}
+				was, fresh := s.(Planner).Plan(noon), newThermostat(aHeater(t))
+				if s = fresh; saved != nil { // nil is nothing to keep
+					if s, err = fresh.(Lasting).Restore(saved, noon); err != nil {
+						t.Fatalf("%s: %v", words, err)
+					}
+				}
+				if is := s.(Planner).Plan(noon); is.ID != was.ID {
+					t.Errorf("%s: a restart makes %+v of %+v", words, is, was)
+				}
+			}
+			s = s.With(aHeater(t)).Step(lockedBoard, noon)
+			if got := s.(Planner).Plan(noon).Locked; got != stays {
+				t.Errorf("%s, restarted %v: locked is %v after the board said so", words, restarted, got)
+			}
+			if _, err := s.Resolve(Action{Verb: VerbSet, Temp: deg(21)}, Asked{Now: noon}); (err != nil) != stays {
+				t.Errorf("%s: %v", words, err)
+			}
+		}
+	}
+}
+
+// Once it has spoken, what is set here counts, also after a boot of the board.
+func TestABoardThatHasSpokenIsNotBelievedToBeLockedLater(t *testing.T) {
+	noon := at(t, "2026-11-25 12:00")
+	s := newThermostat(aHeater(t)).Step(Reported{Value: Value{Control: &Control{Phase: PhaseIdle}}}, noon)
+	_, s = ask(t, s, "20", noon)
+	s = s.Step(Reported{Value: Value{Control: &Control{Phase: PhaseLocked}}}, noon)
+	if s.(Planner).Plan(noon).Locked {
+		t.Error("a lock that nobody asked for is kept")
 	}
 }
 
