@@ -180,7 +180,10 @@ const (
 type Step interface{ step() }
 
 // Do asks an entity to do something.
-type Do struct{ Task }
+type Do struct {
+	Task
+	StopIfFailed bool // unless the command is confirmed, the run ends here; else the next step follows in any case
+}
 
 // Delay waits.
 type Delay struct{ For time.Duration }
@@ -205,6 +208,24 @@ type Notify struct {
 	Text     string
 }
 
+// Call asks a server somewhere for something: a webhook of another service. It
+// has worked out if the answer's status is 2xx.
+type Call struct {
+	URL          Secret        // http or https; it may hold a token, so no more than its host is ever shown
+	Method       string        // such as "POST", in capital letters
+	Headers      []Header      // in the order of the file
+	Body         string        // "" for none
+	Timeout      time.Duration // of one attempt, the whole answer included
+	Retries      int           // further attempts after one that failed; 0 is none
+	StopIfFailed bool          // the run ends here if no attempt works out
+}
+
+// Header is a line of an HTTP request's head.
+type Header struct {
+	Name  string
+	Value Secret
+}
+
 // Stop ends the run.
 type Stop struct{}
 
@@ -213,4 +234,5 @@ func (Delay) step()  {}
 func (Wait) step()   {}
 func (Choose) step() {}
 func (Notify) step() {}
+func (Call) step()   {}
 func (Stop) step()   {}
