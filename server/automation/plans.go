@@ -3,6 +3,7 @@ package automation
 import (
 	"context"
 	"log/slog"
+	"math"
 	"sync"
 	"time"
 
@@ -27,6 +28,9 @@ const (
 	mostPlanRest = time.Minute
 	// replan is how often all plans are made anew: a day ends, the clock is set.
 	replan = 30 * time.Second
+	// mostOff is how far a board may be off with its plan because the server's
+	// clock was set after the plan was sent.
+	mostOff = time.Second
 )
 
 // Plans sees to it that every thermostat's board runs the plan that it should.
@@ -34,11 +38,19 @@ const (
 // reason (it was away, it has booted, somebody has set a temperature, a window
 // was opened, a new day has come), the board is told. A plan replaces the one
 // before as a whole, so sending it again does no harm.
+//
+// A plan is clock times, and its board has them as uptimes. So a plan that is in
+// force, and says what it should, is wrong all the same when the server's clock was
+// set after it was sent: then it is sent again. So is one that the board had before
+// this server began, since nobody knows by which clock it was made.
 type Plans struct {
 	source Thermostats
 	log    *slog.Logger
 	known  map[entity.ID]*planning
 	next   time.Time // when to look at all of them again
+
+	wall  func() time.Time // the clock that people set; time.Now but in tests
+	began time.Time        // carries the monotonic clock
 
 	mu    sync.Mutex
 	ended []planEnd
@@ -52,7 +64,15 @@ type planning struct {
 	giveUp   time.Time // of the attempt that is under way; the zero time when none is
 	failures int       // in a row
 	retry    time.Time // not before
+
+	has    string        // the plan that the board said it had at the last look
+	looked bool          // has is known
+	by     time.Duration // what shift was when has was sent; anyClock when that is not known
+	sentBy time.Duration // the same of the attempt that is under way
 }
+
+// anyClock is the shift of a plan that was made by a clock which nobody knows.
+const anyClock time.Duration = math.MinInt64
 
 // planEnd is how an attempt ended.
 type planEnd struct {
@@ -63,7 +83,7 @@ type planEnd struct {
 
 // NewPlans returns a driver; Run it.
 func NewPlans(s Thermostats, log *slog.Logger) *Plans {
-	return &Plans{source: s, log: log, known: map[entity.ID]*planning{}}
+	return &Plans{source: s, log: log, known: map[entity.ID]*planning{}, wall: time.Now, began: time.Now()}
 }
 
 // Run keeps the boards supplied until ctx is done.
@@ -93,6 +113,28 @@ func (p *Plans) Run(ctx context.Context) error {
 	}
 }
 
+// shift is how far the clock that people set has been set since the driver began.
+func (p *Plans) shift() time.Duration {
+	return (p.wall().Round(0).Sub(p.began.Round(0)) - time.Since(p.began)).Round(time.Millisecond)
+}
+
+// observe notes when the board's plan changes: whoever has sent it, a command
+// perhaps, has just done so.
+func (s *planning) observe(t registry.Planned, shift time.Duration) {
+	switch {
+	case !t.Linked: // what it has does not change because it is away; a boot shows when it is back
+	case !s.looked:
+		s.has, s.looked, s.by = t.Plan, true, anyClock
+	case s.has != t.Plan:
+		s.has, s.by = t.Plan, shift
+	}
+}
+
+// off says whether the board's plan is by another clock than this.
+func (s *planning) off(shift time.Duration) bool {
+	return s.by == anyClock || (s.by - shift).Abs() > mostOff
+}
+
 func controls(k entity.Kind) bool { return k == entity.KindHeater || k == entity.KindCooler }
 
 // look compares what a thermostat's board runs with what it should, and sends
@@ -108,13 +150,15 @@ func (p *Plans) look(id entity.ID, now time.Time, wake func()) {
 		s = &planning{}
 		p.known[id] = s
 	}
-	want := t.Planner.Plan(now)
+	shift := p.shift()
+	s.observe(t, shift)
+	want := t.Planner.Plan(p.wall())
 	if t.Linked != s.linked || want.ID != s.plan { // what failed before says nothing of this
-		*s = planning{linked: t.Linked, plan: want.ID, attempt: s.attempt}
+		*s = planning{linked: t.Linked, plan: want.ID, attempt: s.attempt, has: s.has, looked: s.looked, by: s.by}
 	}
 	switch {
 	case !t.Linked:
-	case t.Plan == want.ID:
+	case t.Plan == want.ID && !s.off(shift):
 		s.giveUp, s.failures, s.retry = time.Time{}, 0, time.Time{}
 	case t.Pending: // a command has brought it there, or its end brings us back here
 	case !s.giveUp.IsZero() && now.Before(s.giveUp):
@@ -138,6 +182,7 @@ func (p *Plans) lookBy(at time.Time) {
 func (p *Plans) send(id entity.ID, s *planning, plan entity.Plan, now time.Time, wake func()) {
 	s.attempt++
 	attempt := s.attempt
+	s.sentBy = p.shift()
 	err := p.source.SendPlan(id, plan, now.Add(planWait), func(r registry.BoardResult) {
 		p.mu.Lock()
 		p.ended = append(p.ended, planEnd{id, attempt, r}) // at most one for each attempt, which are few
@@ -165,8 +210,14 @@ func (p *Plans) takeEnds(now time.Time) {
 			continue
 		}
 		if t, ok := p.source.Planned(e.id); ok && t.Linked && t.Plan == s.plan {
-			s.giveUp, s.failures = time.Time{}, 0
-			continue
+			s.observe(t, s.sentBy)
+			if e.result.Status == entity.StatusConfirmed {
+				s.by = s.sentBy
+			}
+			if !s.off(s.sentBy) {
+				s.giveUp, s.failures = time.Time{}, 0
+				continue
+			}
 		}
 		why := e.result.Message
 		if e.result.Status == entity.StatusConfirmed {

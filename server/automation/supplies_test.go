@@ -147,6 +147,95 @@ func TestABoardGetsItsPlanWheneverItHasAnother(t *testing.T) {
 	})
 }
 
+// setClock is a clock that a test sets.
+type setClock struct {
+	mu sync.Mutex
+	by time.Duration
+}
+
+func (c *setClock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Round(0).Add(c.by)
+}
+
+func (c *setClock) set(by time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.by += by
+}
+
+func TestAPlanIsSentAgainWhenTheClockIsSet(t *testing.T) {
+	onStage(t, registry.Options{}, twoBoards(heater(0)), func(t *testing.T, s *stage) {
+		clock, h := &setClock{}, &hob{reg: s.reg}
+		driver := NewPlans(s.reg, s.logger())
+		driver.wall = clock.now
+		defer run(t, driver.Run)()
+		s.do(t, "heat", "20")
+		h.attach(t)
+		for _, c := range []struct {
+			what string
+			do   func()
+			want string
+		}{
+			{"when it comes", func() {}, "20-1"},
+			{"set an hour ahead, within the day", func() { clock.set(time.Hour); time.Sleep(replan) }, "20-1"},
+			{"a minute later", func() { time.Sleep(time.Minute) }, ""},
+			{"set back", func() { clock.set(-time.Hour); time.Sleep(replan) }, "20-1"},
+			{"set by what does not matter", func() { clock.set(mostOff); time.Sleep(replan) }, ""},
+			{"by a little more", func() { clock.set(time.Millisecond); time.Sleep(replan) }, "20-1"},
+			{"in small steps, none of which matters", func() {
+				for range 4 {
+					clock.set(400 * time.Millisecond)
+					time.Sleep(replan)
+				}
+			}, "20-1"},
+			{"while it is away", func() { h.leave(); clock.set(time.Hour); time.Sleep(replan); h.attach(t) }, "20-1"},
+			{"away once more", func() { h.leave(); time.Sleep(replan); h.attach(t) }, ""},
+			{"after a boot", func() { h.boot(t) }, "20-1"},
+			{"in the moment of a change", func() { clock.set(time.Hour); s.do(t, "heat", "21") }, "21-1"},
+			{"a while after that", func() { time.Sleep(5 * time.Minute) }, ""},
+			{"back to what it had a while before", func() {
+				h.leave()
+				s.do(t, "heat", "22")
+				time.Sleep(time.Second)
+				clock.set(time.Hour)
+				s.do(t, "heat", "21")
+				h.attach(t)
+			}, "21-1"},
+			{"to another day", func() { clock.set(24 * time.Hour); time.Sleep(replan) }, "21-2"},
+		} {
+			c.do()
+			if got := h.got(); got != c.want {
+				t.Errorf("%s: it gets %q, want %q", c.what, got, c.want)
+			}
+		}
+		h.feel("refuses") // and keeps what it has
+		clock.set(time.Hour)
+		time.Sleep(time.Hour)
+		if n := len(strings.Fields(h.got())); n < 40 || n > 70 {
+			t.Errorf("one that does not take it is asked %d times within an hour", n)
+		}
+	})
+}
+
+func TestAPlanOfAnotherRunOfTheServerIsSentOnceMore(t *testing.T) {
+	onPlans(t, func(t *testing.T, s *stage, h *hob) {
+		s.do(t, "heat", "20")
+		h.inside = "20-1" // by whatever clock that server had
+		h.attach(t)
+		if got := h.got(); got != "20-1" {
+			t.Errorf("it gets %q", got)
+		}
+		time.Sleep(time.Hour)
+		h.leave()
+		h.attach(t)
+		if got := h.got(); got != "" {
+			t.Errorf("after that it gets %q", got)
+		}
+	})
+}
+
 func TestAPlanThatIsNotTakenIsTriedAgainWithPatience(t *testing.T) {
 	for _, mood := range []string{"deaf", "refuses", "lies"} {
 		t.Run(mood, func(t *testing.T) {

@@ -7,22 +7,31 @@ import (
 	"hob/internal/wire"
 )
 
-// plan is p in the board's own time. What is over is left out, so that the first
-// segment has begun; what a board has no room for is cut off at the end, long
-// before which the next plan is there.
+// plan is p in the board's own time.
 func (c boardClock) plan(p *entity.Plan, now time.Time) wire.Plan {
 	if p == nil {
 		return wire.Plan{}
 	}
-	out := wire.Plan{ID: p.ID, Locked: p.Locked, End: c.uptime(p.End)}
+	return planAt(p, now, c.uptime(now))
+}
+
+// planAt is p in the time of a board whose uptime at now is up. What is over is
+// left out, so that the first segment has begun; what a board has no room for is
+// cut off at the end, long before which the next plan is there.
+//
+// A plan is times of day, so it is told from now's: the clock may have been set
+// since the board's last frame came, and the times of that are by the old one.
+func planAt(p *entity.Plan, now time.Time, up wire.Uptime) wire.Plan {
+	uptime := func(t time.Time) wire.Uptime { return max(0, up+wire.Uptime(t.Sub(now).Milliseconds())) }
+	out := wire.Plan{ID: p.ID, Locked: p.Locked, End: uptime(p.End)}
 	segments := p.Segments
 	for len(segments) > 1 && !segments[1].From.After(now) {
 		segments = segments[1:]
 	}
 	for i, s := range segments {
-		from := c.uptime(s.From)
+		from := uptime(s.From)
 		if i == 0 {
-			from = min(from, c.uptime(now))
+			from = min(from, up)
 		} else {
 			from = max(from, out.Segments[i-1].From+1) // rounding must not make two of them one
 		}

@@ -46,6 +46,19 @@ func TestAPlanIsToldInTheBoardsTimeAndHasBegun(t *testing.T) {
 	}
 }
 
+// The clock was set an hour ahead after the board's last frame, whose time is by
+// the old one.
+func TestAPlanGoesByTheClockOfTheMomentInWhichItIsSent(t *testing.T) {
+	heard := time.Now() // carries both clocks
+	now := heard.Round(0).Add(time.Hour)
+	p := &entity.Plan{ID: "1", End: now.Add(time.Hour), Segments: []entity.Segment{
+		{From: now.Add(-time.Minute), To: setting(1)}, {From: now.Add(time.Minute), To: setting(2)}}}
+	got := planAt(p, now, 100_000)
+	if got.End != 3_700_000 || len(got.Segments) != 2 || got.Segments[0].From != 40_000 || got.Segments[1].From != 160_000 {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestAPlanThatABoardHasNoRoomForEndsEarly(t *testing.T) {
 	now := time.Unix(1_000_000, 0)
 	p := entity.Plan{ID: "1", End: now.Add(40 * time.Hour)}
