@@ -136,22 +136,6 @@ func (db *database) eachLast(ctx context.Context, order string, each func(entity
 	return rows.Err()
 }
 
-// salvage reads what can be read from both ends: damage in the middle costs
-// only what lies there.
-func (db *database) salvage() []entity.Saved {
-	found := map[entity.ID]bool{}
-	var out []entity.Saved
-	for _, order := range []string{"ORDER BY entity", "ORDER BY entity DESC"} {
-		_ = db.eachLast(context.Background(), order, func(e entity.Saved) {
-			if !found[e.Entity] {
-				found[e.Entity] = true
-				out = append(out, e)
-			}
-		})
-	}
-	return out
-}
-
 func (db *database) keep(batch []entity.Saved) error {
 	for _, e := range batch {
 		if e.Attributes == nil {

@@ -10,8 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"hob/internal/entity"
 )
 
 // unusable is the error of a file that must be set aside.
@@ -25,8 +23,8 @@ func (u *unusable) Error() string { return u.why }
 // open opens the file, sets aside what cannot be used, and makes a new one,
 // which gets what was salvaged. The caller is the writer. It fails with
 // ErrUnavailable when the disk takes nothing.
-func (s *Store) open(salvaged []entity.Saved) error {
-	db, err := s.openUsable(salvaged)
+func (s *Store) open(rest salvaged) error {
+	db, err := s.openUsable(rest)
 	if err != nil && refused(err) {
 		if !s.shut {
 			s.notice("The store cannot be opened; nothing is remembered until it can: "+err.Error(), s.o.Path)
@@ -45,16 +43,16 @@ func (s *Store) open(salvaged []entity.Saved) error {
 	return nil
 }
 
-func (s *Store) openUsable(salvaged []entity.Saved) (*database, error) {
+func (s *Store) openUsable(found salvaged) (*database, error) {
 	for tries := 0; ; tries++ {
 		if err := private(s.o.Path); err != nil {
 			return nil, fmt.Errorf("store: %w", err)
 		}
 		db, rest, err := s.ready()
-		salvaged = append(salvaged, rest...)
+		found.add(rest)
 		if err == nil {
-			if len(salvaged) > 0 {
-				err = db.transact(true, func() error { return db.keep(salvaged) })
+			if !found.empty() {
+				err = db.transact(true, func() error { return db.take(found) })
 			}
 			return db, err
 		}
@@ -73,11 +71,11 @@ func (s *Store) openUsable(salvaged []entity.Saved) (*database, error) {
 
 // ready opens the file and brings it up to this version. Of one in which the
 // states are damaged it gives those that can be read.
-func (s *Store) ready() (_ *database, rest []entity.Saved, err error) {
+func (s *Store) ready() (_ *database, rest salvaged, err error) {
 	ctx := context.Background()
 	db, err := openDatabase(ctx, s.o)
 	if err != nil {
-		return nil, nil, err
+		return nil, salvaged{}, err
 	}
 	defer func() {
 		if err != nil {
@@ -87,17 +85,21 @@ func (s *Store) ready() (_ *database, rest []entity.Saved, err error) {
 	current, newest, err := db.versions(ctx, s.o.migrations)
 	switch {
 	case err != nil:
-		return nil, nil, err
+		return nil, salvaged{}, err
 	case current > newest:
-		return nil, nil, &unusable{fmt.Sprintf("newer-%d", current),
+		return nil, salvaged{}, &unusable{fmt.Sprintf("newer-%d", current),
 			fmt.Sprintf("it was written by a newer Hob (version %d of the database, this one knows %d)", current, newest)}
 	case current < newest:
 		if err := s.upgrade(ctx, db, current, newest); err != nil {
-			return nil, nil, err
+			return nil, salvaged{}, err
 		}
 	}
 	// What a start stands on is read once; it is small.
-	if _, err = db.load(ctx); damaged(err) {
+	_, err = db.load(ctx)
+	if err == nil {
+		err = db.eachMemory(ctx, "", func(RuleMemory) {})
+	}
+	if damaged(err) {
 		rest = db.salvage()
 	}
 	return db, rest, err

@@ -43,7 +43,13 @@ func (s *Store) prune(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.pruneLog(ctx)
+	if err := s.pruneLog(ctx); err != nil {
+		return err
+	}
+	if err := s.pruneRules(ctx); err != nil {
+		return err
+	}
+	return s.pruneNotices()
 }
 
 // removeBefore removes a piece of the rows of a series before a time, but for

@@ -1,9 +1,10 @@
 // Package store keeps what must outlive the server: the last known state of
-// every entity, and the recorder's history and log. It is one SQLite file.
+// every entity, what rules remember and how each of their runs went, notices, and
+// the recorder's history and log. It is one SQLite file.
 //
-// app opens it, gives what Load returns to the registry, has Keep called with
-// what changes, runs Run and Record, and hands queries to the api. All methods
-// may be called from any goroutine.
+// app opens it, gives what Load returns to the registry, has Keep and KeepRules
+// called with what changes, runs Run and Record, and hands queries to the api.
+// All methods may be called from any goroutine.
 //
 // # Who writes
 //
@@ -16,7 +17,8 @@
 // # What is durable
 //
 // Keep returns when its batch is on the disk (synchronous = FULL: the log is
-// synced at each commit), so it survives a power cut. The recorder's batches
+// synced at each commit), so it survives a power cut, and so does KeepRules when
+// it is asked to. The recorder's batches, and the rest of what rules tell,
 // are committed with synchronous = NORMAL: they survive the death of the process
 // at any moment, and a power cut may take those since the last sync, never more
 // and never the file. BenchmarkCommit, on the SSD of a server: a
@@ -71,7 +73,11 @@ type Retention struct {
 	Fives time.Duration // five minutes' lowest, mean, highest, last: 60 days
 	Hours time.Duration // and hours': 2 years
 	Log   time.Duration // lines of the log: 60 days
-	Gone  time.Duration // last known states of entities that are not declared any more: 30 days
+	Runs  time.Duration // runs of rules, with their traces, and notices: 30 days
+	// Each is how many runs of one rule are kept at most: 5000. One that is refused
+	// twice a second would else fill the disk in a month.
+	Each int
+	Gone time.Duration // last known states of entities that are not declared any more: 30 days
 }
 
 const day = 24 * time.Hour
@@ -80,10 +86,14 @@ func (r Retention) withDefaults() Retention {
 	for _, d := range []struct {
 		field *time.Duration
 		value time.Duration
-	}{{&r.Raw, 10 * day}, {&r.Fives, 60 * day}, {&r.Hours, 2 * 365 * day}, {&r.Log, 60 * day}, {&r.Gone, 30 * day}} {
+	}{{&r.Raw, 10 * day}, {&r.Fives, 60 * day}, {&r.Hours, 2 * 365 * day}, {&r.Log, 60 * day},
+		{&r.Runs, 30 * day}, {&r.Gone, 30 * day}} {
 		if *d.field == 0 {
 			*d.field = d.value
 		}
+	}
+	if r.Each == 0 {
+		r.Each = 5000
 	}
 	return r
 }
@@ -142,7 +152,7 @@ func Open(o Options) (*Store, error) {
 	s := &Store{o: o, log: o.Log, began: o.Now(), damage: make(chan error, 1), lost: rarely{every: time.Minute}}
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	if err := s.open(nil); err != nil && !errors.Is(err, ErrUnavailable) {
+	if err := s.open(salvaged{}); err != nil && !errors.Is(err, ErrUnavailable) {
 		return nil, err
 	}
 	return s, nil

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"maps"
 	"os"
@@ -309,30 +310,50 @@ func TestADatabaseOfAnotherProgramIsSetAside(t *testing.T) {
 	}
 }
 
-// later is a version of the schema that does not exist yet.
-func later(t *testing.T, second string) fstest.MapFS {
+// newestVersion is that of the newest migration.
+func newestVersion(t *testing.T) int {
 	t.Helper()
-	first, err := migrationFiles.ReadFile("migrations/00001_first.sql")
+	names, err := fs.Glob(embedded(), "*.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fstest.MapFS{"00001_first.sql": {Data: first}, "00002_second.sql": {Data: []byte("-- +goose Up\n" + second)}}
+	return len(names)
+}
+
+// later is a version of the schema that does not exist yet: one more migration.
+func later(t *testing.T, more string) fstest.MapFS {
+	t.Helper()
+	next := newestVersion(t) + 1
+	out := fstest.MapFS{fmt.Sprintf("%05d_later.sql", next): {Data: fmt.Appendf(nil, "-- +goose Up\nPRAGMA user_version = %d; %s", next, more)}}
+	names, err := fs.Glob(embedded(), "*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		b, err := fs.ReadFile(embedded(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[name] = &fstest.MapFile{Data: b}
+	}
+	return out
 }
 
 func TestAFileOfANewerVersionIsSetAsideUntouched(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hob.db")
-	s := open(t, Options{Path: path, migrations: later(t, "PRAGMA user_version = 2; CREATE TABLE more (x);")})
+	s := open(t, Options{Path: path, migrations: later(t, "CREATE TABLE more (x);")})
 	keep(t, s, saved("bath", "of the newer one"))
 	shut(t, s)
-	for i, suffix := range []string{".newer-2", ".newer-2-2"} { // whoever goes back and forth loses nothing either
+	newer := fmt.Sprintf(".newer-%d", newestVersion(t)+1)
+	for i, suffix := range []string{newer, newer + "-2"} { // whoever goes back and forth loses nothing either
 		s = open(t, Options{Path: path})
 		keep(t, s, saved("bath", "of the older one"))
 		n := s.Notices()
-		if len(n) != 1 || n[0].File != path+suffix || !strings.Contains(n[0].Message, "newer Hob (version 2") {
+		if len(n) != 1 || n[0].File != path+suffix || !strings.Contains(n[0].Message, fmt.Sprintf("newer Hob (version %d", newestVersion(t)+1)) {
 			t.Fatalf("round %d: %+v", i, n)
 		}
 		shut(t, s)
-		s = open(t, Options{Path: path + suffix, migrations: later(t, "PRAGMA user_version = 2; CREATE TABLE more (x);")})
+		s = open(t, Options{Path: path + suffix, migrations: later(t, "CREATE TABLE more (x);")})
 		if got := load(t, s); string(got["bath"].Lasting) != "of the newer one" || len(s.Notices()) != 0 {
 			t.Errorf("round %d: %+v %v", i, got, s.Notices())
 		}
@@ -349,12 +370,12 @@ func TestAFileOfANewerVersionIsSetAsideUntouched(t *testing.T) {
 func TestAFileOfAnOlderVersionIsCopiedAndMigrated(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hob.db")
 	fill(t, path, 100)
-	s := open(t, Options{Path: path, migrations: later(t, "PRAGMA user_version = 2; DELETE FROM last WHERE entity > 'e00050';")})
+	s := open(t, Options{Path: path, migrations: later(t, "DELETE FROM last WHERE entity > 'e00050';")})
 	if got := len(load(t, s)); got != 51 {
 		t.Errorf("after the migration %d entities", got)
 	}
 	n := s.Notices()
-	if len(n) != 1 || n[0].File != path+".before-2" {
+	if len(n) != 1 || n[0].File != fmt.Sprintf("%s.before-%d", path, newestVersion(t)+1) {
 		t.Fatalf("notices: %+v", n)
 	}
 	info, err := os.Stat(n[0].File)
@@ -370,12 +391,12 @@ func TestAFileOfAnOlderVersionIsCopiedAndMigrated(t *testing.T) {
 func TestAFileThatCannotBeMigratedIsSetAside(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hob.db")
 	fill(t, path, 3)
-	s, err := Open(Options{Path: path, migrations: later(t, "PRAGMA user_version = 2; DROP TABLE nonsense;")})
+	s, err := Open(Options{Path: path, migrations: later(t, "DROP TABLE nonsense;")})
 	if err == nil {
 		_ = s.Close()
 		t.Fatal("a new file with a migration that cannot work was opened")
 	}
-	names, err := filepath.Glob(path + ".version-1*")
+	names, err := filepath.Glob(fmt.Sprintf("%s.version-%d*", path, newestVersion(t)))
 	if err != nil || len(names) == 0 {
 		t.Fatalf("%v %v", names, err)
 	}

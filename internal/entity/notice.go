@@ -1,0 +1,10 @@
+package entity
+
+// Notice is what people are told on their dashboards until somebody dismisses it.
+type Notice struct {
+	ID   int64  `json:"id"` // grows with each notice
+	At   int64  `json:"at"` // unix ms
+	Text string `json:"text"`
+	User UserID `json:"user,omitempty"` // whom it is for; "" is everybody
+	Rule RuleID `json:"rule,omitempty"` // the rule that says it; "" is the server itself
+}

@@ -1,0 +1,70 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"hob/internal/entity"
+)
+
+// keptNotices is how many notices are kept at most: more than that nobody reads,
+// and a rule that speaks every minute must not grow the file.
+const keptNotices = 500
+
+// KeepNotice stores a notice for people and gives it its ID, which no other will
+// ever have in this file. It survives the death of the process.
+func (s *Store) KeepNotice(n entity.Notice) (id int64, err error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	err = s.write("keep a notice", false, func(db *database) error {
+		if err := db.exec("INSERT INTO notice (at, text, user, rule) VALUES (?,?,?,?)",
+			n.At, n.Text, string(n.User), string(n.Rule)); err != nil {
+			return err
+		}
+		if id, err = db.number("SELECT last_insert_rowid()"); err != nil {
+			return err
+		}
+		return db.exec("DELETE FROM notice WHERE id <= (SELECT id FROM notice ORDER BY id DESC LIMIT 1 OFFSET ?)", keptNotices)
+	})
+	return id, err
+}
+
+// LoadNotices are the notices that nobody has dismissed, oldest first.
+func (s *Store) LoadNotices(ctx context.Context) ([]entity.Notice, error) {
+	var out []entity.Notice
+	err := s.query(ctx, func(db *database) error {
+		rows, err := db.reader.QueryContext(ctx, "SELECT id, at, text, user, rule FROM notice ORDER BY id")
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		out = nil
+		for rows.Next() {
+			var n entity.Notice
+			if err := rows.Scan(&n.ID, &n.At, &n.Text, &n.User, &n.Rule); err != nil {
+				return err
+			}
+			out = append(out, n)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: load notices: %w", err)
+	}
+	return out, nil
+}
+
+// DropNotice removes a notice that has been dismissed, if it is there.
+func (s *Store) DropNotice(id int64) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	return s.write("drop a notice", false, func(db *database) error {
+		return db.exec("DELETE FROM notice WHERE id = ?", id)
+	})
+}
+
+// pruneNotices removes what is too old.
+func (s *Store) pruneNotices() error {
+	older := s.o.Now().Add(-s.o.Retention.Runs).UnixMilli()
+	return s.piece(func(db *database) error { return db.exec("DELETE FROM notice WHERE at < ?", older) })
+}
