@@ -31,6 +31,9 @@ func allowedEdges() []edge {
 		{"internal/command", "internal/entity", "commands, actions and outputs are entity types"},
 		{"internal/command", "internal/registry", "a command is checked against, and awaited in, what is true now"},
 
+		{"internal/rules", "internal/entity", "rules are declared, and the house is seen, in entity's types"},
+		{"internal/rules", "internal/schedule", "triggers by time, windows and the sun"},
+
 		{"config", "internal/chip", "a pin is checked against the board's chip"},
 		{"config", "internal/diag", "every mistake is a diagnostic"},
 		{"config", "internal/entity", "the result is a declared House"},
