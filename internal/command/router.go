@@ -53,8 +53,12 @@ type Request struct {
 	Cause  entity.Cause
 	// Pressed is the button that a finger, not a command, has just used; or "".
 	Pressed entity.ID
+	// MayOpen says that the rule that asks may open this garage door. Only the driver
+	// of rules sets it: nothing that a client sends comes here.
+	MayOpen bool
 
-	depth int // how many scenes and buttons this is a task of
+	depth  int  // how many scenes and buttons this is a task of
+	byRule bool // and whether a rule began with it
 }
 
 // Result is how a command stands or ended.
@@ -131,6 +135,7 @@ func (r *Router) Submit(req Request, done func(Result)) entity.CommandID {
 	id := c.result.Command
 	accepted, err := r.house.Accept(registry.Request{
 		Command: id, Entity: req.Entity, Action: req.Action, Cause: req.Cause, Pressed: req.Pressed,
+		ByRule: req.byRule, MayOpen: req.MayOpen,
 		Until: r.now().Add(r.timeout),
 		Done:  func(b registry.BoardResult) { r.answered(id, b) },
 	})

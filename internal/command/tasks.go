@@ -32,8 +32,10 @@ func (r *Router) runTasks(c *running, req Request, list []entity.Task) {
 	if t.gesture() {
 		cause.Kind = entity.CauseButton
 	}
+	// What a rule may open it opens itself: a scene or a button does not get that right.
+	byRule := req.byRule || req.Cause.Kind == entity.CauseRule
 	for i, task := range list {
-		r.Submit(Request{Entity: task.Target, Action: task.Action, Cause: cause, depth: req.depth + 1},
+		r.Submit(Request{Entity: task.Target, Action: task.Action, Cause: cause, depth: req.depth + 1, byRule: byRule},
 			func(child Result) { t.ended(i, child) })
 	}
 }

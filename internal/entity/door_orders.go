@@ -22,6 +22,9 @@ func (s doorState) Resolve(a Action, asked Asked) (Order, error) {
 		if s.spec.Closed == nil {
 			return Order{}, invalid("nothing tells where this door is, so it cannot be told to %s: ask for pulse, as its own button would", a.Verb)
 		}
+		if a.Verb == VerbOpen && asked.byRule() && !asked.MayOpen {
+			return Order{}, invalid("a rule opens a garage door only if it says so itself: may_open, and the door")
+		}
 		if s.there(a.Verb) {
 			return s.stays(a.Verb, asked), nil
 		}
@@ -46,6 +49,8 @@ func (s doorState) Resolve(a Action, asked Asked) (Order, error) {
 	next.wanted = a.Verb
 	return Order{Point: PointRef{s.spec.Board, GPIO(s.spec.Relay)}, Do: VerbPulse, Pulse: p, Target: goal(a.Verb), Next: next}, nil
 }
+
+func (a Asked) byRule() bool { return a.ByRule || a.Cause.Kind == CauseRule }
 
 // goal is the state that a command leads to; where a plain pulse leads is not known.
 func goal(v Verb) string {
@@ -107,8 +112,7 @@ func (s doorState) closes(p *Pulse, a Action, asked Asked) error {
 
 // pulses is a person's plain pulse, which may send the door either way.
 func (s doorState) pulses(p *Pulse, a Action, asked Asked) error {
-	switch asked.Cause.Kind {
-	case CauseRule, CauseScene, CauseAlarm:
+	if asked.byRule() || asked.Cause.Kind == CauseScene || asked.Cause.Kind == CauseAlarm {
 		return invalid("only a person may ask for a plain pulse of a garage door: where it leads is not known")
 	}
 	if s.spec.Closed != nil {

@@ -196,7 +196,6 @@ func TestADoorIsMovedOnlyWhereAPulseCanGoOneWay(t *testing.T) {
 	}{
 		{"open from shut", 2, true, shut, VerbOpen, user, false, false, "pulse gpio32=1"},
 		{"open without a warning device", 2, false, shut, VerbOpen, user, false, false, "pulse gpio32=1"},
-		{"a rule opens", 2, true, shut, VerbOpen, rule, false, false, "pulse gpio32=1"},
 		{"a scene never opens", 2, true, shut, VerbOpen, scene, true, false, "no: only a person or a rule"},
 		{"nor by a pulse", 2, true, shut, VerbPulse, scene, true, false, "no: only a person"},
 		{"open what is open", 2, true, open, VerbOpen, user, false, false, "nothing"},
@@ -311,7 +310,10 @@ func checkOrder(t *rapid.T, spec *GarageDoor, s State, reeds map[string]string, 
 	attended := by == CauseButton && rapid.Bool().Draw(t, "attended")
 	confirm := rapid.Bool().Draw(t, "confirm")
 	pending := rapid.SampledFrom([]string{"", DoorOpen, DoorClosed}).Draw(t, "pending")
-	o, err := s.Resolve(Action{Verb: verb, Confirm: confirm}, Asked{Pending: pending, Cause: Cause{Kind: by}, Attended: attended, Now: at})
+	byRule := by == CauseRule || !attended && rapid.Bool().Draw(t, "by a rule")
+	mayOpen := byRule && rapid.Bool().Draw(t, "may open")
+	o, err := s.Resolve(Action{Verb: verb, Confirm: confirm}, Asked{Pending: pending, Cause: Cause{Kind: by}, ByRule: byRule, MayOpen: mayOpen,
+		Attended: attended, Now: at})
 	if err != nil || o.Do == "" {
 		return
 	}
@@ -324,9 +326,9 @@ func checkOrder(t *rapid.T, spec *GarageDoor, s State, reeds map[string]string, 
 	person := by == CauseUser || by == CauseAPI || by == CauseCLI
 	shut := spec.Closed != nil && reeds["closed"] == "+" && reeds["open"] != "+"
 	allowed := map[Verb]bool{
-		VerbOpen:  spec.Closed != nil && reeds["closed"] == "+" && by != CauseScene && by != CauseAlarm,
+		VerbOpen:  spec.Closed != nil && reeds["closed"] == "+" && by != CauseScene && by != CauseAlarm && (!byRule || mayOpen),
 		VerbClose: spec.Closed != nil && reeds["closed"] == "-" && (spec.Open == nil || reeds["open"] == "+"),
-		VerbPulse: person || by == CauseButton,
+		VerbPulse: !byRule && (person || by == CauseButton),
 	}[verb]
 	watched := attended || o.Pulse.Warn != "" && o.Pulse.WarnFor >= 5*time.Second || person && confirm && spec.Warning == nil
 	if !allowed || !shut && !watched {
@@ -340,6 +342,33 @@ func checkOrder(t *rapid.T, spec *GarageDoor, s State, reeds map[string]string, 
 	}
 	if spec.Closed != nil && len(o.Pulse.Pre) == 0 {
 		t.Fatal("the board has nothing to check")
+	}
+}
+
+func TestARuleOpensADoorOnlyIfItSaysSoWhateverItGoesThrough(t *testing.T) {
+	const shut, open = "up, relay-, closed+, open-", "up, relay-, closed-, open+, lamp-, lamp+"
+	for _, c := range []struct {
+		name, what string
+		verb       Verb
+		asked      Asked
+		want       string
+	}{
+		{"it says so", shut, VerbOpen, Asked{Cause: Cause{Kind: CauseRule}, ByRule: true, MayOpen: true}, "pulse gpio32=1"},
+		{"it does not", shut, VerbOpen, Asked{Cause: Cause{Kind: CauseRule}, ByRule: true}, "no: a rule opens"},
+		{"by a button that it presses", shut, VerbOpen, Asked{Cause: Cause{Kind: CauseButton}, ByRule: true}, "no: a rule opens"},
+		{"a button is no right to anything else either", shut, VerbPulse, Asked{Cause: Cause{Kind: CauseButton}, ByRule: true, MayOpen: true}, "no: only a person"},
+		{"a button that a hand presses", shut, VerbOpen, Asked{Cause: Cause{Kind: CauseButton}}, "pulse gpio32=1"},
+		{"a scene may not, whatever its rule says", shut, VerbOpen, Asked{Cause: Cause{Kind: CauseScene}, ByRule: true, MayOpen: true}, "no: only a person"},
+		{"nor does it keep one open without", open, VerbOpen, Asked{Cause: Cause{Kind: CauseRule}, ByRule: true}, "no: a rule opens"},
+	} {
+		s, at := Initial(Entity{Spec: aDoor(2, true)}), now
+		for what := range strings.SplitSeq(c.what, ", ") {
+			s, at = happening(s, what, at)
+		}
+		c.asked.Now = at
+		if got := orderInWords(s.Resolve(Action{Verb: c.verb}, c.asked)); !strings.HasPrefix(got, c.want) {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
 	}
 }
 

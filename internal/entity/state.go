@@ -224,6 +224,9 @@ type State interface {
 type Asked struct {
 	Pending string // target of the entity's newest unfinished command, "" for none; toggle goes by it
 	Cause   Cause  // who asks
+	// ByRule says that a rule asks, be it by a scene or by a button that it presses;
+	// MayOpen that this rule says that it opens this very door.
+	ByRule, MayOpen bool
 	// Attended says that somebody stands there: the wish is a gesture on a button
 	// of the entity's own board, made with a finger and not by a command.
 	Attended bool

@@ -17,6 +17,9 @@ type Request struct {
 	// Pressed is the button that somebody's finger has just used to ask for it; ""
 	// when no finger did.
 	Pressed entity.ID
+	// ByRule says that a rule stands at the beginning of what leads here, and MayOpen
+	// that it says that it opens this door.
+	ByRule, MayOpen bool
 	// Done is called exactly once when a board was given something to do.
 	Done func(BoardResult)
 }
@@ -63,6 +66,7 @@ func (r *Registry) accept(req Request) (Accepted, error) {
 	}
 	now := r.now()
 	order, err := it.state.Resolve(req.Action, entity.Asked{Pending: pending, Cause: req.Cause,
+		ByRule: req.ByRule, MayOpen: req.MayOpen,
 		Attended: r.attended(it, req.Pressed), Now: now})
 	if err != nil {
 		if order.Next != nil {
