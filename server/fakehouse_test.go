@@ -101,7 +101,7 @@ func (h *fakeHouse) start(ts *testscript.TestScript) {
 	h.hall.att, err = h.reg.Attach(hallID, "192.0.2.7:80", "0.1.0", h.hall, []registry.PointReport{
 		{Point: "gpio16"}, {Point: "gpio19", Value: entity.Value{HasLevel: true}}, {Point: "gpio32"}})
 	ts.Check(err)
-	a := api.New(api.Options{House: h.reg, Commands: h.router, Boards: playedBoards{}, Token: token,
+	a := api.New(api.Options{House: h.reg, Commands: h.router, Boards: playedBoards{}, Notices: playedNotices{h.reg}, Token: token,
 		Live: func(w http.ResponseWriter, r *http.Request, who api.Asker) {
 			h.hub.Serve(w, r, hub.Who{Cause: who.Cause})
 		},
@@ -185,6 +185,11 @@ func (playedBoards) Restart(context.Context, entity.BoardID) error  { return nil
 func (playedBoards) Revoke(_ context.Context, id entity.BoardID) (bool, error) {
 	return id == hallID, nil
 }
+
+// playedNotices are kept nowhere but in the registry.
+type playedNotices struct{ *registry.Registry }
+
+func (p playedNotices) Dismiss(id int64) bool { return p.RemoveNotice(id) }
 
 const playedWorld = `{"ok":true,"weather":{"temp":8.25,"humidity":60,"factor":1},` +
 	`"rooms":[{"name":"living","temp":19.5,"heating":true,"cooling":false,"draught":true}],` +

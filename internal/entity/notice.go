@@ -8,3 +8,7 @@ type Notice struct {
 	User UserID `json:"user,omitempty"` // whom it is for; "" is everybody
 	Rule RuleID `json:"rule,omitempty"` // the rule that says it; "" is the server itself
 }
+
+// MostNotices is how many notices are kept: more than that nobody reads, and a
+// rule that speaks every minute must not fill every page.
+const MostNotices = 100

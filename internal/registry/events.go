@@ -19,6 +19,8 @@ const (
 	BoardChanged                        // Board
 	BoardRemoved                        // Board (its ID)
 	HouseChanged                        // House, Config: name, areas, the order of entities, or how the file is
+	NoticeAdded                         // Notice
+	NoticeRemoved                       // Notice
 )
 
 // Event is one change. It is a value; what its pointers lead to never changes.
@@ -31,6 +33,7 @@ type Event struct {
 	Board    entity.BoardRecord
 	House    *entity.House
 	Config   *entity.ConfigStatus // nil when no file is known
+	Notice   *entity.Notice
 	// Gesture is set on the StateChanged of a button that was used, and Made is
 	// when that was, at the earliest.
 	Gesture entity.Gesture

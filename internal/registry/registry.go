@@ -53,6 +53,7 @@ type Registry struct {
 	mu       sync.Mutex
 	house    *entity.House
 	config   *entity.ConfigStatus
+	notices  []*entity.Notice // oldest first
 	order    []entity.ID
 	entities map[entity.ID]*item
 	points   map[point]*item
@@ -178,6 +179,7 @@ type Snapshot struct {
 	Config   *entity.ConfigStatus // how the file is; nil when none is known
 	Boards   []entity.BoardRecord // declared ones in the file's order, then found ones by id
 	Entities []*entity.Record     // in the file's order; never changed, so they may be kept
+	Notices  []entity.Notice      // those that nobody has dismissed, oldest first
 }
 
 // Snapshot returns the house as it is now.
@@ -193,6 +195,7 @@ func (r *Registry) snapshot() Snapshot {
 	for _, id := range r.order {
 		s.Entities = append(s.Entities, r.entities[id].record)
 	}
+	s.Notices = r.noticeList()
 	return s
 }
 

@@ -7,10 +7,6 @@ import (
 	"hob/internal/entity"
 )
 
-// keptNotices is how many notices are kept at most: more than that nobody reads,
-// and a rule that speaks every minute must not grow the file.
-const keptNotices = 500
-
 // KeepNotice stores a notice for people and gives it its ID, which no other will
 // ever have in this file. It survives the death of the process.
 func (s *Store) KeepNotice(n entity.Notice) (id int64, err error) {
@@ -24,7 +20,7 @@ func (s *Store) KeepNotice(n entity.Notice) (id int64, err error) {
 		if id, err = db.number("SELECT last_insert_rowid()"); err != nil {
 			return err
 		}
-		return db.exec("DELETE FROM notice WHERE id <= (SELECT id FROM notice ORDER BY id DESC LIMIT 1 OFFSET ?)", keptNotices)
+		return db.exec("DELETE FROM notice WHERE id <= (SELECT id FROM notice ORDER BY id DESC LIMIT 1 OFFSET ?)", entity.MostNotices)
 	})
 	return id, err
 }

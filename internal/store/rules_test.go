@@ -203,12 +203,12 @@ func TestNoticesStayUntilTheyAreDismissedAndNoIDIsGivenTwice(t *testing.T) {
 	if id, err := s.KeepNotice(entity.Notice{Text: "new"}); err != nil || slices.Contains(ids, id) || id < ids[2] {
 		t.Errorf("the next is %d after %v: %v", id, ids, err)
 	}
-	for range keptNotices + 5 {
+	for range entity.MostNotices + 5 {
 		if _, err := s.KeepNotice(entity.Notice{At: ms(time.Now()), Text: "again"}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got, err := s.LoadNotices(t.Context()); err != nil || len(got) != keptNotices {
+	if got, err := s.LoadNotices(t.Context()); err != nil || len(got) != entity.MostNotices {
 		t.Errorf("%d notices are kept: %v", len(got), err)
 	}
 }

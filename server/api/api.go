@@ -70,6 +70,7 @@ type Options struct {
 	Commands Commands
 	Boards   Boards
 	History  History
+	Notices  Notices
 	Live     Live
 	// Diagnostics are what is to be said of config.yaml as it is now. May be nil.
 	Diagnostics func() diag.List
@@ -104,6 +105,7 @@ func New(o Options) *API {
 	a.routeBoards(rest)
 	a.routeConfig(rest)
 	a.routeHistory(rest)
+	a.routeNotices(rest)
 	describeOthers(rest.OpenAPI())
 	describeAbsence(rest.OpenAPI())
 	a.echo.GET("/healthz", a.health)

@@ -38,6 +38,7 @@ func TestEveryRESTExampleOfTheDocsIsWhatTheServerSays(t *testing.T) {
 		"ok":       func(string) any { return new(entity.ConfigStatus) },
 		"series":   func(string) any { return new(historyBody) },
 		"changes":  func(string) any { return new(changesBody) },
+		"text":     func(string) any { return new(entity.Notice) },
 	}
 	seen := map[reflect.Type]bool{}
 	valid := conforming(t)
@@ -127,7 +128,7 @@ func matching(example string, types map[string]func(example string) any) any {
 	if json.Unmarshal([]byte(example), &members) != nil {
 		return nil
 	}
-	for _, member := range []string{"features", "declared", "status", "ok", "series", "changes"} {
+	for _, member := range []string{"features", "declared", "status", "ok", "series", "changes", "text"} {
 		if _, ok := members[member]; ok {
 			return types[member](example)
 		}

@@ -56,6 +56,7 @@ type App struct {
 
 	registry *registry.Registry
 	router   *command.Router
+	notices  *notices
 	links    *link.Manager
 	browser  *discovery.Browser
 	hub      *hub.Hub
@@ -116,6 +117,8 @@ func (a *App) build(o Options) error {
 	}
 	a.registry = registry.New(registry.Options{Saved: saved, Keeper: true, Unrestored: a.unrestored})
 	a.router = command.New(command.Options{House: a.registry})
+	a.notices = &notices{store: a.store, registry: a.registry, log: o.Log}
+	a.notices.restore(context.Background())
 	a.links = link.New(link.Options{Registry: a.registry, Keys: keys, Log: o.Log, Version: o.Version})
 	a.browser = discovery.New(discovery.Options{Interface: o.Interface, Sink: a.found, Log: o.Log})
 	a.hub = hub.New(hub.Options{Source: a.registry, Commands: a.router, Log: o.Log})
@@ -128,7 +131,7 @@ func (a *App) build(o Options) error {
 		automation.NewSiren(a.registry, a.router, o.Log),
 		automation.NewBindings(a.registry, a.router, o.Log),
 	}
-	a.api = api.New(api.Options{House: a.registry, Commands: a.router, Boards: boards{a.links}, History: a.store,
+	a.api = api.New(api.Options{House: a.registry, Commands: a.router, Boards: boards{a.links}, History: a.store, Notices: a.notices,
 		Live: func(w http.ResponseWriter, r *http.Request, who api.Asker) {
 			a.hub.Serve(w, r, hub.Who{Cause: who.Cause, Token: who.Token})
 		},

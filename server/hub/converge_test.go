@@ -21,6 +21,7 @@ type folded struct {
 	rev      uint64
 	entities map[string]message
 	boards   map[string]any
+	notices  map[float64]any
 }
 
 func (f *folded) take(m message) error {
@@ -33,12 +34,16 @@ func (f *folded) take(m message) error {
 	switch m["type"] {
 	case "snapshot":
 		f.epoch, f.entities, f.boards = m["epoch"].(string), map[string]message{}, map[string]any{}
+		f.notices = map[float64]any{}
 		for _, e := range m["entities"].([]any) {
 			rec := message(e.(map[string]any))
 			f.entities[rec["id"].(string)] = rec
 		}
 		for _, b := range m["boards"].([]any) {
 			f.boards[b.(map[string]any)["id"].(string)] = b
+		}
+		for _, n := range m["notices"].([]any) {
+			f.notices[n.(map[string]any)["id"].(float64)] = n
 		}
 	case "state":
 		rec := f.entities[m["id"].(string)]
@@ -63,6 +68,10 @@ func (f *folded) take(m message) error {
 		f.boards[m["board"].(map[string]any)["id"].(string)] = m["board"]
 	case "board_removed":
 		delete(f.boards, m["id"].(string))
+	case "notice":
+		f.notices[m["notice"].(map[string]any)["id"].(float64)] = m["notice"]
+	case "notice_removed":
+		delete(f.notices, m["id"].(float64))
 	}
 	return nil
 }
@@ -95,6 +104,14 @@ func (f *folded) differs(s registry.Snapshot) string {
 	for _, b := range s.Boards {
 		if want := roundTrip[any](b); !reflect.DeepEqual(want, f.boards[string(b.ID)]) {
 			return fmt.Sprintf("board %s is %v, want %v", b.ID, f.boards[string(b.ID)], want)
+		}
+	}
+	if len(f.notices) != len(s.Notices) {
+		return fmt.Sprintf("%d notices, want %d", len(f.notices), len(s.Notices))
+	}
+	for _, n := range s.Notices {
+		if want := roundTrip[any](n); !reflect.DeepEqual(want, f.notices[float64(n.ID)]) {
+			return fmt.Sprintf("notice %d is %v, want %v", n.ID, f.notices[float64(n.ID)], want)
 		}
 	}
 	return ""
@@ -206,7 +223,11 @@ func converge(t *rapid.T, r *rig) {
 	r.reg.Apply(kindsHouse())
 	flip := false
 	for i := range rapid.IntRange(5, 30).Draw(t, "steps") {
-		switch rapid.IntRange(0, 9).Draw(t, "step") {
+		switch rapid.IntRange(0, 11).Draw(t, "step") {
+		case 10:
+			r.reg.AddNotice(entity.Notice{ID: int64(i + 1), At: 1, Text: "Step <" + fmt.Sprint(i) + ">", Rule: "test"})
+		case 11:
+			r.reg.RemoveNotice(rapid.Int64Range(1, int64(i+1)).Draw(t, "notice"))
 		case 0:
 			flip = !flip
 			r.board.press("gpio33", flip)

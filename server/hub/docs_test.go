@@ -121,6 +121,18 @@ func replays() map[string]func(t *testing.T, example string) []byte {
 			return newMirror(registry.Snapshot{House: &entity.House{}}).apply(registry.Event{
 				Kind: registry.BoardChanged, Revision: m.Revision, Board: m.Board})
 		},
+		"notice": func(t *testing.T, example string) []byte {
+			var m noticeMessage
+			strictly(t, example, &m)
+			return newMirror(registry.Snapshot{House: &entity.House{}}).apply(registry.Event{
+				Kind: registry.NoticeAdded, Revision: m.Revision, Notice: m.Notice})
+		},
+		"notice_removed": func(t *testing.T, example string) []byte {
+			var m noticeRemovedMessage
+			strictly(t, example, &m)
+			return newMirror(registry.Snapshot{House: &entity.House{}, Notices: []entity.Notice{{ID: m.ID}}}).apply(registry.Event{
+				Kind: registry.NoticeRemoved, Revision: m.Revision, Notice: &entity.Notice{ID: m.ID}})
+		},
 		"removed":       again[removedMessage],
 		"board_removed": again[removedMessage],
 		"house":         replayHouse,
@@ -171,9 +183,10 @@ func replaySnapshot(t *testing.T, example string) []byte {
 		House    houseJSON            `json:"house"`
 		Boards   []entity.BoardRecord `json:"boards"`
 		Entities []*entity.Record     `json:"entities"`
+		Notices  []entity.Notice      `json:"notices"`
 	}
 	strictly(t, example, &m)
-	snap := registry.Snapshot{Epoch: m.Epoch, Revision: m.Revision, Boards: m.Boards, Entities: m.Entities}
+	snap := registry.Snapshot{Epoch: m.Epoch, Revision: m.Revision, Boards: m.Boards, Entities: m.Entities, Notices: m.Notices}
 	var order []entity.ID
 	for _, e := range m.Entities {
 		e.Attributes = attributes(t, e.Attributes)

@@ -77,6 +77,16 @@ type (
 		Revision entity.Revision    `json:"revision"`
 		Board    entity.BoardRecord `json:"board"`
 	}
+	noticeMessage struct {
+		Type     string          `json:"type"`
+		Revision entity.Revision `json:"revision"`
+		Notice   *entity.Notice  `json:"notice"`
+	}
+	noticeRemovedMessage struct {
+		Type     string          `json:"type"`
+		Revision entity.Revision `json:"revision"`
+		ID       int64           `json:"id"`
+	}
 	houseMessage struct {
 		Type     string          `json:"type"`
 		Revision entity.Revision `json:"revision"`

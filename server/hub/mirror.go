@@ -25,18 +25,20 @@ type mirror struct {
 	houseRev entity.Revision
 	entities map[entity.ID]*thing
 	boards   map[entity.BoardID]*thing
+	notices  []*thing   // oldest first
 	recent   *list.List // of *thing, the newest change last
 	gone     int        // tombstones in recent
 	floor    entity.Revision
 }
 
-// thing is an entity, a board, or the tombstone of one.
+// thing is an entity, a board, a notice, or the tombstone of one.
 type thing struct {
-	key      string
+	key      string          // its id; of a notice the decimal digits
 	rev      entity.Revision // of the newest change
 	declared entity.Revision // since when clients know its static part
 	entity   *entity.Record
 	board    *entity.BoardRecord
+	notice   *entity.Notice
 	state    []byte // newest state frame, for those who resume; nil while nobody has needed it
 	object   []byte // JSON for snapshots; nil when stale
 	removed  string // message type of a tombstone; "" for what is there
@@ -58,7 +60,25 @@ func newMirror(s registry.Snapshot) *mirror {
 		m.entities[rec.ID] = t
 		t.at = m.recent.PushBack(t)
 	}
+	for _, n := range s.Notices {
+		m.addNotice(&n, 0)
+	}
 	return m
+}
+
+func (m *mirror) addNotice(n *entity.Notice, rev entity.Revision) {
+	t := &thing{key: strconv.FormatInt(n.ID, 10), notice: n}
+	m.notices = append(m.notices, t)
+	m.touch(t, rev)
+}
+
+// removeNotice keeps a tombstone of a notice and gives the frame that tells of it.
+func (m *mirror) removeNotice(id int64, rev entity.Revision) []byte {
+	if i := slices.IndexFunc(m.notices, func(t *thing) bool { return t.notice.ID == id }); i >= 0 {
+		m.bury(m.notices[i], "notice_removed", rev)
+		m.notices = slices.Delete(m.notices, i, i+1)
+	}
+	return text(noticeRemovedMessage{"notice_removed", rev, id})
 }
 
 // apply takes one event and returns its frame.
@@ -99,6 +119,11 @@ func (m *mirror) apply(e registry.Event) []byte {
 	case registry.HouseChanged:
 		m.house, m.config, m.houseRev = e.House, e.Config, e.Revision
 		return m.houseFrame()
+	case registry.NoticeAdded:
+		m.addNotice(e.Notice, e.Revision)
+		return text(noticeMessage{"notice", e.Revision, e.Notice})
+	case registry.NoticeRemoved:
+		return m.removeNotice(e.Notice.ID, e.Revision)
 	}
 	return nil
 }
@@ -128,11 +153,7 @@ func (m *mirror) bury(t *thing, message string, rev entity.Revision) {
 	}
 	m.recent.Remove(t.at)
 	grave := &thing{key: t.key, rev: rev, removed: message}
-	if t.entity != nil {
-		grave.entity = t.entity
-	} else {
-		grave.board = t.board
-	}
+	grave.entity, grave.board, grave.notice = t.entity, t.board, t.notice
 	grave.at = m.recent.PushBack(grave)
 	if m.gone++; m.gone <= mostTombstones {
 		return
@@ -177,17 +198,24 @@ func (m *mirror) since(rev entity.Revision, a Audience) ([]byte, bool) {
 }
 
 func (a Audience) seesThing(t *thing) bool {
-	if t.entity != nil {
+	switch {
+	case t.entity != nil:
 		return a.sees(t.entity.ID)
+	case t.board != nil:
+		return a.seesBoard(*t.board)
 	}
-	return a.seesBoard(*t.board)
+	return true // what people are told, everybody is
 }
 
 // frame is the newest of t for a client that has everything up to rev.
 func (t *thing) frame(rev entity.Revision) []byte {
 	switch {
+	case t.removed != "" && t.notice != nil:
+		return text(noticeRemovedMessage{t.removed, t.rev, t.notice.ID})
 	case t.removed != "":
 		return text(removedMessage{t.removed, t.rev, t.key})
+	case t.notice != nil:
+		return text(noticeMessage{"notice", t.rev, t.notice})
 	case t.board != nil:
 		return text(boardMessage{"board", t.rev, *t.board})
 	case t.declared > rev:
@@ -206,14 +234,17 @@ func (m *mirror) snapshot(a Audience) []byte {
 		`,"time":` + strconv.FormatInt(time.Now().UnixMilli(), 10) + `,"house":`)
 	head = append(head, marshal(houseOf(m.house, m.config))...)
 	head = append(head, `,"boards":[`...)
-	const between, end = `],"entities":[`, `]}`
+	const between, then, end = `],"entities":[`, `],"notices":[`, `]}`
 	boards, size := m.boardObjects(a)
 	entities, more := m.entityObjects(a)
-	size += len(head) + more + len(between) + len(end)
+	notices, most := m.noticeObjects()
+	size += len(head) + more + most + len(between) + len(then) + len(end)
 	b := append(frameHead(frameText, size), head...)
 	b = appendList(b, boards)
 	b = append(b, between...)
 	b = appendList(b, entities)
+	b = append(b, then...)
+	b = appendList(b, notices)
 	return append(b, end...)
 }
 
@@ -237,6 +268,15 @@ func (m *mirror) entityObjects(a Audience) (objects [][]byte, size int) {
 			objects = append(objects, t.json())
 			size += len(t.object) + 1
 		}
+	}
+	return objects, max(size-1, 0)
+}
+
+// noticeObjects are the notices, likewise.
+func (m *mirror) noticeObjects() (objects [][]byte, size int) {
+	for _, t := range m.notices {
+		objects = append(objects, t.json())
+		size += len(t.object) + 1
 	}
 	return objects, max(size-1, 0)
 }
@@ -276,9 +316,12 @@ func (m *mirror) boardsInOrder() []*thing {
 // json is the thing for snapshots.
 func (t *thing) json() []byte {
 	if t.object == nil {
-		if t.board != nil {
+		switch {
+		case t.board != nil:
 			t.object = marshal(t.board)
-		} else {
+		case t.notice != nil:
+			t.object = marshal(t.notice)
+		default:
 			t.object = marshal(t.entity)
 		}
 	}

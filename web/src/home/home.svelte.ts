@@ -3,7 +3,7 @@
 // configuration does. All decisions are in house.ts, requests.ts, sections.ts.
 
 import { type Action, type ClientMessage, command, type ResumePoint } from '../protocol/client';
-import type { Board, Entity, HouseInfo } from '../protocol/model';
+import type { Board, Entity, HouseInfo, Notice } from '../protocol/model';
 import type { ServerMessage } from '../protocol/server';
 import type { Clock } from './clock.svelte';
 import { type House, reduce, resumePoint } from './house';
@@ -31,6 +31,8 @@ export class Home {
   info = $state.raw<HouseInfo | null>(null);
   sections = $state.raw<readonly Section[]>([]);
   boards = $state.raw<readonly Board[]>([]);
+  /** Those that nobody has dismissed, oldest first. */
+  notices = $state.raw<readonly Notice[]>([]);
   /** How many switches and lights are on. */
   on = $state(0);
   /** The newest command of this page that failed, and the entity it was for. */
@@ -113,7 +115,8 @@ export class Home {
     }
     if (house.boards !== before?.boards) this.boards = [...house.boards.values()];
     if (house.info !== before?.info) this.info = house.info;
-    if (message.type !== 'state' && !message.type.startsWith('board')) this.#arrange(house);
+    if (house.notices !== before?.notices) this.notices = house.notices;
+    if (message.type !== 'state' && !/^(board|notice)/.test(message.type)) this.#arrange(house);
   }
 
   #showEntity(house: House, id: string): void {

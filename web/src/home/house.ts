@@ -4,7 +4,7 @@
 // changed is drawn again.
 
 import type { ResumePoint } from '../protocol/client';
-import type { Board, Entity, HouseInfo } from '../protocol/model';
+import type { Board, Entity, HouseInfo, Notice } from '../protocol/model';
 import type { ServerMessage } from '../protocol/server';
 
 export interface House {
@@ -17,6 +17,8 @@ export interface House {
   readonly entities: ReadonlyMap<string, Entity>;
   /** Boards by id. */
   readonly boards: ReadonlyMap<string, Board>;
+  /** Those that nobody has dismissed, oldest first. */
+  readonly notices: readonly Notice[];
 }
 
 export function reduce(house: House | null, message: ServerMessage): House | null {
@@ -28,6 +30,7 @@ export function reduce(house: House | null, message: ServerMessage): House | nul
       order: message.entities.map((e) => e.id),
       entities: new Map(message.entities.map((e) => [e.id, e])),
       boards: new Map(message.boards.map((b) => [b.id, b])),
+      notices: message.notices,
     };
   }
   // `resumed` repeats where this page stopped; what changed since comes after it.
@@ -62,6 +65,10 @@ function change(house: House, message: Change): Partial<House> {
       return { boards: withItem(house.boards, message.board.id, message.board) };
     case 'board_removed':
       return { boards: withoutItem(house.boards, message.id) };
+    case 'notice':
+      return { notices: [...house.notices.filter((n) => n.id !== message.notice.id), message.notice] };
+    case 'notice_removed':
+      return { notices: house.notices.filter((n) => n.id !== message.id) };
     case 'house':
       return { info: message.house, order: reordered(house, message.order) };
   }

@@ -44,6 +44,7 @@ export const aSnapshot = (revision: number, ...entities: Entity[]): Snapshot => 
   house: { name: 'Lindenweg', timezone: 'Europe/Berlin', units: 'metric', areas: [{ id: 'hall', name: 'Hall' }] },
   boards: [aBoard()],
   entities,
+  notices: [],
 });
 
 /** A state message that says what `entity` is now. */

@@ -137,6 +137,15 @@ export interface Entity extends Declaration, Dynamic {
   readonly revision: number;
 }
 
+/** What people are told until somebody dismisses it. */
+export interface Notice {
+  readonly id: number; // grows with each notice
+  readonly at: number;
+  readonly text: string;
+  readonly user?: string; // whom it is for; missing is everybody
+  readonly rule?: string; // the rule that says it; missing is the server
+}
+
 export interface Board {
   readonly name: string; // "" for a board that is in no configuration
   readonly id: string;

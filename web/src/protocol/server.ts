@@ -2,7 +2,7 @@
 // a discriminated union. A message that does not fit is an error in words, and
 // a type that this page does not know is `ignored`, as the protocol asks.
 
-import type { Attributes, Board, ConfigMistake, ConfigStatus, Dynamic, Entity, HouseInfo, NextPoint, TaskFailure } from './model';
+import type { Attributes, Board, ConfigMistake, ConfigStatus, Dynamic, Entity, HouseInfo, NextPoint, Notice, TaskFailure } from './model';
 import { boolean, color, DecodeError, list, Members, nullable, number, type Reader, string, whole } from './read';
 import { fail, ok, type Result } from './result';
 
@@ -14,6 +14,7 @@ export interface Snapshot {
   readonly house: HouseInfo;
   readonly boards: readonly Board[];
   readonly entities: readonly Entity[];
+  readonly notices: readonly Notice[];
 }
 
 /** How a command of this page stands or ended. */
@@ -37,6 +38,8 @@ export type ServerMessage =
   | { readonly type: 'board'; readonly revision: number; readonly board: Board }
   | { readonly type: 'board_removed'; readonly revision: number; readonly id: string }
   | { readonly type: 'house'; readonly revision: number; readonly house: HouseInfo; readonly order: readonly string[] }
+  | { readonly type: 'notice'; readonly revision: number; readonly notice: Notice }
+  | { readonly type: 'notice_removed'; readonly revision: number; readonly id: number }
   | CommandResult
   | { readonly type: 'pong'; readonly id: number; readonly time: number }
   | { readonly type: 'error'; readonly code: string; readonly message: string }
@@ -76,6 +79,7 @@ function message(value: unknown): ServerMessage {
         house: m.get('house', house),
         boards: m.get('boards', list(board)),
         entities: m.get('entities', list(entity)),
+        notices: m.optional('notices', list(notice), []),
       };
     case 'resumed':
       return {
@@ -100,6 +104,10 @@ function message(value: unknown): ServerMessage {
         house: m.get('house', house),
         order: m.get('order', list(string)),
       };
+    case 'notice':
+      return { type, revision: m.get('revision', whole), notice: m.get('notice', notice) };
+    case 'notice_removed':
+      return { type, revision: m.get('revision', whole), id: m.get('id', whole) };
     case 'result':
       return result(m);
     case 'pong':
@@ -175,6 +183,16 @@ const board: Reader<Board> = (value, path) => {
     since: m.get('since', number),
     address: m.get('address', string),
     firmware: m.get('firmware', string),
+  };
+};
+
+const notice: Reader<Notice> = (value, path) => {
+  const m = new Members(value, path);
+  return {
+    id: m.get('id', whole),
+    at: m.get('at', number),
+    text: m.get('text', string),
+    ...m.some({ user: string, rule: string }),
   };
 };
 
