@@ -1,0 +1,190 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+)
+
+// advance takes a run's steps until one has to be waited for.
+func (e *Engine) advance(s *state, r *run) {
+	code := s.rule.code
+	for r.pc < len(code) {
+		i := &code[r.pc]
+		switch i.kind {
+		case StepDo, StepCall:
+			e.act(s, r, i)
+			r.awaited = true
+			e.note(r.Run)
+			return
+		case StepNotify:
+			e.act(s, r, i)
+			e.stepEnds(r, Ran, "")
+		case StepDelay:
+			e.step(r, i)
+			r.deadline = e.now.Up + i.lasts
+			e.note(r.Run)
+			return
+		case StepWait:
+			e.step(r, i)
+			r.deadline = e.now.Up + i.lasts
+			e.waiting++
+			if !e.waitEnds(s, r, i) {
+				e.note(r.Run)
+				return
+			}
+		case StepChoose:
+			t := i.cond.trace(e, e.now.Wall)
+			e.step(r, i).If = &t
+			e.stepEnds(r, Ran, "")
+			if t.Verdict != Yes {
+				r.pc = i.jump
+				continue
+			}
+		case StepStop:
+			e.step(r, i)
+			e.stepEnds(r, Ran, "")
+			r.pc = len(code)
+			continue
+		default:
+			r.pc = i.jump
+			continue
+		}
+		r.pc++
+	}
+	e.finish(s, r, "")
+}
+
+// step notes that a step begins.
+func (e *Engine) step(r *run, i *instruction) *StepTrace {
+	r.stepUp = e.now.Up
+	r.Steps = append(r.Steps, StepTrace{What: i.text, Kind: i.kind, At: e.now.Wall.UnixMilli(), Outcome: Running})
+	return &r.Steps[len(r.Steps)-1]
+}
+
+// stepEnds notes how the last step ended.
+func (e *Engine) stepEnds(r *run, o Outcome, message string) {
+	last := &r.Steps[len(r.Steps)-1]
+	last.Outcome, last.Message = o, message
+	last.TookMS = (e.now.Up - r.stepUp).Milliseconds()
+}
+
+// act has something done.
+func (e *Engine) act(s *state, r *run, i *instruction) {
+	e.step(r, i)
+	a := Act{Run: r.ID, Rule: r.Rule, Step: len(r.Steps) - 1, Notify: i.notify, Call: i.call, Opens: i.opens}
+	if i.do != nil {
+		a.Do = &i.do.Task
+	}
+	e.out.Acts = append(e.out.Acts, a)
+	e.touch(s)
+}
+
+// ended takes how an act has ended.
+func (e *Engine) ended(s *state, id RunID, step int, result Result) {
+	for _, r := range s.runs {
+		if r.ID != id || !r.awaited || step != len(r.Steps)-1 {
+			continue
+		}
+		r.awaited = false
+		e.stepEnds(r, result.Outcome, result.Message)
+		e.touch(s)
+		if i := &s.rule.code[r.pc]; result.Outcome != Ran && (i.do != nil && i.do.StopIfFailed || i.call != nil && i.call.StopIfFailed) {
+			e.finish(s, r, "the steps after it were not taken")
+			return
+		}
+		r.pc++
+		e.advance(s, r)
+		return
+	}
+}
+
+// waitEnds looks whether a wait is over.
+func (e *Engine) waitEnds(s *state, r *run, i *instruction) bool {
+	t := i.cond.trace(e, e.now.Wall)
+	over := e.now.Up >= r.deadline
+	if t.Verdict != Yes && !over {
+		return false
+	}
+	r.Steps[len(r.Steps)-1].If = &t
+	message := ""
+	if t.Verdict != Yes {
+		message = "it did not come about in time: " + t.Why
+	}
+	e.stepEnds(r, Ran, message)
+	r.deadline = 0
+	e.waiting--
+	e.touch(s)
+	return true
+}
+
+// finish ends a run by how its steps went.
+func (e *Engine) finish(s *state, r *run, also string) {
+	var wrong []string
+	acted, failed, refused, interrupted := 0, 0, 0, 0
+	for _, step := range r.Steps {
+		if step.Kind.acts() {
+			acted++
+		}
+		switch step.Outcome {
+		case Failed:
+			failed++
+		case Refused:
+			refused++
+		case Interrupted:
+			interrupted++
+		default:
+			continue
+		}
+		wrong = append(wrong, fmt.Sprintf("%s: %s", step.What, step.Message))
+	}
+	outcome := Ran
+	switch {
+	case interrupted > 0:
+		outcome = Interrupted
+	case refused > 0 && refused == acted:
+		outcome = Refused
+	case failed+refused > 0:
+		outcome = Failed
+	}
+	if also != "" {
+		wrong = append(wrong, also)
+	}
+	e.end(s, r, outcome, strings.Join(wrong, "; "))
+	e.dequeue(s)
+}
+
+// dequeue begins the next run that waits.
+func (e *Engine) dequeue(s *state) {
+	if len(s.runs) > 0 || len(s.queue) == 0 {
+		return
+	}
+	next := s.queue[0]
+	s.queue = s.queue[1:]
+	if e.tooOften(s) {
+		e.pause(s, next)
+		return
+	}
+	e.start(s, next)
+}
+
+// stop gives a run up.
+func (e *Engine) stop(s *state, r *run, why string) {
+	if r.waitsFor(s.rule) != nil {
+		e.waiting--
+	}
+	if n := len(r.Steps); n > 0 && r.Steps[n-1].Outcome == Running {
+		e.stepEnds(r, Stopped, "")
+	}
+	e.end(s, r, Stopped, why)
+}
+
+// abandon gives up all that a rule has under way.
+func (e *Engine) abandon(s *state, why string) {
+	for len(s.runs) > 0 {
+		e.stop(s, s.runs[0], why)
+	}
+	for _, r := range s.queue {
+		e.end(s, r, Stopped, why)
+	}
+	s.queue = nil
+}

@@ -1,0 +1,143 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"hob/internal/entity"
+)
+
+// fire is what a trigger does: a run begins, or a record says why not.
+func (e *Engine) fire(s *state, f Fired) RunID {
+	spec := s.rule.spec
+	if s.paused != nil {
+		s.paused.More++
+		e.touch(s)
+		return s.paused.ID
+	}
+	if e.now.Up < s.cooling {
+		return e.record(s, f, Skipped, fmt.Sprintf("it ran less than %s ago, and rests until %s", duration(spec.Cooldown), e.clock(s.cooling)), 0)
+	}
+	var judged *Trace
+	if s.rule.when != nil {
+		t := s.rule.when.trace(e, e.now.Wall)
+		judged = &t
+		if t.Verdict != Yes {
+			r := s.newRun(e.now, f)
+			r.If = judged
+			return e.end(s, r, Skipped, t.Why)
+		}
+	}
+	r := s.newRun(e.now, f)
+	r.If = judged
+	if len(s.runs) > 0 {
+		switch spec.Mode {
+		case entity.ModeRestart:
+			for _, old := range slices.Clone(s.runs) {
+				e.stop(s, old, "it was triggered again, and begins anew")
+			}
+		case entity.ModeQueued:
+			if len(s.queue) >= MostQueued {
+				return e.end(s, r, Skipped, fmt.Sprintf("%d runs wait already", MostQueued))
+			}
+			r.Outcome, r.Reason = Running, "it waits for the run before it"
+			s.queue = append(s.queue, r)
+			e.touch(s)
+			e.note(r.Run)
+			return r.ID
+		default:
+			return e.end(s, r, Skipped, "it still runs")
+		}
+	}
+	if e.tooOften(s) {
+		return e.pause(s, r)
+	}
+	e.start(s, r)
+	return r.ID
+}
+
+// newRun is a run that has not begun.
+func (s *state) newRun(now Now, f Fired) *run {
+	s.count++
+	at := now.Wall.UnixMilli()
+	id := fmt.Sprintf("%s-%s-%s", s.rule.spec.ID, strconv.FormatInt(at, 36), strconv.FormatUint(s.count, 36))
+	return &run{Run: Run{ID: RunID(id), Rule: s.rule.spec.ID, At: at, Trigger: f, Steps: []StepTrace{}}}
+}
+
+// record is a firing that comes to nothing.
+func (e *Engine) record(s *state, f Fired, o Outcome, reason string, more int) RunID {
+	r := s.newRun(e.now, f)
+	r.More = more
+	return e.end(s, r, o, reason)
+}
+
+// end has a run over: it is recorded, and no longer waited for.
+func (e *Engine) end(s *state, r *run, o Outcome, reason string) RunID {
+	r.Outcome, r.Reason, r.Ended = o, reason, e.now.Wall.UnixMilli()
+	r.deadline, r.awaited = 0, false
+	delete(e.byRun, r.ID)
+	s.runs = slices.DeleteFunc(s.runs, func(other *run) bool { return other == r })
+	s.last = &r.Run
+	e.touch(s)
+	e.note(r.Run)
+	return r.ID
+}
+
+// start begins a run.
+func (e *Engine) start(s *state, r *run) {
+	spec := s.rule.spec
+	s.begun = append(s.begun, e.now.Up)
+	if spec.Cooldown > 0 {
+		s.cooling = e.now.Up + spec.Cooldown
+	}
+	r.Outcome, r.Reason = Running, ""
+	s.runs = append(s.runs, r)
+	s.last = &r.Run
+	e.byRun[r.ID] = s
+	e.touch(s)
+	e.out.Durable = true
+	e.advance(s, r)
+}
+
+// tooOften says whether one more run would be too many.
+func (e *Engine) tooOften(s *state) bool {
+	s.begun = slices.DeleteFunc(s.begun, func(at time.Duration) bool { return e.now.Up-at >= RunsWithin })
+	return len(s.begun) >= MostRuns
+}
+
+// pause stops a rule that runs too often, and tells everybody.
+func (e *Engine) pause(s *state, r *run) RunID {
+	name := s.rule.spec.ID
+	text := fmt.Sprintf("The rule %s has run %d times within %s. It does not run for %s now: it may set itself off.",
+		name, MostRuns, duration(RunsWithin), duration(Pause))
+	e.out.Acts = append(e.out.Acts, Act{Run: r.ID, Rule: name, Notify: &entity.Notify{Everyone: true, Text: text}})
+	e.end(s, r, Paused, fmt.Sprintf("it has run %d times within %s, and does not for %s", MostRuns, duration(RunsWithin), duration(Pause)))
+	s.paused, s.until = &r.Run, e.now.Up+Pause
+	for _, waiting := range s.queue {
+		e.end(s, waiting, Stopped, "the rule was paused")
+	}
+	s.queue, s.last = nil, s.paused
+	return r.ID
+}
+
+// resume ends a pause.
+func (e *Engine) resume(s *state, why string) {
+	if s.paused == nil {
+		return
+	}
+	s.paused.Ended = e.now.Wall.UnixMilli()
+	s.paused.Reason += "; " + why
+	if n := s.paused.More; n > 0 {
+		s.paused.Reason += fmt.Sprintf("; %d firings came to nothing meanwhile", n)
+	}
+	e.note(*s.paused)
+	s.paused, s.begun = nil, nil
+	e.touch(s)
+}
+
+// clock is what the clock shows at a time by Up, for people.
+func (e *Engine) clock(up time.Duration) string {
+	return e.now.wallOf(up).In(e.program.ground.zone).Format("15:04:05")
+}

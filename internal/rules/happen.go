@@ -1,0 +1,219 @@
+package rules
+
+import (
+	"hob/internal/entity"
+)
+
+// happened takes one event.
+func (e *Engine) happened(ev *Event) {
+	switch {
+	case ev.Entity != "":
+		e.seen[ev.Entity] = ev.Seen
+		for _, at := range e.program.byEntity[ev.Entity] {
+			e.seesEntity(at, ev)
+		}
+	case ev.Board != "":
+		e.links[ev.Board] = ev.Link
+		for _, at := range e.program.byBoard[ev.Board] {
+			e.seesBoard(at, ev)
+		}
+	case !ev.Webhook.IsZero():
+		for _, at := range e.program.webhooks {
+			s := e.states[at.rule]
+			if s.triggers[at.trigger].spec.(entity.OnWebhook).Name.Equal(ev.Webhook) {
+				e.triggered(s, Fired{Kind: KindWebhook, Text: "webhook"})
+			}
+		}
+	case ev.Started:
+		for _, at := range e.program.startups {
+			e.triggered(e.states[at.rule], Fired{Kind: KindStartup, Text: "startup"})
+		}
+	}
+}
+
+// Hooked says whether a webhook of this name exists. It takes as long for every name.
+func (p *Program) Hooked(name entity.Secret) bool {
+	found := false
+	for _, at := range p.webhooks {
+		hook := p.rules[at.rule]
+		same := hook.triggers[at.trigger].spec.(entity.OnWebhook).Name.Equal(name)
+		found = found || same && hook.spec.Enabled
+	}
+	return found
+}
+
+// triggered fires a rule that is enabled.
+func (e *Engine) triggered(s *state, f Fired) {
+	if s.rule.spec.Enabled {
+		e.fire(s, f)
+	}
+}
+
+func (e *Engine) seesEntity(at place, ev *Event) {
+	s := e.states[at.rule]
+	t := &s.triggers[at.trigger]
+	cause := ev.Cause
+	switch spec := t.spec.(type) {
+	case entity.OnGesture:
+		if ev.Gesture == spec.Gesture {
+			e.triggered(s, Fired{Kind: KindButton, Text: t.text, Entity: t.entity, To: string(ev.Gesture), Cause: &cause})
+		}
+	case entity.OnState:
+		e.seesState(s, t, spec, ev)
+	case entity.OnLevel:
+		e.seesLevel(s, t, spec, ev)
+	}
+}
+
+func (e *Engine) seesState(s *state, t *armed, spec entity.OnState, ev *Event) {
+	is := ev.Seen.State
+	e.stale = e.stale || t.holding // only what is known has a deadline
+	if !ev.Seen.Known() {
+		if spec.To != entity.StateUnknown {
+			return
+		}
+		is = entity.StateUnknown // asked for by name, it is a state like others
+	}
+	if is == t.last {
+		e.hold(s, t) // it may have become known again after its time
+		return
+	}
+	was := t.last
+	t.last = is
+	e.touch(s)
+	if is != spec.To {
+		t.holding = false
+		return
+	}
+	if was == "" || spec.From != "" && was != spec.From {
+		return
+	}
+	cause := ev.Cause
+	e.becomes(s, t, Fired{Kind: KindState, Text: t.text, Entity: t.entity, From: was, To: is, Cause: &cause})
+}
+
+func (e *Engine) seesLevel(s *state, t *armed, spec entity.OnLevel, ev *Event) {
+	n := ev.Seen.Number(spec.Of)
+	e.stale = e.stale || t.holding
+	if !n.Known {
+		return
+	}
+	far := beyond(spec.Threshold, n.Is)
+	if t.known && t.beyond && !far { // back only by the hysteresis
+		back := spec.Threshold
+		if back.Below {
+			back.Than += spec.Hysteresis
+		} else {
+			back.Than -= spec.Hysteresis
+		}
+		far = beyond(back, n.Is)
+	}
+	if t.known && far == t.beyond {
+		e.hold(s, t)
+		return
+	}
+	first := !t.known
+	t.known, t.beyond = true, far
+	e.touch(s)
+	if !far {
+		t.holding = false
+		return
+	}
+	if first {
+		return
+	}
+	cause := ev.Cause
+	e.becomes(s, t, Fired{Kind: KindLevel, Text: t.text, Entity: t.entity, To: number(n.Is), Cause: &cause})
+}
+
+func (e *Engine) seesBoard(at place, ev *Event) {
+	s := e.states[at.rule]
+	t := &s.triggers[at.trigger]
+	if ev.Link == LinkUnknown {
+		return
+	}
+	is := linkOf(ev.Link == LinkOnline)
+	if is == t.last {
+		return
+	}
+	was := t.last
+	t.last = is
+	e.touch(s)
+	if is != linkOf(t.spec.(entity.OnBoard).Online) {
+		t.holding = false
+		return
+	}
+	if was == "" {
+		return
+	}
+	e.becomes(s, t, Fired{Kind: KindBoard, Text: t.text, Board: string(t.board), From: was, To: is})
+}
+
+// becomes is told that what a trigger waits for has come about: it fires, or has
+// to last first.
+func (e *Engine) becomes(s *state, t *armed, f Fired) {
+	if t.held == 0 {
+		e.triggered(s, f)
+		return
+	}
+	t.holding, t.due, t.fired = true, e.now.Up+t.held, f
+}
+
+// hold fires a trigger that has been held long enough, if what it is about is known.
+func (e *Engine) hold(s *state, t *armed) {
+	if !t.holding || e.now.Up < t.due || !e.sees(t) {
+		return
+	}
+	t.holding = false
+	e.touch(s)
+	e.triggered(s, t.fired)
+}
+
+// lapse deals with what is due by Up.
+func (e *Engine) lapse() {
+	if !e.stale && (!e.hasUp || e.now.Up < e.nextUp) {
+		return
+	}
+	for _, s := range e.states {
+		for i := range s.triggers {
+			e.hold(s, &s.triggers[i])
+		}
+		if s.paused != nil && e.now.Up >= s.until {
+			e.resume(s, "the pause is over")
+		}
+		for n := 0; n < len(s.runs); n++ {
+			r := s.runs[n]
+			if r.deadline == 0 || e.now.Up < r.deadline || s.rule.code[r.pc].kind != StepDelay {
+				continue
+			}
+			r.deadline = 0
+			e.stepEnds(r, Ran, "")
+			r.pc++
+			e.touch(s)
+			e.advance(s, r)
+			if n < len(s.runs) && s.runs[n] != r {
+				n-- // it has ended, and another is in its place
+			}
+		}
+	}
+}
+
+// look deals with what may have come about by the input: waits that are over.
+func (e *Engine) look() {
+	if e.waiting == 0 {
+		return
+	}
+	for _, s := range e.states {
+		for n := 0; n < len(s.runs); n++ {
+			r := s.runs[n]
+			if r.waitsFor(s.rule) == nil || !e.waitEnds(s, r, &s.rule.code[r.pc]) {
+				continue
+			}
+			r.pc++
+			e.advance(s, r)
+			if n < len(s.runs) && s.runs[n] != r {
+				n--
+			}
+		}
+	}
+}

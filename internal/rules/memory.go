@@ -1,0 +1,252 @@
+package rules
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"hob/internal/entity"
+)
+
+// memory is the JSON of Saved.Data. Times are unix milliseconds on the wall: a
+// restart begins a new Up.
+type memory struct {
+	Version  int             `json:"v"`
+	Count    uint64          `json:"count"`
+	LastDue  int64           `json:"last_due,omitempty"`
+	Triggers []triggerMemory `json:"triggers"`
+	Steps    string          `json:"steps"` // fingerprint
+	Runs     []runMemory     `json:"runs,omitempty"`
+	Queue    []Run           `json:"queue,omitempty"`
+	Last     *Run            `json:"last,omitempty"`
+	Cooling  int64           `json:"cooling,omitempty"`
+	Paused   *Run            `json:"paused,omitempty"`
+	Until    int64           `json:"until,omitempty"`
+}
+
+const memoryVersion = 1
+
+type triggerMemory struct {
+	Print  string `json:"print"`
+	Cursor int64  `json:"cursor,omitempty"`
+	Last   string `json:"last,omitempty"`
+	Known  bool   `json:"known,omitempty"`
+	Beyond bool   `json:"beyond,omitempty"`
+	Due    int64  `json:"due,omitempty"` // it is held until then; 0: it is not
+	Fired  *Fired `json:"fired,omitempty"`
+}
+
+type runMemory struct {
+	Run      Run   `json:"run"`
+	PC       int   `json:"pc"`
+	Awaited  bool  `json:"awaited,omitempty"`
+	Deadline int64 `json:"deadline,omitempty"`
+}
+
+// encode is the rule's memory.
+func (s *state) encode(now Now) []byte {
+	wall := func(up time.Duration) int64 { return now.wallOf(up).UnixMilli() }
+	m := memory{Version: memoryVersion, Count: s.count, LastDue: s.lastDue, Steps: s.rule.print, Last: s.last, Paused: s.paused}
+	for i := range s.triggers {
+		t := &s.triggers[i]
+		one := triggerMemory{Print: t.print, Last: t.last, Known: t.known, Beyond: t.beyond}
+		if t.kind == KindTime {
+			one.Cursor = t.cursor.UnixMilli()
+		}
+		if t.holding {
+			one.Due, one.Fired = wall(t.due), &t.fired
+		}
+		m.Triggers = append(m.Triggers, one)
+	}
+	for _, r := range s.runs {
+		one := runMemory{Run: r.Run, PC: r.pc, Awaited: r.awaited}
+		if r.deadline != 0 {
+			one.Deadline = wall(r.deadline)
+		}
+		m.Runs = append(m.Runs, one)
+	}
+	for _, r := range s.queue {
+		m.Queue = append(m.Queue, r.Run)
+	}
+	if s.cooling > now.Up {
+		m.Cooling = wall(s.cooling)
+	}
+	if s.paused != nil {
+		m.Until = wall(s.until)
+	}
+	data, err := json.Marshal(m)
+	if err != nil { // it is made of texts and numbers
+		return nil
+	}
+	return data
+}
+
+// newState is a rule of which nothing is remembered.
+func (e *Engine) newState(r *rule) *state {
+	s := &state{rule: r}
+	for i := range r.triggers {
+		s.triggers = append(s.triggers, armed{trigger: &r.triggers[i]})
+		if t := &s.triggers[i]; t.kind == KindTime {
+			t.wind(e.now.Wall)
+		}
+	}
+	s.settle()
+	return s
+}
+
+// restore is a rule with the memory that an earlier engine has saved; with an
+// error, one without any.
+func (e *Engine) restore(r *rule, data []byte) (*state, error) {
+	s := e.newState(r)
+	if len(data) == 0 {
+		return s, nil
+	}
+	var m memory
+	if err := json.Unmarshal(data, &m); err != nil {
+		return s, fmt.Errorf("its memory cannot be read: %w", err)
+	}
+	if m.Version != memoryVersion {
+		return s, fmt.Errorf("its memory is of version %d, not %d", m.Version, memoryVersion)
+	}
+	e.remember(s, &m)
+	for _, saved := range m.Runs {
+		e.resumed(s, saved, m.Steps == r.print)
+	}
+	return s, nil
+}
+
+// remember takes what of a memory is still good for the rule.
+func (e *Engine) remember(s *state, m *memory) {
+	s.count, s.lastDue, s.last = m.Count, m.LastDue, m.Last
+	if m.Cooling > 0 {
+		s.cooling = e.now.upOf(time.UnixMilli(m.Cooling), s.rule.spec.Cooldown)
+	}
+	if m.Paused != nil {
+		s.paused, s.until = m.Paused, e.now.upOf(time.UnixMilli(m.Until), Pause)
+	}
+	used := make([]bool, len(m.Triggers))
+	for i := range s.triggers {
+		t := &s.triggers[i]
+		n := slices.IndexFunc(m.Triggers, func(one triggerMemory) bool { return one.Print == t.print })
+		for n >= 0 && n < len(used) && used[n] {
+			n = nextAlike(m.Triggers, n, t.print)
+		}
+		if n < 0 {
+			continue
+		}
+		used[n] = true
+		one := &m.Triggers[n]
+		t.last, t.known, t.beyond = one.Last, one.Known, one.Beyond
+		if t.kind == KindTime {
+			t.wind(time.UnixMilli(one.Cursor))
+		}
+		if one.Due > 0 && one.Fired != nil && t.held > 0 {
+			t.holding, t.due, t.fired = true, e.now.upOf(time.UnixMilli(one.Due), t.held), *one.Fired
+		}
+	}
+	for i := range m.Queue {
+		if len(s.queue) < MostQueued {
+			s.queue = append(s.queue, &run{Run: m.Queue[i]})
+		}
+	}
+	s.settle()
+}
+
+func nextAlike(list []triggerMemory, after int, print string) int {
+	n := slices.IndexFunc(list[after+1:], func(one triggerMemory) bool { return one.Print == print })
+	if n < 0 {
+		return -1
+	}
+	return after + 1 + n
+}
+
+// resumed takes up a run that was under way when an earlier engine ended. Nobody
+// knows how the act that was awaited has ended, so it is not begun again.
+func (e *Engine) resumed(s *state, saved runMemory, same bool) {
+	r := &run{Run: saved.Run, pc: saved.PC, stepUp: e.now.Up}
+	if !same || r.pc < 0 || r.pc >= len(s.rule.code) {
+		e.end(s, r, Interrupted, "the rule was changed while the server was not running, so the run did not go on")
+		return
+	}
+	s.runs = append(s.runs, r)
+	s.last = &r.Run
+	e.byRun[r.ID] = s
+	i := &s.rule.code[r.pc]
+	switch {
+	case i.kind == StepDelay || i.kind == StepWait:
+		r.deadline = max(e.now.upOf(time.UnixMilli(saved.Deadline), i.lasts), 1)
+	case saved.Awaited && len(r.Steps) > 0:
+		e.stepEnds(r, Interrupted, "the server ended meanwhile, so nobody knows how it went")
+		r.pc++
+	}
+}
+
+// goOn takes the steps of runs that nothing holds up any more.
+func (e *Engine) goOn(s *state) {
+	for _, r := range slices.Clone(s.runs) {
+		if r.deadline == 0 && !r.awaited {
+			e.touch(s)
+			e.advance(s, r)
+		}
+	}
+	e.dequeue(s)
+}
+
+// carry is a rule of a changed house with what it had under way before.
+func (e *Engine) carry(r *rule, old *state) *state {
+	s := e.newState(r)
+	e.touch(s)
+	if old == nil {
+		return s
+	}
+	var m memory
+	if err := json.Unmarshal(old.encode(e.now), &m); err != nil { // encode has just made it
+		return s
+	}
+	e.remember(s, &m)
+	s.begun, s.cooling, s.until = old.begun, old.cooling, old.until
+	if r.spec.Cooldown != old.rule.spec.Cooldown {
+		s.cooling = 0
+	}
+	const why = "the rule was changed"
+	edited := !sameTriggers(r, old.rule)
+	if old.rule.print != r.print {
+		edited = true
+		e.abandon(old, why)
+		s.queue = nil
+	}
+	s.runs, s.queue, s.last, s.paused = old.runs, old.queue, old.last, old.paused
+	if edited {
+		e.resume(s, why)
+	}
+	for _, one := range s.runs {
+		e.byRun[one.ID] = s
+	}
+	return s
+}
+
+func sameTriggers(a, b *rule) bool {
+	return slices.EqualFunc(a.triggers, b.triggers, func(a, b trigger) bool { return a.print == b.print })
+}
+
+// badMemory is a rule whose memory could not be read.
+type badMemory struct {
+	rule entity.RuleID
+	err  error
+}
+
+type badMemories []badMemory
+
+func (b badMemories) orNil() error {
+	if len(b) == 0 {
+		return nil
+	}
+	var words []string
+	for _, one := range b {
+		words = append(words, fmt.Sprintf("%s: %v", one.rule, one.err))
+	}
+	return errors.New("rules that begin anew: " + strings.Join(words, "; "))
+}

@@ -1,0 +1,194 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"hob/internal/entity"
+	"hob/internal/schedule"
+)
+
+// due is an occurrence to be dealt with.
+type due struct {
+	state  *state
+	text   string
+	at     time.Time
+	missed string // why it does not run; "" runs
+	more   int    // how many more it stands for
+}
+
+// occur deals with the occurrences that have come. down says that no engine ran.
+func (e *Engine) occur(down bool) {
+	var all []due
+	for _, s := range e.states {
+		if !down && (!s.hasWall || e.now.Wall.Before(s.nextWall)) && !s.ahead(e.now.Wall) {
+			continue
+		}
+		for i := range s.triggers {
+			if t := &s.triggers[i]; t.kind == KindTime {
+				all = append(all, e.occurrences(s, t, down)...)
+			}
+		}
+		e.touch(s)
+		s.settle()
+	}
+	slices.SortStableFunc(all, func(a, b due) int { return a.at.Compare(b.at) })
+	for _, d := range all {
+		fired := Fired{Kind: KindTime, Text: d.text, Due: d.at.UnixMilli()}
+		switch {
+		case !d.state.rule.spec.Enabled:
+		case d.missed != "":
+			e.record(d.state, fired, Missed, d.missed, d.more)
+		case d.state.lastDue == fired.Due: // two triggers of one rule at one moment
+		default:
+			d.state.lastDue = fired.Due
+			e.fire(d.state, fired)
+		}
+	}
+}
+
+// ahead says whether a cursor is so far ahead of the clock that the clock had been
+// wrong.
+func (s *state) ahead(wall time.Time) bool {
+	for i := range s.triggers {
+		if t := &s.triggers[i]; t.kind == KindTime && t.cursor.Sub(wall) > Backward {
+			return true
+		}
+	}
+	return false
+}
+
+// occurrences are those of one trigger from its cursor on; the cursor is now then.
+func (e *Engine) occurrences(s *state, t *armed, down bool) []due {
+	now, after := e.now.Wall, t.cursor
+	switch {
+	case after.Sub(now) > Backward:
+		t.wind(now)
+		return []due{{state: s, text: t.text, at: now,
+			missed: fmt.Sprintf("the clock was set back by more than %s; what was dealt with until then does not count", duration(Backward))}}
+	case !after.Before(now): // it was dealt with before the clock was set back
+		return nil
+	}
+	var out []due
+	if down {
+		out = missed(s, t, after, now, now, "the server was not running")
+	} else {
+		fresh := now.Add(-Late)
+		if after.Before(fresh) {
+			out = missed(s, t, after, fresh, now, fmt.Sprintf("it was found more than %s late: the clock was set, or the computer slept", duration(Late)))
+			after = fresh
+		}
+		out = append(out, late(s, t, after, now)...)
+	}
+	t.wind(now)
+	return out
+}
+
+// wind moves the cursor.
+func (t *armed) wind(to time.Time) {
+	t.cursor = to
+	t.next, t.has = t.occurs.Next(to)
+}
+
+// late are the occurrences that run though their time may have passed.
+func late(s *state, t *armed, after, until time.Time) []due {
+	list, older := newest(t.occurs, after, until, mostAtOnce)
+	var out []due
+	if t.elapsed && len(list) > 1 {
+		more := len(list) - 1 + older
+		out = append(out, due{state: s, text: t.text, at: list[len(list)-2], more: more - 1,
+			missed: "the clock was set over it, or the server was held up: of an interval only the newest runs"})
+		list = list[len(list)-1:]
+	}
+	for _, at := range list {
+		out = append(out, due{state: s, text: t.text, at: at})
+	}
+	return out
+}
+
+// mostAtOnce bounds how many occurrences of one trigger are made up for.
+const mostAtOnce = 1000
+
+// missed are occurrences that could not run in time, by the rule's policy.
+func missed(s *state, t *armed, after, until, now time.Time, why string) []due {
+	list, older := newest(t.occurs, after, until, mostAtOnce)
+	policy := s.rule.spec.Missed
+	runs := 0 // how many of the newest run
+	switch policy.Policy {
+	case entity.MissedRun:
+		runs = len(list)
+	case entity.MissedLatest:
+		runs = min(1, len(list))
+	}
+	for runs > 0 && policy.Within > 0 && now.Sub(list[len(list)-runs]) > policy.Within {
+		runs--
+	}
+	skipped, run := list[:len(list)-runs], list[len(list)-runs:]
+	why += fmt.Sprintf(", and missed is %s", policyText(policy))
+	var out []due
+	if n := len(skipped) + older; n > MostMissed {
+		shown := min(MostMissed-1, len(skipped))
+		cut := len(skipped) - shown
+		at := after
+		if cut > 0 {
+			at = skipped[cut-1]
+		}
+		out = append(out, due{state: s, text: t.text, at: at, missed: fmt.Sprintf("%s; this record stands for %d of them", why, n-shown), more: n - shown - 1})
+		skipped = skipped[cut:]
+	}
+	for _, at := range skipped {
+		out = append(out, due{state: s, text: t.text, at: at, missed: why})
+	}
+	for _, at := range run {
+		out = append(out, due{state: s, text: t.text, at: at})
+	}
+	return out
+}
+
+func policyText(m entity.Missed) string {
+	if m.Policy == "" {
+		return string(entity.MissedSkip)
+	}
+	if m.Within > 0 {
+		return fmt.Sprintf("%s within %s", m.Policy, duration(m.Within))
+	}
+	return string(m.Policy)
+}
+
+// mostWalked bounds how many occurrences are counted one by one.
+const mostWalked = 100_000
+
+// newest are the last n occurrences after one time up to another, and how many
+// there are before those, at most mostWalked. It does not walk through years of
+// minutes to find the last.
+func newest(o schedule.Occurrences, after, until time.Time, n int) (list []time.Time, older int) {
+	for span := time.Hour; ; span *= 4 {
+		from := until.Add(-span)
+		if span > 100*366*24*time.Hour || from.Before(after) {
+			from = after
+		}
+		list = list[:0]
+		for at := range schedule.Between(o, from, until) {
+			list = append(list, at)
+			if len(list) > mostWalked {
+				break
+			}
+		}
+		if len(list) >= n || from.Equal(after) {
+			break
+		}
+	}
+	if len(list) > n {
+		list = list[len(list)-n:]
+	}
+	if len(list) == 0 {
+		return nil, 0
+	}
+	for range schedule.Between(o, after, list[0].Add(-time.Millisecond)) {
+		if older++; older >= mostWalked {
+			break
+		}
+	}
+	return list, older
+}

@@ -1,0 +1,130 @@
+package rules
+
+import (
+	"time"
+
+	"hob/internal/entity"
+)
+
+// state is how one rule is.
+type state struct {
+	rule     *rule
+	triggers []armed
+	runs     []*run // under way, the oldest first; more than one only for a moment
+	queue    []*run
+	last     *Run
+	count    uint64 // of firings, for ids
+	lastDue  int64  // unix ms of the newest occurrence that has fired
+
+	cooling time.Duration // until when it does not run, by Up; 0: it may
+	begun   []time.Duration
+	paused  *Run // the record of the pause; nil: none
+	until   time.Duration
+
+	touched  bool
+	hasWall  bool
+	nextWall time.Time
+}
+
+// armed is a trigger and what it remembers.
+type armed struct {
+	*trigger
+
+	// By time: up to when occurrences were dealt with, and the next one.
+	cursor, next time.Time
+	has          bool
+
+	last   string // by state or board: the last that was known; "" is none
+	beyond bool   // by level: the number is on the far side, and has not come back
+	known  bool   // by level: beyond is known
+
+	holding bool          // it is so, and fires at due (Up) if it still is then
+	due     time.Duration //
+	fired   Fired         // with what
+}
+
+// run is a run under way.
+type run struct {
+	Run
+	pc       int           // the instruction it is at
+	awaited  bool          // the end of the last step's act is awaited
+	deadline time.Duration // of a delay or a wait, by Up; 0 is none
+	stepUp   time.Duration // when the last step began, by Up
+}
+
+// settle finds when the rule's next occurrence is.
+func (s *state) settle() {
+	s.hasWall = false
+	for i := range s.triggers {
+		t := &s.triggers[i]
+		if t.has && (!s.hasWall || t.next.Before(s.nextWall)) {
+			s.nextWall, s.hasWall = t.next, true
+		}
+	}
+}
+
+// nextUp is the earliest deadline of the rule by Up.
+func (s *state) nextUp(e *Engine) (time.Duration, bool) {
+	var next time.Duration
+	found := false
+	at := func(d time.Duration) {
+		if !found || d < next {
+			next, found = d, true
+		}
+	}
+	for i := range s.triggers {
+		if t := &s.triggers[i]; t.holding && e.sees(t) { // what nobody knows is waited for, not the time
+			at(t.due)
+		}
+	}
+	for _, r := range s.runs {
+		if r.deadline != 0 {
+			at(r.deadline)
+		}
+		if c := r.waitsFor(s.rule); c != nil && timed(c) {
+			at(e.now.Up + time.Second)
+		}
+	}
+	if s.paused != nil {
+		at(s.until)
+	}
+	return next, found
+}
+
+// sees says whether what a held trigger is about is known now.
+func (e *Engine) sees(t *armed) bool {
+	switch s := t.spec.(type) {
+	case entity.OnState:
+		return e.seen[s.Entity].Known() || s.To == entity.StateUnknown
+	case entity.OnLevel:
+		return e.seen[s.Entity].Number(s.Of).Known
+	}
+	return true
+}
+
+// waitsFor is the condition that the run waits for; nil: it does not.
+func (r *run) waitsFor(of *rule) condition {
+	if r.deadline == 0 || r.pc >= len(of.code) || of.code[r.pc].kind != StepWait {
+		return nil
+	}
+	return of.code[r.pc].cond
+}
+
+func (s *state) status(now Now) Status {
+	out := Status{Rule: s.rule.spec, Last: s.last, Running: len(s.runs), Queued: len(s.queue)}
+	if s.hasWall && s.rule.spec.Enabled {
+		out.Next = s.nextWall.UnixMilli()
+	}
+	if s.paused != nil {
+		out.PausedUntil = now.wallOf(s.until).UnixMilli()
+	}
+	return out
+}
+
+// wallOf is what the clock on the wall will show at a time by Up, unless it is set.
+func (n Now) wallOf(up time.Duration) time.Time { return n.Wall.Add(up - n.Up) }
+
+// upOf is wallOf the other way round, from the present to most ahead.
+func (n Now) upOf(wall time.Time, most time.Duration) time.Duration {
+	return n.Up + min(max(wall.Sub(n.Wall), 0), most)
+}
