@@ -156,6 +156,8 @@ enum hob_log_level { HOB_LOG_INFO = 0, HOB_LOG_WARNING, HOB_LOG_ERROR };
 /* What the port knows for the stats frame. */
 struct hob_stats {
     uint32_t heap;    /* free heap in bytes */
+    uint32_t heap_low; /* the least it ever was; 0: not known, it is not sent */
+    uint32_t stack;   /* the least that any task has left of its stack, in bytes; 0 as above */
     uint32_t loop_us; /* longest turn of the main loop since the last call, in µs */
     int16_t rssi;     /* dBm; 0 when not on Wi-Fi */
     int16_t temp;     /* chip temperature in °C */

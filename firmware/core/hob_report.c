@@ -235,6 +235,10 @@ void hob_report_stats(struct hob_board *b)
     b->port->stats(b->port->ctx, &stats);
     start(b, &w, "stats");
     hob_jw_put_int(&w, "heap", stats.heap);
+    if (stats.heap_low > 0)
+        hob_jw_put_int(&w, "heap_low", stats.heap_low);
+    if (stats.stack > 0)
+        hob_jw_put_int(&w, "stack", stats.stack);
     hob_jw_put_int(&w, "loop", stats.loop_us);
     hob_jw_put_int(&w, "rssi", stats.rssi);
     if (stats.has_temp)

@@ -193,7 +193,7 @@ static int do_open(void *ctx, const uint8_t key_bytes[HOB_KEY_LEN],
 }
 
 /* Uses each primitive once: a PSA without one of them says so only when asked. */
-static int try_primitives(const struct hob_crypto *c)
+int hob_psa_try(const struct hob_crypto *c)
 {
     static const uint8_t base_point[HOB_KEY_LEN] = {9};
     static const uint8_t nonce[HOB_NONCE_LEN] = {0};
@@ -213,27 +213,35 @@ static int try_primitives(const struct hob_crypto *c)
     return r == HOB_OK ? HOB_OK : HOB_ERR_CRYPTO;
 }
 
-int hob_psa_init(struct hob_psa *psa, struct hob_crypto *out)
+int hob_psa_start(struct hob_psa *psa, struct hob_crypto *out)
 {
     if (psa == NULL || out == NULL || (psa->lock == NULL) != (psa->unlock == NULL))
         return HOB_ERR_ARG;
-    *out = (struct hob_crypto){0};
+    *out = (struct hob_crypto){.ctx = psa,
+                               .random = do_random,
+                               .x25519 = do_x25519,
+                               .sha256_start = do_sha256_start,
+                               .sha256_update = do_sha256_update,
+                               .sha256_finish = do_sha256_finish,
+                               .sha256_abort = do_sha256_abort,
+                               .hmac_sha256 = do_hmac_sha256,
+                               .seal = do_seal,
+                               .open = do_open};
     lock(psa);
     psa_status_t status = psa_crypto_init();
     unlock(psa);
-    if (status != PSA_SUCCESS)
-        return HOB_ERR_CRYPTO;
-    struct hob_crypto c = {.ctx = psa,
-                           .random = do_random,
-                           .x25519 = do_x25519,
-                           .sha256_start = do_sha256_start,
-                           .sha256_update = do_sha256_update,
-                           .sha256_finish = do_sha256_finish,
-                           .sha256_abort = do_sha256_abort,
-                           .hmac_sha256 = do_hmac_sha256,
-                           .seal = do_seal,
-                           .open = do_open};
-    int r = try_primitives(&c);
+    return result(status);
+}
+
+int hob_psa_init(struct hob_psa *psa, struct hob_crypto *out)
+{
+    struct hob_crypto c;
+    if (out == NULL)
+        return HOB_ERR_ARG;
+    *out = (struct hob_crypto){0};
+    int r = hob_psa_start(psa, &c);
+    if (r == HOB_OK)
+        r = hob_psa_try(&c);
     if (r == HOB_OK)
         *out = c;
     return r;

@@ -32,4 +32,12 @@ struct hob_psa {
  */
 int hob_psa_init(struct hob_psa *psa, struct hob_crypto *out);
 
+/*
+ * The two halves of it, for a board that has outputs to set in between: starting
+ * takes some ms, trying every primitive may take some hundreds. HOB_ERR_CRYPTO as
+ * above; out is filled by the first whatever comes of it.
+ */
+int hob_psa_start(struct hob_psa *psa, struct hob_crypto *out);
+int hob_psa_try(const struct hob_crypto *crypto);
+
 #endif

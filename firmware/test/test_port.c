@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "hob_backoff.h"
+#include "hob_button.h"
 #include "hob_dns.h"
 #include "hob_form.h"
 #include "hob_setup.h"
@@ -278,6 +279,47 @@ TEST(a_duty_is_never_and_always_at_its_ends_at_every_frequency)
     CHECK_INT(hob_timing_duty_bits(80000000, 40000, 13), 10);
 }
 
+/* Events of a button that is down from one time to another, in ms, looked at every 100 ms. */
+static int hold(struct hob_button *b, uint64_t from, uint64_t to, int *held, int *longer)
+{
+    int first = -1;
+    *held = *longer = 0;
+    for (uint64_t now = from; now <= to; now += 100) {
+        enum hob_button_event e = hob_button_tick(b, true, now);
+        *held += e == HOB_BUTTON_HELD;
+        *longer += e == HOB_BUTTON_HELD_LONG;
+        if (e == HOB_BUTTON_HELD && first < 0)
+            first = (int)(now - from);
+    }
+    (void)hob_button_tick(b, false, to + 100);
+    return first;
+}
+
+TEST(boot_held_for_5_s_and_for_20_s_are_told_once_each)
+{
+    struct hob_button b = {0};
+    int held;
+    int longer;
+    (void)hob_button_tick(&b, false, 0);
+    CHECK_INT(hold(&b, 1000, 5900, &held, &longer), -1);
+    CHECK_INT(hold(&b, 10000, 16000, &held, &longer), 5000);
+    CHECK_INT(held, 1);
+    CHECK_INT(longer, 0);
+    CHECK_INT(hold(&b, 30000, 60000, &held, &longer), 5000);
+    CHECK_INT(held, 1);
+    CHECK_INT(longer, 1);
+}
+
+TEST(a_button_that_is_down_at_boot_means_nothing)
+{
+    struct hob_button b = {0};
+    int held;
+    int longer;
+    CHECK_INT(hold(&b, 0, 30000, &held, &longer), -1);
+    CHECK_INT(longer, 0);
+    CHECK_INT(hold(&b, 40000, 46000, &held, &longer), 5000);
+}
+
 int main(void)
 {
     RUN(each_wait_is_longer_until_the_longest);
@@ -295,5 +337,7 @@ int main(void)
     RUN(a_dht22_is_read_whether_its_greeting_was_seen_or_not);
     RUN(a_dht22_that_stops_or_stutters_has_measured_nothing);
     RUN(a_duty_is_never_and_always_at_its_ends_at_every_frequency);
+    RUN(boot_held_for_5_s_and_for_20_s_are_told_once_each);
+    RUN(a_button_that_is_down_at_boot_means_nothing);
     return test_end("port");
 }
