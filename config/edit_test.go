@@ -201,8 +201,11 @@ func TestRenameIsWrittenAsAPersonWould(t *testing.T) {
 			"switches: {porch: {pin: hall/16, name: porch}}\nbuttons: {b: {pin: hall/32, pull: up, press: toggle  porch, hold: 'porch on'}}\n",
 			"switches: {door_lamp: {was: porch, pin: hall/16, name: porch}}\nbuttons: {b: {pin: hall/32, pull: up, press: toggle  door_lamp, hold: 'door_lamp on'}}\n"},
 		"expressions": {
-			"switches: {porch: {pin: hall/16}}\nrules: {r: {when: {every: 1h}, if: {expr: \"porch == 'on' || porch.state == 'porch'\"}, do: [porch off]}}\n",
-			"switches: {door_lamp: {was: porch, pin: hall/16}}\nrules: {r: {when: {every: 1h}, if: {expr: \"door_lamp == 'on' || door_lamp.state == 'porch'\"}, do: [door_lamp off]}}\n"},
+			"switches: {porch: {pin: hall/16}}\nrules: {r: {when: {every: 1h}, if: {expr: \"porch == 'on' || porch.state startsWith 'porch'\"}, do: [porch off]}}\n",
+			"switches: {door_lamp: {was: porch, pin: hall/16}}\nrules: {r: {when: {every: 1h}, if: {expr: \"door_lamp == 'on' || door_lamp.state startsWith 'porch'\"}, do: [door_lamp off]}}\n"},
+		"a step in full": {
+			"switches: {porch: {pin: hall/16}}\nrules: {r: {when: {every: 1h}, do: [{do: porch  on, on_failure: stop}, {webhook: \"https://porch.example\", body: porch}]}}\n",
+			"switches: {door_lamp: {was: porch, pin: hall/16}}\nrules: {r: {when: {every: 1h}, do: [{do: door_lamp  on, on_failure: stop}, {webhook: \"https://porch.example\", body: porch}]}}\n"},
 		"an alias": {
 			"switches: {porch: {pin: hall/16}}\nbuttons: {b: {pin: hall/32, pull: up, press: &do porch on, hold: *do}}\n",
 			"switches: {door_lamp: {was: porch, pin: hall/16}}\nbuttons: {b: {pin: hall/32, pull: up, press: &do door_lamp on, hold: *do}}\n"},

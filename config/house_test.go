@@ -124,7 +124,9 @@ rules:
     when: [{time: ["06:30", "23:45:30"], days: mon-fri}, {cron: "30 6 * * mon-fri"}, {sun: sunset-20m, days: sat}, {every: 6h}]
     if: {all: [{time: 22:00..06:00}, {any: [{days: sat-sun}, {sun: up}]}, {not: {alarm: disarmed}}, {expr: "bath.target < 18"}], outside: below 3°C, stairs: above 40%}
     do: [pump on, open left, delay 10m, notify leo "It is done", notify all At last, {if: {pump: on}, then: stop, else: [pump off]},
-      {wait: {left: closed}, for: 5m}]
+      {wait: {left: closed}, for: 5m}, {do: stairs off, on_failure: stop},
+      {webhook: "https://hooks.example/house", method: put, body: "night", headers: {X-House: lindenweg}, timeout: 5s, retries: 2, on_failure: stop},
+      {webhook: "http://hooks.example/"}]
     may_open: [left]
     mode: restart
     cooldown: 1h
@@ -385,6 +387,10 @@ func everyRule(t *testing.T) []entity.Rule {
 				entity.Notify{User: "leo", Text: "It is done"}, entity.Notify{Everyone: true, Text: "At last"},
 				entity.Choose{If: entity.InState{Entity: "pump", State: "on"}, Then: []entity.Step{entity.Stop{}}, Else: []entity.Step{do("pump", entity.VerbOff)}},
 				entity.Wait{Until: entity.InState{Entity: "left", State: "closed"}, AtMost: 5 * time.Minute},
+				entity.Do{Task: entity.Task{Target: "stairs", Action: entity.Action{Verb: entity.VerbOff}}, StopIfFailed: true},
+				entity.Call{URL: entity.NewSecret("https://hooks.example/house"), Method: "PUT", Body: "night", Timeout: 5 * time.Second, Retries: 2,
+					Headers: []entity.Header{{Name: "X-House", Value: entity.NewSecret("lindenweg")}}, StopIfFailed: true},
+				entity.Call{URL: entity.NewSecret("http://hooks.example/"), Method: "POST", Timeout: 10 * time.Second},
 			},
 			MayOpen: []entity.ID{"left"}, Mode: entity.ModeRestart, Cooldown: time.Hour,
 			Missed: entity.Missed{Policy: entity.MissedRun, Within: 2 * time.Hour},

@@ -147,36 +147,9 @@ func (c *ruleCheck) mayOpen(id entity.ID) bool {
 	return false
 }
 
-// states are the words that a kind's state can be, for triggers and conditions.
-func states(it item) []string {
-	switch y := it.body.(type) {
-	case *switchYAML, *lightYAML:
-		return []string{"on", "off"}
-	case *contactYAML:
-		class := y.Class.value
-		if class.Detects() {
-			return []string{"detected", "clear"}
-		}
-		return []string{"open", "closed"}
-	case *garageDoorYAML:
-		return []string{"open", "closed", "opening", "closing", "stopped", "obstructed", "unknown"}
-	case *thermostatYAML:
-		active := "heating"
-		if y.cools {
-			active = "cooling"
-		}
-		return []string{active, "idle", "waiting", "off", "sensor_lost", "cut_off", "locked"}
-	case *personYAML:
-		return []string{"home", "away"}
-	case *alarmYAML:
-		return []string{"disarmed", "arming", "armed_away", "armed_home", "pending", "triggered"}
-	}
-	return nil
-}
-
 // state reads a word for a state of an entity.
 func (c *ruleCheck) state(it item, v value, raw string) (string, bool) {
-	known := states(it)
+	known := entity.StatesOf(it.sketch())
 	for _, s := range known {
 		if s == raw {
 			return raw, true

@@ -112,7 +112,7 @@ func (c *ruleCheck) exprCondition(v value) entity.RuleCondition {
 	if !ok {
 		return nil
 	}
-	if p := c.expression(v.node); p != nil {
+	if p := c.expression(v, raw); p != nil {
 		v.problem(*p)
 		return nil
 	}

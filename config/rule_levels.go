@@ -27,7 +27,7 @@ func (c *ruleCheck) threshold(it item, v value, raw string) (entity.Threshold, b
 	switch {
 	case t.Of == "":
 		v.problem(problem{code: diag.BadState, message: fmt.Sprintf("%s has no number to compare", describeItem(it)),
-			suggestion: "it can be " + oneOf(states(it))})
+			suggestion: "it can be " + oneOf(entity.StatesOf(it.sketch()))})
 		return t, false
 	case t.Of == entity.QuantityHumidity && (!isSensor || !(&entity.Sensor{Type: y.sort()}).MeasuresHumidity()):
 		v.problem(problem{code: diag.BadState, message: describeItem(it) + " measures no humidity", suggestion: "sensors of the types dht22 and sht3x do"})

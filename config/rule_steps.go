@@ -158,7 +158,7 @@ func (c *ruleCheck) knownUser(v value, at word) bool {
 	return false
 }
 
-// mappedStep is a choice or a wait.
+// mappedStep is a choice, a wait, a call, or an action with what surrounds it.
 func (c *ruleCheck) mappedStep(v value) entity.Step {
 	entries, ok := v.mapping("")
 	if !ok {
@@ -168,15 +168,18 @@ func (c *ruleCheck) mappedStep(v value) entity.Step {
 	for _, e := range entries {
 		keys[e.name] = e.value
 	}
-	_, choice := keys["if"]
-	_, wait := keys["wait"]
-	allowed := []string{"if", "then", "else"}
-	switch {
-	case wait:
-		allowed = []string{"wait", "for"}
-	case !choice:
+	// The first of these that is there says what the step is.
+	var kind string
+	var allowed []string
+	for _, known := range [][]string{{"do", "on_failure"}, webhookKeys(), {"wait", "for"}, {"if", "then", "else"}} {
+		if _, given := keys[known[0]]; given {
+			kind, allowed = known[0], known
+			break
+		}
+	}
+	if kind == "" {
 		v.problem(problem{code: diag.BadAction, message: "this is no step of a rule",
-			suggestion: `write an action such as "porch on", {if: ..., then: [...], else: [...]}, or {wait: ..., for: 10m}`})
+			suggestion: `write an action such as "porch on", {do: "porch on", on_failure: stop}, {webhook: https://...}, {if: ..., then: [...], else: [...]}, or {wait: ..., for: 10m}`})
 		return nil
 	}
 	for _, e := range entries {
@@ -188,10 +191,36 @@ func (c *ruleCheck) mappedStep(v value) entity.Step {
 	if !ok {
 		return nil
 	}
-	if wait {
+	switch kind {
+	case "do":
+		return c.doStep(keys)
+	case "webhook":
+		return c.webhookStep(keys)
+	case "wait":
 		return c.waitStep(v, keys)
 	}
 	return c.chooseStep(v, keys)
+}
+
+// doStep is an action with what becomes of the run if it fails.
+func (c *ruleCheck) doStep(keys map[string]value) entity.Step {
+	stop, ok := onFailure(keys)
+	inner := keys["do"]
+	if inner.node.Kind == yaml.MappingNode || inner.node.Kind == yaml.SequenceNode {
+		inner.wrongType(`one action such as "porch on"`, "write each step as an item of the rule's list")
+		return nil
+	}
+	switch s := c.step(inner).(type) {
+	case nil:
+	case entity.Do:
+		if s.StopIfFailed = stop; ok {
+			return s
+		}
+	default:
+		inner.problem(problem{code: diag.BadAction, message: fmt.Sprintf("%s is no action that could fail", quote(inner.node.Value)),
+			suggestion: "write it as a step of its own: - " + inner.node.Value})
+	}
+	return nil
 }
 
 func (c *ruleCheck) waitStep(v value, keys map[string]value) entity.Step {

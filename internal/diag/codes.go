@@ -134,6 +134,7 @@ const (
 	RuleFight        Code = "HOB107"
 	UnusedPermission Code = "HOB108"
 	BadChannel       Code = "HOB109"
+	BadWebhook       Code = "HOB110"
 )
 
 // CodeInfo documents one code.
@@ -244,5 +245,6 @@ func Codes() []CodeInfo {
 		{RuleFight, "Two rules that tell one entity different things at the same moment (warning)."},
 		{UnusedPermission, "A garage door that a rule may open and never does (warning)."},
 		{BadChannel, "A way to send messages that does not exist."},
+		{BadWebhook, "A request to a web service that cannot be made."},
 	}
 }

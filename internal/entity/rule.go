@@ -174,6 +174,7 @@ const (
 	QuantityHumidity    Quantity = "humidity"    // of a sensor, %
 	QuantityTemperature Quantity = "temperature" // that a heater or cooler measures, °C
 	QuantityBrightness  Quantity = "brightness"  // of a light, %
+	QuantityTarget      Quantity = "target"      // that a heater or cooler holds, °C; in expressions only
 )
 
 // Step is one thing that a rule does: one of the types below.

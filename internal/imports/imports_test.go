@@ -33,10 +33,12 @@ func allowedEdges() []edge {
 
 		{"internal/rules", "internal/entity", "rules are declared, and the house is seen, in entity's types"},
 		{"internal/rules", "internal/schedule", "triggers by time, windows and the sun"},
+		{"internal/rules", "internal/diag", "what is wrong with an expression has a code"},
 
 		{"config", "internal/chip", "a pin is checked against the board's chip"},
 		{"config", "internal/diag", "every mistake is a diagnostic"},
 		{"config", "internal/entity", "the result is a declared House"},
+		{"config", "internal/rules", "expressions are checked as they will run"},
 		{"config", "internal/schedule", "clock times and cron lines are checked at load"},
 
 		{"config/plan", "internal/entity", "compares two declared houses"},
@@ -147,7 +149,7 @@ func owners() []owner {
 		{"github.com/fsnotify/fsnotify", []string{"server/watch"}, "its edges are handled in one place"},
 		{"gopkg.in/yaml.v3", []string{"config"}, "YAML ends where the House begins"},
 		{"github.com/invopop/jsonschema", []string{"config"}, "the schema is made of the types that decode the file"},
-		{"github.com/expr-lang/expr", []string{"config", "internal/rules"}, "expressions are checked at load and run by the rules' engine"},
+		{"github.com/expr-lang/expr", []string{"internal/rules"}, "expressions are checked and run in one place"},
 		{"github.com/spf13/cobra", []string{"server", "firmware/virtual"}, "only commands know of command lines"},
 		{"C", []string{"firmware/virtual"}, "bin/hob is static: cgo stays in hob-board"},
 	}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"hob/internal/entity"
-	"hob/internal/schedule"
 )
 
 // Program is the rules of a house, made ready. It is not changed after Compile.
@@ -61,25 +60,6 @@ func Compile(h *entity.House) (*Program, error) {
 		}
 	}
 	return p, nil
-}
-
-func newGround(h *entity.House) (*ground, error) {
-	g := &ground{zone: time.Local, boards: map[entity.ID]entity.BoardName{}}
-	if h.Timezone != "" {
-		var err error
-		if g.zone, err = time.LoadLocation(h.Timezone); err != nil {
-			return nil, err
-		}
-	}
-	if h.Location != nil {
-		g.place = schedule.Place{Latitude: h.Location.Latitude, Longitude: h.Location.Longitude}
-	}
-	for _, e := range h.Entities {
-		if points := e.Spec.Points(); len(points) > 0 {
-			g.boards[e.ID] = points[0].Board
-		}
-	}
-	return g, nil
 }
 
 // Zone is the house's time zone.

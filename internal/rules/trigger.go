@@ -47,7 +47,7 @@ func (c *compiler) trigger(spec entity.Trigger, enabled bool) (trigger, error) {
 		}
 	case entity.OnLevel:
 		t.kind, t.entity, t.held = KindLevel, s.Entity, s.For
-		t.text = thresholdText(s.Threshold)
+		t.text = c.ground.thresholdText(s.Threshold)
 		where = number(s.Hysteresis)
 	case entity.OnGesture:
 		t.kind, t.entity, t.text = KindButton, s.Button, fmt.Sprintf("%s %s", s.Button, s.Gesture)

@@ -26,7 +26,7 @@ type Seen struct {
 
 	// What else an expression or a threshold can ask for.
 	Value, Humidity, Temperature, Target, Brightness Number
-	Mode, Preset                                     string // "" is not known
+	Mode, Preset                                     string // of a heater or cooler; without a Mode neither is known, and no preset is ""
 }
 
 // Number is a number that may not be known. Its unit is that of entity.Quantity.
@@ -49,6 +49,8 @@ func (s Seen) Number(q entity.Quantity) Number {
 		return s.Humidity
 	case entity.QuantityTemperature:
 		return s.Temperature
+	case entity.QuantityTarget:
+		return s.Target
 	case entity.QuantityBrightness:
 		return s.Brightness
 	}
@@ -68,7 +70,7 @@ func See(r *entity.Record) Seen {
 		switch {
 		case r.State == "off":
 			s.Brightness = some(0)
-		case r.State == "on":
+		case r.State == "on" && a.Brightness > 0: // none: it cannot be dimmed
 			s.Brightness = some(a.Brightness)
 		}
 	case entity.SensorAttributes:
