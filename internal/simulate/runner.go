@@ -1,0 +1,208 @@
+package simulate
+
+import (
+	"time"
+
+	"hob/internal/command"
+	"hob/internal/entity"
+	"hob/internal/registry"
+	"hob/internal/rules"
+)
+
+// runner runs the rules in a house.
+type runner struct {
+	house   *House
+	program *rules.Program
+	engine  *rules.Engine
+	began   time.Time
+	events  []rules.Event // room for what is told next
+	ended   []end         // acts whose end the engine is to be told
+
+	runs     []rules.Run // in the order in which they fired
+	at       map[rules.RunID]int
+	did      []Deed
+	notices  []entity.Notify
+	segments []Segment
+	changes  []Change
+	record   bool // changes and segments
+}
+
+// end is how an act ended.
+type end struct {
+	act    rules.Act
+	result rules.Result
+}
+
+// eve is how long before its first moment a run begins: what is due in that very
+// moment is due after it has begun.
+const eve = time.Millisecond
+
+// newRunner begins the rules in a house, whose clock it sets. What was so until
+// then triggers nothing.
+func newRunner(h *House, at time.Time) (*runner, error) {
+	program, err := rules.Compile(h.declared)
+	if err != nil {
+		return nil, err
+	}
+	h.rest()
+	h.now = at.Add(-eve)
+	r := &runner{house: h, program: program, began: h.now, at: map[rules.RunID]int{}}
+	var out rules.Output
+	if r.engine, out, err = rules.New(program, nil, r.clock()); err != nil {
+		return nil, err
+	}
+	r.take(out)
+	s := h.registry.Snapshot()
+	var first []rules.Event
+	for _, b := range s.Boards {
+		first = append(first, boardEvent(b))
+	}
+	for _, rec := range s.Entities {
+		first = append(first, rules.Event{Entity: rec.ID, Seen: rules.See(rec), Cause: rec.Cause})
+	}
+	r.take(r.engine.Happened(first, r.clock()))
+	h.changed, h.held = r.changed, r.held
+	r.settle()
+	return r, nil
+}
+
+func boardEvent(b entity.BoardRecord) rules.Event {
+	link := rules.LinkOffline
+	if b.Status == entity.BoardOnline {
+		link = rules.LinkOnline
+	}
+	return rules.Event{Board: b.Name, Link: link}
+}
+
+func (r *runner) clock() rules.Now {
+	return rules.Now{Wall: r.house.now.In(r.house.zone), Up: r.house.now.Sub(r.began)}
+}
+
+// until runs the house until a time, which is not part of it.
+func (r *runner) until(end time.Time) {
+	for {
+		at, ok := r.house.next()
+		if wait, due := r.engine.Next(r.clock()); due {
+			if w := r.house.now.Add(wait); !ok || w.Before(at) {
+				at, ok = w, true
+			}
+		}
+		if !ok || !at.Before(end) {
+			break
+		}
+		before := r.house.now
+		r.reach(at)
+		if !r.house.now.After(before) && !at.After(before) {
+			r.nudge(end)
+		}
+	}
+	if end.After(r.house.now) {
+		r.house.now = end
+	}
+}
+
+// nudge moves the clock on when something was due and still is: what never gets
+// beyond now must not hold the run up.
+func (r *runner) nudge(end time.Time) {
+	const least = 10 * time.Millisecond
+	if at, ok := r.house.next(); ok && !at.After(r.house.now) {
+		r.house.now = r.house.now.Add(min(least, end.Sub(r.house.now)))
+	}
+}
+
+// reach makes it this late, and does what is due.
+func (r *runner) reach(at time.Time) {
+	r.house.reach(at, r.settle)
+	r.take(r.engine.Wake(r.clock()))
+	r.settle()
+}
+
+// settle does all that follows at once.
+func (r *runner) settle() {
+	for {
+		switch {
+		case r.house.step(r.happened):
+		case len(r.ended) > 0:
+			e := r.ended[0]
+			r.ended = r.ended[1:]
+			r.take(r.engine.Ended(e.act.Run, e.act.Step, e.result, r.clock()))
+		default:
+			return
+		}
+	}
+}
+
+// happened tells the engine.
+func (r *runner) happened(events []registry.Event) {
+	r.events = r.events[:0]
+	for _, e := range events {
+		switch {
+		case e.Entity != nil:
+			r.events = append(r.events, rules.Event{Entity: e.ID, Seen: rules.See(e.Entity), Gesture: e.Gesture, Cause: e.Entity.Cause})
+		case e.Kind == registry.BoardChanged:
+			r.events = append(r.events, boardEvent(e.Board))
+		}
+	}
+	if len(r.events) > 0 {
+		r.take(r.engine.Happened(r.events, r.clock()))
+	}
+}
+
+// take takes what the engine has to say.
+func (r *runner) take(out rules.Output) {
+	for _, run := range out.Runs {
+		i, known := r.at[run.ID]
+		if !known {
+			i = len(r.runs)
+			r.at[run.ID] = i
+			r.runs = append(r.runs, run)
+		}
+		r.runs[i] = run
+	}
+	for _, a := range out.Acts {
+		r.act(a)
+	}
+}
+
+// act does what a rule wants. Messages and calls to other services are only noted.
+func (r *runner) act(a rules.Act) {
+	switch {
+	case a.Notify != nil:
+		r.notices = append(r.notices, *a.Notify)
+	case a.Call != nil:
+		r.ended = append(r.ended, end{a, rules.Result{Outcome: rules.Ran}})
+	case a.Do != nil:
+		r.did = append(r.did, Deed{At: r.house.now, Rule: a.Rule, Task: *a.Do})
+		r.house.submit(command.Request{Entity: a.Do.Target, Action: a.Do.Action, MayOpen: a.Opens,
+			Cause: entity.Cause{Kind: entity.CauseRule, By: string(a.Rule)}}, func(c command.Result) {
+			r.ended = append(r.ended, end{a, resultOf(c)})
+		})
+	}
+}
+
+// resultOf is how a command ended to a rule.
+func resultOf(c command.Result) rules.Result {
+	switch c.Status {
+	case entity.StatusConfirmed:
+		return rules.Result{Outcome: rules.Ran}
+	case entity.StatusRefused:
+		return rules.Result{Outcome: rules.Refused, Message: c.Message}
+	}
+	return rules.Result{Outcome: rules.Failed, Message: c.Message}
+}
+
+// changed notes how entities change.
+func (r *runner) changed(e registry.Event) {
+	if !r.record || e.Kind != registry.StateChanged {
+		return
+	}
+	r.changes = append(r.changes, Change{At: r.house.now.In(r.house.zone), Entity: e.ID, Kind: e.Entity.Kind,
+		State: e.Entity.State, Cause: e.Entity.Cause})
+}
+
+// held notes what a thermostat holds from now on.
+func (r *runner) held(id entity.ID, to entity.Setting) {
+	if r.record {
+		r.segments = append(r.segments, Segment{At: r.house.now.In(r.house.zone), Entity: id, To: to})
+	}
+}
