@@ -2,17 +2,25 @@ package config
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Write puts an edit onto the disk. Each file is replaced whole, by one rename,
 // so that nobody reads a half; it keeps its mode, and a link keeps leading to it.
 // If any of the files is not what it was when the edit was made, nothing is
-// written and the error is ErrChanged.
+// written and the error is ErrChanged. That is looked at before, and again at what
+// the rename has taken the place of: where the system can exchange two files in
+// one step (Linux), nothing that another program saves by renaming is lost, and
+// of one that writes into the file itself only what it writes after that moment.
+// An edit of several files is one step a file: who reads between two steps finds
+// the new one and the old other.
 func (e *Edit) Write() error {
 	var ready []replacement
 	defer func() {
@@ -37,16 +45,65 @@ func (e *Edit) Write() error {
 			return fmt.Errorf("write %s: %w", f.Path, ErrChanged)
 		}
 	}
-	for _, r := range ready {
-		if err := os.Rename(r.temporary, r.target); err != nil {
+	for i, r := range ready {
+		if err := r.put(e.Files[i].Before); err != nil {
+			for _, done := range ready[:i] {
+				err = errors.Join(err, done.takeBack())
+			}
 			return fmt.Errorf("write %s: %w", r.target, err)
 		}
+	}
+	for _, r := range ready {
+		syncDirectory(filepath.Dir(r.target))
 	}
 	return nil
 }
 
-// replacement is a new content beside the file whose place it takes.
+// replacement is a new content beside the file whose place it takes; afterwards the
+// old content is beside it, where the two could be exchanged.
 type replacement struct{ temporary, target string }
+
+// put gives the new content its place, unless the file is not as it was.
+func (r replacement) put(before []byte) error {
+	err := exchange(r.temporary, r.target)
+	if errors.Is(err, errors.ErrUnsupported) {
+		return os.Rename(r.temporary, r.target)
+	}
+	if err != nil {
+		return err
+	}
+	if was, err := readFile(r.temporary); err != nil || !bytes.Equal(was, before) {
+		return errors.Join(ErrChanged, r.takeBack())
+	}
+	return nil
+}
+
+// takeBack gives the old content its place again.
+func (r replacement) takeBack() error {
+	err := exchange(r.temporary, r.target)
+	if errors.Is(err, errors.ErrUnsupported) {
+		return nil // there is no old content beside it
+	}
+	return err
+}
+
+// exchange has two files swap their names in one step. It fails with
+// errors.ErrUnsupported where the file system cannot.
+func exchange(a, b string) error {
+	err := unix.Renameat2(unix.AT_FDCWD, a, unix.AT_FDCWD, b, unix.RENAME_EXCHANGE)
+	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOSYS) {
+		return errors.ErrUnsupported
+	}
+	return err
+}
+
+// syncDirectory has a rename outlive a power cut, where that is possible.
+func syncDirectory(dir string) {
+	if d, err := os.Open(dir); err == nil {
+		_ = d.Sync() // some file systems cannot: then it is up to them
+		_ = d.Close()
+	}
+}
 
 func prepare(f FileEdit) (replacement, error) {
 	target, err := filepath.EvalSymlinks(f.Path)

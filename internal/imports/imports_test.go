@@ -68,6 +68,7 @@ func allowedEdges() []edge {
 		{"server/api", "internal/command", "and sends commands"},
 		{"server/api", "internal/store", "shows history and log"},
 		{"server/api", "config", "serves what the file declares"},
+		{"server/api", "config/plan", "and what an edit would do"},
 		{"server/api", "internal/diag", "and what is wrong with it"},
 
 		{"server/app", "config", "wiring: loads the house"},

@@ -13,6 +13,8 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -64,7 +66,7 @@ type Asker struct {
 // Live serves the WebSocket to one client.
 type Live func(http.ResponseWriter, *http.Request, Asker)
 
-// Options configures New. All of it is needed but Log and Diagnostics.
+// Options configures New. All of it is needed but Log, File and Diagnostics.
 type Options struct {
 	House    House
 	Commands Commands
@@ -74,6 +76,7 @@ type Options struct {
 	Live     Live
 	// Diagnostics are what is to be said of config.yaml as it is now. May be nil.
 	Diagnostics func() diag.List
+	File        string // that declares the house; "": none
 	Dashboard   fs.FS  // the built dashboard
 	Policy      string // its Content-Security-Policy
 	Token       string // asked for on listeners that are not trusted
@@ -86,6 +89,8 @@ type API struct {
 	Options
 	echo  *echo.Echo
 	token atomic.Pointer[token]
+
+	editing sync.Mutex // held while config.yaml is edited
 }
 
 // New returns an API.
@@ -98,12 +103,14 @@ func New(o Options) *API {
 	a.echo.HideBanner, a.echo.HidePort = true, true
 	a.echo.HTTPErrorHandler = a.problems
 	a.echo.IPExtractor = echo.ExtractIPDirect()
-	a.echo.Use(a.recoverPanic, a.secureHeaders, a.guard, middleware.BodyLimit("64K"))
+	a.echo.Use(a.recoverPanic, a.secureHeaders, a.guard, middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{
+		Limit: "64K", Skipper: func(c echo.Context) bool { return strings.HasPrefix(c.Request().URL.Path, "/api/config") }}))
 	rest := humaecho.New(a.echo, a.config())
 	a.routeHouse(rest)
 	a.routeCommands(rest)
 	a.routeBoards(rest)
 	a.routeConfig(rest)
+	a.routeConfigEdits(rest)
 	a.routeHistory(rest)
 	a.routeNotices(rest)
 	describeOthers(rest.OpenAPI())

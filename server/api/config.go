@@ -22,12 +22,10 @@ type diagnosticBody struct {
 
 func (a *API) routeConfig(rest huma.API) {
 	huma.Get(rest, "/api/config/diagnostics", func(context.Context, *struct{}) (*body[[]diagnosticBody], error) {
-		out := []diagnosticBody{}
+		var list diag.List
 		if a.Diagnostics != nil {
-			for _, d := range a.Diagnostics() {
-				out = append(out, diagnosticBody{d.File, d.Line, d.Column, d.EndColumn, d.Severity, d.Code, d.Message, d.Suggestion})
-			}
+			list = a.Diagnostics()
 		}
-		return &body[[]diagnosticBody]{out}, nil
+		return &body[[]diagnosticBody]{diagnosticsOf(list)}, nil
 	})
 }

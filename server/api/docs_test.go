@@ -39,6 +39,8 @@ func TestEveryRESTExampleOfTheDocsIsWhatTheServerSays(t *testing.T) {
 		"series":   func(string) any { return new(historyBody) },
 		"changes":  func(string) any { return new(changesBody) },
 		"text":     func(string) any { return new(entity.Notice) },
+		"files":    func(string) any { return new(configBody) },
+		"written":  func(string) any { return new(editBody) },
 	}
 	seen := map[reflect.Type]bool{}
 	valid := conforming(t)
@@ -128,7 +130,7 @@ func matching(example string, types map[string]func(example string) any) any {
 	if json.Unmarshal([]byte(example), &members) != nil {
 		return nil
 	}
-	for _, member := range []string{"features", "declared", "status", "ok", "series", "changes", "text"} {
+	for _, member := range []string{"features", "declared", "status", "ok", "series", "changes", "text", "files", "written"} {
 		if _, ok := members[member]; ok {
 			return types[member](example)
 		}
@@ -259,7 +261,7 @@ func TestACommandIsDescribedAsItIsTaken(t *testing.T) {
 	}
 }
 
-var route = regexp.MustCompile("`(?:(GET|POST|DELETE) )?(/[^`]*)`")
+var route = regexp.MustCompile("`(?:(GET|PUT|POST|DELETE) )?(/[^`]*)`")
 
 // TestTheRESTTableIsTheRoutes keeps docs/api.md and the routes together.
 func TestTheRESTTableIsTheRoutes(t *testing.T) {

@@ -135,8 +135,8 @@ func (a *App) build(o Options) error {
 		Live: func(w http.ResponseWriter, r *http.Request, who api.Asker) {
 			a.hub.Serve(w, r, hub.Who{Cause: who.Cause, Token: who.Token})
 		},
-		Diagnostics: func() diag.List { return *a.diagnostics.Load() },
-		Dashboard:   o.Dashboard, Policy: o.Policy, Token: a.token, Version: o.Version, Log: o.Log})
+		Diagnostics: func() diag.List { return *a.diagnostics.Load() }, File: o.File,
+		Dashboard: o.Dashboard, Policy: o.Policy, Token: a.token, Version: o.Version, Log: o.Log})
 	a.diagnostics.Store(&o.Warnings)
 	a.Reload(o.House)
 	if o.File != "" {

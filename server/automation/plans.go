@@ -132,7 +132,7 @@ func (s *planning) observe(t registry.Planned, shift time.Duration) {
 
 // off says whether the board's plan is by another clock than this.
 func (s *planning) off(shift time.Duration) bool {
-	return s.by == anyClock || (s.by - shift).Abs() > mostOff
+	return s.by == anyClock || (s.by-shift).Abs() > mostOff
 }
 
 func controls(k entity.Kind) bool { return k == entity.KindHeater || k == entity.KindCooler }

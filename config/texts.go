@@ -1,0 +1,116 @@
+package config
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"hob/internal/entity"
+)
+
+// Text is one of the files that a configuration consists of.
+type Text struct {
+	Name string // as diagnostics name it
+	Data []byte
+}
+
+// Texts are the files of a configuration that people edit, the main one first:
+// never those with secrets.
+type Texts struct {
+	Files []Text
+	// Version names their names and contents. It says nothing of the secrets, not
+	// even whether they have changed.
+	Version string
+}
+
+// ReadTexts reads the configuration at path, valid or not. A file that is named in
+// it and cannot be read is left out.
+func ReadTexts(path string) (Texts, error) {
+	data, err := readFile(path)
+	if err != nil {
+		return Texts{}, fmt.Errorf("read configuration: %w", err)
+	}
+	l, err := ParseBeside(path, data)
+	if err != nil {
+		return Texts{}, err
+	}
+	out := Texts{Files: []Text{{path, data}}}
+	root, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return Texts{}, fmt.Errorf("read configuration: %w", err)
+	}
+	defer root.Close()
+	for _, name := range l.Files[1:] {
+		if filepath.Base(name) == secretsFile {
+			continue
+		}
+		if data, err := fs.ReadFile(root.FS(), inDirectory(path, name)); err == nil {
+			out.Files = append(out.Files, Text{name, data})
+		}
+	}
+	out.Version = out.version()
+	return out, nil
+}
+
+func (t Texts) version() string {
+	h := sha256.New()
+	part := func(b []byte) { // with its length, so that no two lists of parts are alike
+		var n [8]byte
+		binary.BigEndian.PutUint64(n[:], uint64(len(b)))
+		h.Write(n[:])
+		h.Write(b)
+	}
+	for _, f := range t.Files {
+		part([]byte(f.Name))
+		part(f.Data)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// Replace is the edit that gives one file of the configuration at path, which need
+// not be valid, another content as a whole. name is one of ReadTexts, or "" for the
+// main one; running is the house to compare with, the edit's Before. The error is an
+// *EditError with what is wrong with the text.
+func Replace(path, name string, text []byte, running *entity.House) (*Edit, error) {
+	now, err := ReadTexts(path)
+	if err != nil {
+		return nil, err
+	}
+	if name == "" {
+		name = path
+	}
+	for _, f := range now.Files {
+		if f.Name == name {
+			return replace(path, now.Files[0].Data, FileEdit{name, f.Data, text}, running)
+		}
+	}
+	return nil, cannotEdit("the configuration has no file %q", name)
+}
+
+func replace(path string, main []byte, f FileEdit, running *entity.House) (*Edit, error) {
+	root, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return nil, fmt.Errorf("edit configuration: %w", err)
+	}
+	defer root.Close()
+	dir := overlay{FS: root.FS(), content: map[string][]byte{}}
+	if f.Path == path {
+		main = f.After
+	} else {
+		dir.content[inDirectory(path, f.Path)] = f.After
+	}
+	l := ParseFS(path, main, dir)
+	if l.House == nil {
+		return nil, &EditError{Message: "the text is not a valid configuration", List: l.List}
+	}
+	out := &Edit{Before: running, After: l.House, Warnings: l.List}
+	if !bytes.Equal(f.Before, f.After) {
+		out.Files = []FileEdit{f}
+	}
+	return out, nil
+}

@@ -1,0 +1,228 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"hob/config"
+	"hob/config/plan"
+	"hob/internal/diag"
+	"hob/internal/entity"
+)
+
+// mostConfig bounds a request with the text of a file, in bytes: a file has at most
+// one MiB, and JSON may need more for it.
+const mostConfig = 4 << 20
+
+type (
+	configBody struct {
+		File    string       `json:"file" doc:"the main one of files"`
+		Version string       `json:"version" doc:"names the contents of all files; a change is based on it"`
+		Files   []configFile `json:"files" doc:"the main one first; never those with secrets"`
+	}
+	configFile struct {
+		Name string `json:"name"`
+		Text string `json:"text"`
+	}
+	// editBody is what an edit does, or has done.
+	editBody struct {
+		Written     bool             `json:"written" doc:"false: it was only asked what the edit would do"`
+		Version     string           `json:"version" doc:"of the files as they are now"`
+		Edited      []string         `json:"edited" doc:"names of the files that differ"`
+		Plan        plan.Plan        `json:"plan" doc:"what changes, as hob plan --json prints it"`
+		Words       string           `json:"words" doc:"the plan as hob plan prints it"`
+		Diagnostics []diagnosticBody `json:"diagnostics" doc:"warnings about the edited files"`
+	}
+	textInput struct {
+		Body struct {
+			File string `json:"file,omitempty" doc:"one of files; the main one when missing"`
+			Text string `json:"text" doc:"the whole content of the file"`
+		}
+	}
+	putInput struct {
+		Body struct {
+			File    string `json:"file,omitempty" doc:"one of files; the main one when missing"`
+			Text    string `json:"text" doc:"the whole content of the file"`
+			Version string `json:"version" doc:"that the text is based on; 409 when it is not the newest"`
+		}
+	}
+	addInput struct {
+		Body struct {
+			Kind    entity.Kind       `json:"kind" example:"switch"`
+			ID      entity.ID         `json:"id" example:"porch"`
+			Keys    map[string]string `json:"keys,omitempty" doc:"keys of config.yaml and their values" example:"{\"pin\":\"hall/16\"}"`
+			Dry     bool              `json:"dry,omitempty" doc:"say what would change, and write nothing"`
+			Version string            `json:"version,omitempty" doc:"409 when it is not the newest"`
+		}
+	}
+	renameInput struct {
+		Body struct {
+			From    entity.ID `json:"from"`
+			To      entity.ID `json:"to"`
+			Dry     bool      `json:"dry,omitempty" doc:"say what would change, and write nothing"`
+			Version string    `json:"version,omitempty" doc:"409 when it is not the newest"`
+		}
+	}
+)
+
+// configProblem is an error that says what is wrong with a configuration.
+type configProblem struct {
+	huma.ErrorModel
+	Diagnostics []diagnosticBody `json:"diagnostics"`
+}
+
+// withText raises the limit of a request that brings a file.
+func withText(o *huma.Operation) { o.MaxBodyBytes = mostConfig }
+
+func (a *API) routeConfigEdits(rest huma.API) {
+	huma.Get(rest, "/api/config", func(context.Context, *struct{}) (*body[configBody], error) {
+		now, err := a.texts()
+		if err != nil {
+			return nil, err
+		}
+		out := configBody{File: a.File, Version: now.Version}
+		for _, f := range now.Files {
+			if !utf8.Valid(f.Data) {
+				return nil, huma.Error409Conflict(f.Name + " is not in UTF-8: it can only be edited on the disk")
+			}
+			out.Files = append(out.Files, configFile{f.Name, string(f.Data)})
+		}
+		return &body[configBody]{out}, nil
+	})
+	huma.Post(rest, "/api/config/check", func(_ context.Context, in *textInput) (*body[[]diagnosticBody], error) {
+		edit, err := a.replace(in.Body.File, in.Body.Text)
+		var wrong *config.EditError
+		switch {
+		case errors.As(err, &wrong) && wrong.List != nil:
+			return &body[[]diagnosticBody]{diagnosticsOf(wrong.List)}, nil
+		case err != nil:
+			return nil, a.editProblem(err)
+		}
+		return &body[[]diagnosticBody]{diagnosticsOf(edit.Warnings)}, nil
+	}, withText)
+	huma.Post(rest, "/api/config/plan", func(_ context.Context, in *textInput) (*body[editBody], error) {
+		return a.edit("", true, func() (*config.Edit, error) { return a.replace(in.Body.File, in.Body.Text) })
+	}, withText)
+	huma.Put(rest, "/api/config", func(_ context.Context, in *putInput) (*body[editBody], error) {
+		return a.edit(in.Body.Version, false, func() (*config.Edit, error) { return a.replace(in.Body.File, in.Body.Text) })
+	}, withText)
+	huma.Post(rest, "/api/config/entities", func(_ context.Context, in *addInput) (*body[editBody], error) {
+		return a.edit(in.Body.Version, in.Body.Dry, func() (*config.Edit, error) {
+			return config.Add(a.File, in.Body.Kind, in.Body.ID, inOrder(in.Body.Keys))
+		})
+	})
+	huma.Post(rest, "/api/config/rename", func(_ context.Context, in *renameInput) (*body[editBody], error) {
+		return a.edit(in.Body.Version, in.Body.Dry, func() (*config.Edit, error) {
+			return config.Rename(a.File, in.Body.From, in.Body.To)
+		})
+	})
+}
+
+// texts are the files as they are on the disk.
+func (a *API) texts() (config.Texts, error) {
+	if a.File == "" {
+		return config.Texts{}, huma.Error404NotFound("the house is in no file")
+	}
+	now, err := config.ReadTexts(a.File)
+	if err != nil {
+		return now, a.editProblem(err)
+	}
+	return now, nil
+}
+
+func (a *API) replace(file, text string) (*config.Edit, error) {
+	if a.File == "" {
+		return nil, huma.Error404NotFound("the house is in no file")
+	}
+	return config.Replace(a.File, file, []byte(text), a.House.Snapshot().House)
+}
+
+// edit makes an edit of the files as they are, if they are of the version that the
+// asker has seen ("": any), and writes it unless dry. One edit is made at a time;
+// editors that do not ask us are config.Edit's matter.
+func (a *API) edit(version string, dry bool, make func() (*config.Edit, error)) (*body[editBody], error) {
+	a.editing.Lock()
+	defer a.editing.Unlock()
+	now, err := a.texts()
+	if err != nil {
+		return nil, err
+	}
+	if version != "" && version != now.Version {
+		return nil, a.editProblem(config.ErrChanged)
+	}
+	edit, err := make()
+	if err != nil {
+		return nil, a.editProblem(err)
+	}
+	out := editBody{Version: now.Version, Plan: plan.Compare(edit.Before, edit.After, time.Now()), Edited: []string{}, Diagnostics: diagnosticsOf(edit.Warnings)}
+	var words strings.Builder
+	if err := out.Plan.WriteText(&words); err != nil {
+		return nil, err
+	}
+	out.Words = words.String()
+	for _, f := range edit.Files {
+		out.Edited = append(out.Edited, f.Path)
+	}
+	if dry {
+		return &body[editBody]{out}, nil
+	}
+	if err := edit.Write(); err != nil {
+		return nil, a.editProblem(err)
+	}
+	a.Log.Info("config edited through the API", "files", strings.Join(out.Edited, ", "))
+	if now, err = a.texts(); err != nil {
+		return nil, err
+	}
+	out.Written, out.Version = true, now.Version
+	return &body[editBody]{out}, nil
+}
+
+// editProblem is what an asker is told of an edit that could not be made.
+func (a *API) editProblem(err error) error {
+	var wrong *config.EditError
+	var told huma.StatusError
+	switch {
+	case errors.As(err, &told):
+		return err
+	case errors.As(err, &wrong):
+		p := problem(http.StatusUnprocessableEntity, wrong.Message)
+		return &configProblem{*p, diagnosticsOf(wrong.List)}
+	case errors.Is(err, config.ErrChanged):
+		return huma.Error409Conflict("the configuration has been changed meanwhile; read it again")
+	case errors.Is(err, fs.ErrNotExist):
+		return huma.Error409Conflict(fmt.Sprintf("there is no file %s", a.File))
+	}
+	a.Log.Error("an edit of the configuration failed", "error", err)
+	return huma.Error500InternalServerError("the configuration cannot be edited; the log says why")
+}
+
+func diagnosticsOf(list diag.List) []diagnosticBody {
+	out := []diagnosticBody{}
+	for _, d := range list {
+		out = append(out, diagnosticBody{d.File, d.Line, d.Column, d.EndColumn, d.Severity, d.Code, d.Message, d.Suggestion})
+	}
+	return out
+}
+
+// inOrder are keys as people write them: what everything has first.
+func inOrder(keys map[string]string) []config.KeyValue {
+	rank := map[string]int{"name": -4, "area": -3, "icon": -2, "pin": -1}
+	var out []config.KeyValue
+	for _, k := range slices.SortedFunc(maps.Keys(keys), func(x, y string) int {
+		return cmp.Or(cmp.Compare(rank[x], rank[y]), cmp.Compare(x, y))
+	}) {
+		out = append(out, config.KeyValue{Key: k, Value: keys[k]})
+	}
+	return out
+}
