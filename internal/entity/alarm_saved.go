@@ -17,7 +17,12 @@ type savedAlarm struct {
 	Bypassed []ID         `json:"bypassed,omitempty"`
 	Wrong    []int64      `json:"wrong,omitempty"`
 	Locked   int64        `json:"locked,omitempty"`
+	Sirens   []ID         `json:"sirens,omitempty"`
 }
+
+// mostSirens bounds what is believed of a store; there is one at a time, and those
+// that a reload has replaced while they sounded.
+const mostSirens = 32
 
 // savedWatch is how a contact was last seen: what is opened during a power cut
 // has been opened.
@@ -29,7 +34,7 @@ type savedWatch struct {
 // Saved implements Lasting.
 func (s alarmState) Saved() ([]byte, error) {
 	v := savedAlarm{State: s.phase, Home: s.home, Until: savedTime(s.until), By: s.by,
-		Bypassed: s.bypassed, Locked: savedTime(s.tries.locked)}
+		Bypassed: s.bypassed, Locked: savedTime(s.tries.locked), Sirens: s.sirens}
 	for _, c := range s.contacts {
 		if c.known && s.phase != AlarmDisarmed {
 			v.Contacts = append(v.Contacts, savedWatch{c.id, c.open})
@@ -51,7 +56,7 @@ func (s alarmState) Restore(saved []byte, now time.Time) (State, error) {
 	if err := v.check(); err != nil {
 		return nil, err
 	}
-	s.phase, s.home, s.by = v.State, v.Home, v.By
+	s.phase, s.home, s.by, s.sirens = v.State, v.Home, v.By, v.Sirens
 	switch v.State {
 	case AlarmArming:
 		s.until = until(v.Until, now, s.spec.ExitDelay)
@@ -90,6 +95,8 @@ func (v *savedAlarm) check() error {
 		return fmt.Errorf("an alarm that is %s does not watch the other mode's contacts", v.State)
 	case len(v.Wrong) >= mostTries || !slices.IsSorted(v.Wrong):
 		return fmt.Errorf("wrong codes cannot have been given at %d", v.Wrong)
+	case len(v.Sirens) > mostSirens || slices.Contains(v.Sirens, ""):
+		return fmt.Errorf("these cannot be sirens: %q", v.Sirens)
 	}
 	return nil
 }

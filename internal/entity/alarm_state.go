@@ -39,6 +39,7 @@ type alarmState struct {
 	contacts []watched // in the order of Watches
 	bypassed []ID      // were open when watching began, and have not been closed since
 	tries    tries
+	sirens   []ID // may be on because of it (Sounding)
 }
 
 // watched is what is known of one contact. One whose board is away keeps what
@@ -60,6 +61,7 @@ type AlarmAttributes struct {
 	TriggeredBy ID    `json:"triggered_by,omitempty"`
 	Code        bool  `json:"code"` // needed to disarm
 	LockedUntil int64 `json:"locked_until,omitempty"`
+	Sirens      List  `json:"-"` // may be on because of it: for who drives them, and not for clients
 }
 
 func newAlarm(spec *Alarm) State {
@@ -71,7 +73,7 @@ func newAlarm(spec *Alarm) State {
 }
 
 func (s alarmState) View() View {
-	a := AlarmAttributes{TriggeredBy: s.by, Code: !s.spec.Code.IsZero()}
+	a := AlarmAttributes{TriggeredBy: s.by, Code: !s.spec.Code.IsZero(), Sirens: ListOf(s.sirens)}
 	var open, bypassed, unwatched []ID
 	for _, c := range s.contacts {
 		switch {
@@ -111,6 +113,8 @@ func (s alarmState) Step(in Signal, now time.Time) State {
 		return s.observed(in, now)
 	case Elapsed:
 		return s.elapsed(now)
+	case Sounding:
+		s.sirens = in.Sirens
 	}
 	return s
 }

@@ -51,6 +51,13 @@ func ListOf[T any](items []T) List {
 	return List(b)
 }
 
+// IDsOf lists the ids of a list of ids.
+func IDsOf(l List) []ID {
+	var ids []ID
+	_ = json.Unmarshal([]byte(l), &ids) // the empty text is no JSON, and no ids
+	return ids
+}
+
 // MarshalJSON implements json.Marshaler.
 func (l List) MarshalJSON() ([]byte, error) {
 	if l == "" {

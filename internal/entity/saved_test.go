@@ -16,7 +16,7 @@ func lasting(t testing.TB) []Entity {
 // works, has no deadline far away, and saves what it restores.
 func FuzzRestore(f *testing.F) {
 	for _, seed := range []string{`{"total":7,"count":3}`, `{"state":"home"}`, `{"activated":5,"failed":[{"entity":"a","code":"offline","message":"m"}]}`,
-		`{"state":"pending","until":1795363200000,"by":"front","contacts":[{"id":"front","open":true}],"bypassed":["motion"],"wrong":[1,2],"locked":9}`,
+		`{"state":"pending","until":1795363200000,"by":"front","contacts":[{"id":"front","open":true}],"bypassed":["motion"],"wrong":[1,2],"locked":9,"sirens":["horn","siren"]}`,
 		`{"state":"armed_home","home":true}`, `{"state":"arming","until":-9223372036854775808,"wrong":[-9223372036854775808]}`,
 		`{"set":{"mode":"boost","temp":20000,"until":1795363300000},"under":{"mode":"manual","temp":18000,"preset":"x"},"locked":true}`,
 		`{"set":{"mode":"manual","temp":20000,"until":9223372036854775807}}`, `{}`, `null`} {
@@ -62,7 +62,7 @@ func TestWhatWasNeverSavedIsRefused(t *testing.T) {
 		KindPerson: {`{"state":"cellar"}`, `{}`},
 		KindScene:  {`{"activated":-5}`, `{}`, `{"activated":5,"later":1}`, `{"activated":5} ` + "x"},
 		KindAlarm: {`{"state":"party"}`, `{}`, `{"state":"pending"}`, `{"state":"disarmed","until":5}`, `{"state":"armed_away","home":true}`,
-			`{"state":"armed_home"}`, `{"state":"disarmed","wrong":[1,2,3,4,5]}`, `{"state":"disarmed","wrong":[2,1]}`},
+			`{"state":"armed_home"}`, `{"state":"disarmed","wrong":[1,2,3,4,5]}`, `{"state":"disarmed","wrong":[2,1]}`, `{"state":"disarmed","sirens":[""]}`},
 	} {
 		for _, e := range lasting(t) {
 			if e.Kind() != kind {

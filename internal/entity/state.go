@@ -98,7 +98,7 @@ const (
 const StateUnknown = "unknown"
 
 // Signal is something that happens to an entity: one of Reported, Gestured,
-// Observed, Linked, Elapsed and Ended.
+// Observed, Linked, Elapsed, Ended and Sounding.
 type Signal interface{ signal() }
 
 // Reported is a point's new value. An entity of several points is told of none
@@ -135,12 +135,17 @@ type Elapsed struct{}
 // None of them is StatusAccepted any more.
 type Ended struct{ Results []Result }
 
+// Sounding tells the alarm which sirens may be on because of it, in order. It
+// keeps that, so that no restart of the server leaves one on.
+type Sounding struct{ Sirens []ID }
+
 func (Reported) signal() {}
 func (Gestured) signal() {}
 func (Observed) signal() {}
 func (Linked) signal()   {}
 func (Elapsed) signal()  {}
 func (Ended) signal()    {}
+func (Sounding) signal() {}
 
 // View is what people see of a state. Attributes is a comparable struct whose
 // JSON is the object `attributes` of docs/api.md, so two Views compare with ==.

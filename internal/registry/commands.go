@@ -145,10 +145,16 @@ func words(s entity.BoardStatus) string {
 
 // Ended tells an entity how the tasks of its order ended. cause is who asked.
 func (r *Registry) Ended(id entity.ID, results []entity.Result, cause entity.Cause) {
+	r.Tell(id, entity.Ended{Results: results}, cause)
+}
+
+// Tell tells an entity something that the server knows of it. Nothing happens
+// when there is none of this id.
+func (r *Registry) Tell(id entity.ID, in entity.Signal, cause entity.Cause) {
 	r.update(func() {
 		if it := r.entities[id]; it != nil {
 			now := r.now()
-			r.step(it, entity.Ended{Results: results}, now)
+			r.step(it, in, now)
 			r.publishView(it, change{cause: cause, at: now})
 		}
 	})

@@ -86,11 +86,16 @@ func (s *served) ask(id entity.ID, a entity.Action) command.Result {
 type shed struct {
 	board
 	plans []entity.Plan
+	siren bool // is on
 }
 
 func (b *shed) Send(c registry.BoardCommand) (func(), error) {
 	b.mu.Lock()
+	b.told = append(b.told, c)
 	v := entity.Value{On: c.Do == entity.VerbOn}
+	if c.Point == "gpio4" {
+		b.siren = v.On
+	}
 	if c.Plan != nil {
 		b.plans = append(b.plans, *c.Plan)
 		v = entity.Value{Control: &entity.Control{Phase: entity.PhaseIdle, Plan: c.Plan.ID, Source: entity.TargetPlan}}
@@ -109,7 +114,10 @@ func (b *shed) Send(c registry.BoardCommand) (func(), error) {
 
 func (b *shed) attach(t *testing.T, s *served) {
 	t.Helper()
-	att, err := s.reg.Attach(shedID, "", "", b, []registry.PointReport{{Point: "gpio4"},
+	b.mu.Lock()
+	siren := entity.Value{On: b.siren}
+	b.mu.Unlock()
+	att, err := s.reg.Attach(shedID, "", "", b, []registry.PointReport{{Point: "gpio4", Value: siren},
 		{Point: "gpio21", Value: entity.Value{Control: &entity.Control{Phase: entity.PhaseOff}}}})
 	if err != nil {
 		t.Fatal(err)
@@ -170,6 +178,88 @@ func TestABurglarSetsOffTheSirenAndTheCodeEndsIt(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 		if right.Status != entity.StatusConfirmed || s.state("alarm") != "disarmed" || s.state("siren") != "off" {
 			t.Errorf("the right code: %+v, siren %s", right, s.state("siren"))
+		}
+	})
+}
+
+// burgled is a house whose siren sounds, with its shed cut off after that.
+func burgled(t *testing.T, s *served, b *shed) {
+	t.Helper()
+	b.attach(t, s)
+	s.attachHall(t, true)
+	s.ask("alarm", entity.Action{Verb: entity.VerbArmAway})
+	time.Sleep(46 * time.Second)
+	s.set(t, "gpio33", false)
+	time.Sleep(31 * time.Second)
+	if s.state("alarm") != "triggered" || s.state("siren") != "on" {
+		t.Fatalf("alarm %s, siren %s", s.state("alarm"), s.state("siren"))
+	}
+	b.att.Detach(entity.BoardOffline, "out of reach")
+}
+
+func (s *served) disarm(t *testing.T) {
+	t.Helper()
+	if r := s.ask("alarm", entity.Action{Verb: entity.VerbDisarm, Code: entity.NewSecret("4711")}); r.Status != entity.StatusConfirmed || r.Code != "" {
+		t.Fatalf("disarmed: %+v", r)
+	}
+}
+
+func TestASirenIsSwitchedOffAlsoWhenTheServerWasKilledInBetween(t *testing.T) {
+	for name, disarmed := range map[string]bool{"after it was disarmed": true, "before": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store, b := &shelf{}, &shed{}
+				s, stop := serve(t, store)
+				burgled(t, s, b)
+				if disarmed {
+					s.disarm(t)
+				}
+				stop()
+				for range 3 { // no restart makes it forget
+					s, stop = serve(t, store)
+					time.Sleep(time.Minute)
+					stop()
+				}
+				s, stop = serve(t, store)
+				defer stop()
+				if !disarmed {
+					s.disarm(t)
+				}
+				b.attach(t, s)
+				time.Sleep(time.Second)
+				if got := s.state("siren"); got != "off" {
+					t.Fatalf("the siren is %s", got)
+				}
+				if s.ask("siren", entity.Action{Verb: entity.VerbOn}); s.state("siren") != "on" {
+					t.Fatal("a hand cannot switch it on")
+				}
+				time.Sleep(time.Second)
+				stop()
+				s, stop = serve(t, store)
+				defer stop()
+				b.attach(t, s)
+				time.Sleep(time.Minute)
+				if got := s.state("siren"); got != "on" {
+					t.Errorf("what a hand has switched on since is %s", got)
+				}
+			})
+		})
+	}
+}
+
+// The batch that has the disarmed alarm also has which siren is to be silenced:
+// there is no moment in between.
+func TestThatASirenSoundsIsStoredWithTheAlarm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, b := &shelf{}, &shed{}
+		s, stop := serve(t, store)
+		defer stop()
+		burgled(t, s, b)
+		s.disarm(t)
+		store.mu.Lock()
+		defer store.mu.Unlock()
+		if got := string(store.kept[entity.AlarmID].Lasting); !strings.Contains(got, `"state":"disarmed"`) || !strings.Contains(got, `"sirens":["siren"]`) {
+			t.Errorf("stored: %s", got)
 		}
 	})
 }

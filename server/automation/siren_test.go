@@ -1,6 +1,7 @@
 package automation
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -119,6 +120,18 @@ type anyAlarm struct{ entity.State }
 
 func (a anyAlarm) With(entity.Spec) entity.State { return a }
 
+func (a anyAlarm) Step(in entity.Signal, now time.Time) entity.State {
+	return anyAlarm{a.State.Step(in, now)}
+}
+
+func (a anyAlarm) Resolve(do entity.Action, asked entity.Asked) (entity.Order, error) {
+	o, err := a.State.Resolve(do, asked)
+	if o.Next != nil {
+		o.Next = anyAlarm{o.Next}
+	}
+	return o, err
+}
+
 func onSiren(t *testing.T, h *entity.House, test func(t *testing.T, s *stage, h *horn)) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(registry.Options{Initial: asAlarm}, h)
@@ -230,6 +243,111 @@ func TestAServerThatStartsWhileTheAlarmIsTriggeredSoundsTheSiren(t *testing.T) {
 			t.Errorf("it is told %q", got)
 		}
 	})
+}
+
+func TestAReloadThatGivesTheAlarmAnotherSirenSilencesTheOldOne(t *testing.T) {
+	for name, c := range map[string]struct {
+		to   []entity.ID
+		want string
+	}{
+		"another": {[]entity.ID{"other"}, "gpio4 off by alarm, gpio5 on by alarm"},
+		"none":    {[]entity.ID{""}, "gpio4 off by alarm"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onSiren(t, twoSirens("siren"), func(t *testing.T, s *stage, _ *horn) {
+				b := &shed{}
+				b.attach2(t, s.reg)
+				s.do(t, "alarm", "triggered")
+				time.Sleep(time.Second)
+				b.all()
+				s.reg.Apply(twoSirens(c.to...))
+				if got := b.all(); got != c.want {
+					t.Errorf("they are told %q, want %q", got, c.want)
+				}
+				b.att.Detach(entity.BoardOffline, "gone")
+				s.do(t, "alarm", "disarmed")
+				s.reg.Apply(twoSirens("siren"))
+				b.attach2(t, s.reg)
+				time.Sleep(time.Minute)
+				want := ""
+				if name == "another" {
+					want = "gpio5 off by alarm"
+				}
+				if got := b.all(); got != want {
+					t.Errorf("when it is disarmed and the file is as before, they are told %q, want %q", got, want)
+				}
+			})
+		})
+	}
+}
+
+func TestASirenThatIsRenamedWhileItIsToBeSilencedIsStillSilenced(t *testing.T) {
+	onSiren(t, sirenHouse("siren"), func(t *testing.T, s *stage, h *horn) {
+		h.attach(t)
+		s.do(t, "alarm", "triggered")
+		h.got()
+		h.leave()
+		s.do(t, "alarm", "disarmed")
+		renamed := sirenHouse("horn")
+		renamed.Entities[0].ID, renamed.Entities[0].Was = "horn", "siren"
+		s.reg.Apply(renamed)
+		time.Sleep(time.Minute)
+		h.attach(t)
+		if got := h.got(); got != offByAlarm {
+			t.Errorf("it is told %q", got)
+		}
+	})
+}
+
+func TestASirenThatIsNoMoreIsForgotten(t *testing.T) {
+	onSiren(t, sirenHouse("siren"), func(t *testing.T, s *stage, h *horn) {
+		h.attach(t)
+		s.do(t, "alarm", "triggered")
+		h.got()
+		gone := sirenHouse("")
+		gone.Entities = gone.Entities[1:]
+		s.reg.Apply(gone)
+		s.do(t, "alarm", "disarmed")
+		s.reg.Apply(sirenHouse("siren"))
+		time.Sleep(time.Minute)
+		if got := h.got(); got != "" {
+			t.Errorf("declared again it is told %q", got)
+		}
+	})
+}
+
+// twoSirens is a house whose two possible sirens are two outputs.
+func twoSirens(sirens ...entity.ID) *entity.House {
+	h := sirenHouse(sirens...)
+	h.Entities[1].Spec = &entity.Switch{Output: entity.Output{Board: "shed", Pin: 5}}
+	return h
+}
+
+func (b *shed) attach2(t *testing.T, reg *registry.Registry) {
+	t.Helper()
+	att, err := reg.Attach(shedID, "", "", b, []registry.PointReport{{Point: "gpio4"}, {Point: "gpio5"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.mu.Lock()
+	b.att = att
+	b.mu.Unlock()
+	synctest.Wait()
+}
+
+// all lists what both were told since the last call, in order of the outputs.
+func (b *shed) all() string {
+	time.Sleep(10 * time.Millisecond)
+	synctest.Wait()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var out []string
+	for _, c := range b.told {
+		out = append(out, string(c.Point)+" "+string(c.Do)+" by "+string(c.Cause.Kind))
+	}
+	b.told = nil
+	slices.Sort(out)
+	return strings.Join(out, ", ")
 }
 
 func TestAReloadThatTakesTheAlarmAwaySilencesItsSiren(t *testing.T) {
