@@ -84,12 +84,12 @@ func TestAViewFollowsTheExamplesOfTheDocs(t *testing.T) {
 			}
 		}
 	}
-	for _, kind := range []string{"snapshot", "resumed", "state", "entity", "removed", "board", "board_removed", "house", "result", "pong", "error"} {
+	for _, kind := range []string{"snapshot", "resumed", "state", "entity", "removed", "board", "board_removed", "house", "notice", "notice_removed", "result", "pong", "error"} {
 		if counts[kind] == 0 {
 			t.Errorf("the docs show no %s", kind)
 		}
 	}
-	if v.Revision != 50 || v.Entities["bell"] != nil || len(v.Boards) != 2 {
+	if v.Revision != 52 || v.Entities["bell"] != nil || len(v.Boards) != 2 {
 		t.Errorf("in the end: revision %d, bell %+v, boards %v", v.Revision, v.Entities["bell"], v.Boards)
 	}
 	s := v.Entities["stairs"]
