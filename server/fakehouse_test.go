@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing/fstest"
 	"time"
@@ -181,7 +182,13 @@ func (playedBoards) Adopt(_ context.Context, id entity.BoardID, code string, rep
 
 func (playedBoards) Rotate(context.Context, entity.BoardID) error   { return nil }
 func (playedBoards) Identify(context.Context, entity.BoardID) error { return nil }
-func (playedBoards) Restart(context.Context, entity.BoardID) error  { return nil }
+func (playedBoards) Provision(_ context.Context, id entity.BoardID, replace bool) (entity.ProvisionedKey, error) {
+	if id == hallID && !replace {
+		return entity.ProvisionedKey{}, &api.BoardError{Status: http.StatusConflict, Message: "the server holds a key of this board"}
+	}
+	return entity.ProvisionedKey{Board: id, Key: strings.Repeat("42", 32)}, nil
+}
+func (playedBoards) Restart(context.Context, entity.BoardID) error { return nil }
 func (playedBoards) Revoke(_ context.Context, id entity.BoardID) (bool, error) {
 	return id == hallID, nil
 }

@@ -40,6 +40,7 @@ type board struct {
 	hands     *hands
 	around    *surroundings
 	announcer *announcer // nil: nothing is announced
+	cable     *cable     // nil: there is none
 
 	calls   chan job
 	orders  chan job
@@ -68,6 +69,7 @@ type boardOptions struct {
 	links     *linkServer
 	around    *surroundings
 	announcer *announcer
+	cable     *cable
 	log       *slog.Logger
 }
 
@@ -77,6 +79,9 @@ func (b *board) run(ctx context.Context, listen string, ready chan<- error) {
 	defer b.shutDown()
 	if b.announcer != nil {
 		go b.announcer.run() // ended by shutDown
+	}
+	if b.cable != nil {
+		go b.cable.run(b) // ended by shutDown
 	}
 	err := b.powerOn(listen, resetPowerOn)
 	ready <- err
@@ -219,6 +224,7 @@ func (b *board) boot(reset resetReason) error {
 		return err
 	}
 	b.running = running
+	b.sayCode()
 	return nil
 }
 
@@ -273,6 +279,10 @@ func (b *board) shutDown() {
 		b.running.shutdown(b.clock.now())
 	}
 	close(b.stopped)
+	if b.cable != nil {
+		b.cable.end()
+		<-b.cable.ended // it gives the board nothing to do any more
+	}
 	if b.announcer != nil {
 		b.announcer.end(b.running == nil || b.blocked)
 	}
@@ -327,7 +337,7 @@ func newBoard(opt boardOptions) (*board, error) {
 	b := &board{
 		id: opt.core.id, eng: opt.eng, core: opt.core, log: opt.log,
 		pins: newPinBank(chipType, uptime, opt.keepEdges), flash: settings, clock: uptime,
-		around: opt.around, announcer: opt.announcer,
+		around: opt.around, announcer: opt.announcer, cable: opt.cable,
 		calls: make(chan job), orders: make(chan job), stopped: make(chan struct{}),
 	}
 	b.net = newNetwork(func(l net.Listener) { opt.links.serve(b, l) })

@@ -7,6 +7,7 @@
 
 #include "_cgo_export.h"
 #include "hob_psa.h"
+#include "hob_serial.h"
 
 #define CHIP_SIZE 16u
 #define FW_SIZE 32u
@@ -24,6 +25,7 @@ struct bridge {
     char id[HOB_ID_SIZE];
     char chip[CHIP_SIZE];
     char fw[FW_SIZE];
+    struct hob_serial_line line;
     size_t board_size;
     _Alignas(max_align_t) unsigned char board[];
 };
@@ -271,4 +273,83 @@ int bridge_start(struct bridge *b, enum hob_reset reset, uint64_t now_ms)
 struct hob_board *bridge_board(struct bridge *b)
 {
     return (struct hob_board *)b->board;
+}
+
+/* ---- the cable ---- */
+
+/* One call of bridge_serial. */
+struct cable {
+    struct bridge *b;
+    uint64_t now;
+    bool online;
+    char code[HOB_SETUP_CODE_SIZE];
+    struct hob_wifi wifi;
+};
+
+static void load_wifi(struct cable *c)
+{
+    uint8_t record[HOB_WIFI_RECORD];
+    int len = goWifiRead(c->b, record, sizeof record);
+    (void)hob_wifi_unpack(record, len > 0 ? (size_t)len : 0, &c->wifi);
+    hob_wipe(record, sizeof record);
+}
+
+static void describe(void *ctx, struct hob_serial_board *out)
+{
+    struct cable *c = ctx;
+    struct hob_status status;
+    struct hob_board *board = bridge_board(c->b);
+    hob_get_status(board, &status, c->now);
+    if (!status.adoption_open || hob_setup_code(board, c->code) < 0) {
+        c->code[0] = '\0';
+    }
+    load_wifi(c);
+    *out = (struct hob_serial_board){.id = c->b->id,
+                                     .chip = c->b->chip,
+                                     .fw = c->b->fw,
+                                     .code = c->code,
+                                     .ssid = c->wifi.ssid,
+                                     .adopted = status.adopted,
+                                     .wifi = true,
+                                     .online = c->online};
+}
+
+static int join(void *ctx, const struct hob_wifi *wifi)
+{
+    struct cable *c = ctx;
+    uint8_t record[HOB_WIFI_RECORD];
+    int len = hob_wifi_pack(wifi, record);
+    int r = goWifiWrite(c->b, record, (size_t)len);
+    hob_wipe(record, sizeof record);
+    return r;
+}
+
+static int set_key(void *ctx, const uint8_t key[HOB_KEY_LEN])
+{
+    struct cable *c = ctx;
+    return hob_set_key(bridge_board(c->b), key, c->now);
+}
+
+static int reset(void *ctx)
+{
+    struct cable *c = ctx;
+    int r = hob_factory_reset(bridge_board(c->b), c->now);
+    return r == HOB_OK ? goWifiWrite(c->b, NULL, 0) : r;
+}
+
+void bridge_serial(struct bridge *b, const uint8_t *data, size_t len, bool online, uint64_t now_ms)
+{
+    struct cable cable = {.b = b, .now = now_ms, .online = online};
+    const struct hob_serial_host host = {&cable, describe, join, set_key, reset};
+    char answer[HOB_SERIAL_MAX + 2];
+    for (size_t i = 0; i < len; i++) {
+        if (!hob_serial_byte(&b->line, data[i])) {
+            continue;
+        }
+        int n = hob_serial_handle(&host, b->line.text, answer, sizeof answer);
+        if (n > 0) {
+            goSerialWrite(b, (uint8_t *)answer, (size_t)n);
+        }
+    }
+    hob_wipe(&cable, sizeof cable);
 }

@@ -37,6 +37,13 @@ int bridge_start(struct bridge *b, enum hob_reset reset, uint64_t now_ms);
 /* The board for every other function of hob.h. */
 struct hob_board *bridge_board(struct bridge *b);
 
+/*
+ * Bytes have come over the board's cable (hob_serial.h). Answers go to
+ * goSerialWrite during the call.
+ */
+void bridge_serial(struct bridge *b, const uint8_t *data, size_t len, bool online,
+                   uint64_t now_ms);
+
 /* The number given to bridge_new, from a port's context. */
 uintptr_t bridge_handle(const void *ctx);
 

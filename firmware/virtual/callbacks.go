@@ -91,6 +91,27 @@ func goStorageWrite(ctx unsafe.Pointer, slot C.int, data *C.uint8_t, length C.si
 	return result(coreOf(ctx).flash.write(int(slot), bytesAt(data, length)))
 }
 
+// The network that the board is to join is kept beside the core's slots.
+
+//export goWifiRead
+func goWifiRead(ctx unsafe.Pointer, buf *C.uint8_t, size C.size_t) C.int {
+	n, err := coreOf(ctx).flash.read(wifiSlot, bytesAt(buf, size))
+	if err != nil {
+		return failed
+	}
+	return C.int(n)
+}
+
+//export goWifiWrite
+func goWifiWrite(ctx unsafe.Pointer, data *C.uint8_t, length C.size_t) C.int {
+	return result(coreOf(ctx).flash.write(wifiSlot, bytesAt(data, length)))
+}
+
+//export goSerialWrite
+func goSerialWrite(ctx unsafe.Pointer, data *C.uint8_t, length C.size_t) {
+	coreOf(ctx).host.serialWrite(bytesAt(data, length))
+}
+
 //export goConnSend
 func goConnSend(ctx unsafe.Pointer, conn C.int, data *C.uint8_t, length C.size_t) C.int {
 	return result(coreOf(ctx).host.connSend(int(conn), bytesAt(data, length)))

@@ -1,6 +1,6 @@
 package main
 
-// #cgo CFLAGS: -std=c11 -O2 -Wall -Wextra -I${SRCDIR}/../core -I${SRCDIR}/../psa
+// #cgo CFLAGS: -std=c11 -O2 -Wall -Wextra -I${SRCDIR}/../core -I${SRCDIR}/../port -I${SRCDIR}/../psa
 // #cgo LDFLAGS: -lpthread
 // #include <stdlib.h>
 // #include "bridge.h"
@@ -93,6 +93,7 @@ type coreHost interface {
 	restartWanted()
 	adoptionChanged()
 	stats() coreStats
+	serialWrite(answer []byte)
 	logLine(level slog.Level, text string, detail int)
 }
 
@@ -220,6 +221,13 @@ func (c *core) connClosed(conn int, nowMS uint64) {
 	c.eng.mu.Lock()
 	defer c.eng.mu.Unlock()
 	C.hob_conn_closed(c.board, C.int(conn), C.uint64_t(nowMS))
+}
+
+// serial hands over what came over the cable; answers go to the host meanwhile.
+func (c *core) serial(data []byte, online bool, nowMS uint64) {
+	c.eng.mu.Lock()
+	defer c.eng.mu.Unlock()
+	C.bridge_serial(c.c, (*C.uint8_t)(unsafe.SliceData(data)), C.size_t(len(data)), C.bool(online), C.uint64_t(nowMS))
 }
 
 func (c *core) bootButtonHeld(nowMS uint64) error {

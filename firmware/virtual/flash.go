@@ -11,10 +11,13 @@ import (
 	"syscall"
 )
 
-// slotNames are the files of enum hob_slot, in its order.
+// slotNames are the files of enum hob_slot, in its order, and that of wifiSlot.
 func slotNames() []string {
-	return []string{"keys_a", "keys_b", "config_a", "config_b", "state_a", "state_b"}
+	return []string{"keys_a", "keys_b", "config_a", "config_b", "state_a", "state_b", "wifi"}
 }
+
+// wifiSlot is the network to join, which is the port's business and not the core's.
+const wifiSlot = 6
 
 // flash is a board's settings memory: a directory with one file a slot. As with
 // real flash, a write first erases and then programs byte by byte, so that a

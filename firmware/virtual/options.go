@@ -33,6 +33,7 @@ type options struct {
 	control  string         // "" for none
 	iface    *net.Interface // nil: no announcement
 	seed     uint64
+	serial   bool // a pseudo-terminal stands in for the cable of each board
 	logLevel slog.Level
 	// sensors is what a board's sensors answer; nil: nothing is at any pin. No
 	// flag sets it.
@@ -57,6 +58,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	set.StringVar(&iface, "mdns-interface", "", "network interface to announce the boards on; not announced if empty")
 	set.IntVar(&boards, "boards", 1, "how many boards this process carries")
 	set.Uint64Var(&opt.seed, "seed", 1, "seed of the contacts' bounces")
+	set.BoolVar(&opt.serial, "serial", false, "give each board a serial port, a pseudo-terminal")
 	set.StringVar(&levels, "log", "warn", "what is logged on stderr: debug, info, warn or error")
 	if err := set.Parse(args); err != nil {
 		return opt, err

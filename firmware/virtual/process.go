@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -35,6 +36,7 @@ type readyBoard struct {
 	Address   string `json:"address"`
 	SetupCode string `json:"setup_code"`
 	State     string `json:"state"`
+	Serial    string `json:"serial,omitempty"` // the path of its serial port
 }
 
 // runProcess carries the boards until ctx ends or the control socket says quit.
@@ -83,6 +85,10 @@ func buildBoards(opt options, engines []*engine, links *linkServer, around *surr
 		if opt.sensors != nil {
 			sensors = opt.sensors(id)
 		}
+		port, err := opt.cable()
+		if err != nil {
+			return nil, errors.Join(err, closeBoards(boards))
+		}
 		b, err := newBoard(boardOptions{
 			core:      coreOptions{id: id, chip: opt.chip, fw: opt.fw, buildUnixMS: buildTime(), sensors: sensors},
 			eng:       engines[i%len(engines)],
@@ -92,17 +98,34 @@ func buildBoards(opt options, engines []*engine, links *linkServer, around *surr
 			links:     links,
 			around:    around,
 			announcer: opt.announcer(id, log),
+			cable:     port,
 			log:       log,
 		})
 		if err != nil {
-			for _, b := range boards {
-				_ = b.flash.close()
-			}
-			return nil, err
+			port.end()
+			return nil, errors.Join(err, closeBoards(boards))
 		}
 		boards = append(boards, b)
 	}
 	return boards, nil
+}
+
+// closeBoards undoes what building has taken, of boards that do not run.
+func closeBoards(boards []*board) error {
+	var errs []error
+	for _, b := range boards {
+		b.cable.end()
+		errs = append(errs, b.flash.close())
+	}
+	return errors.Join(errs...)
+}
+
+// cable gives a board its serial port, if there is to be one.
+func (o options) cable() (*cable, error) {
+	if !o.serial {
+		return nil, nil
+	}
+	return newCable()
 }
 
 func (o options) announcer(id string, log *slog.Logger) *announcer {
@@ -135,6 +158,7 @@ func sayReady(out io.Writer, opt options, boards []*board) error {
 		}
 		line.Boards = append(line.Boards, readyBoard{
 			ID: info.ID, Chip: info.Chip, Address: info.Address, SetupCode: info.SetupCode, State: info.State,
+			Serial: b.cable.path(),
 		})
 	}
 	line.readyBoard = line.Boards[0]

@@ -206,6 +206,13 @@ type Revoked struct {
 	Told bool `json:"told"`
 }
 
+// ProvisionedKey is a board's next key, on its way to the cable that the board is
+// on: the one answer of the server that gives a key away.
+type ProvisionedKey struct {
+	Board BoardID `json:"board"`
+	Key   string  `json:"key" doc:"64 hexadecimal digits"`
+}
+
 // Refusal is the error of a command that was not accepted, in words for people.
 type Refusal struct {
 	Code    Code

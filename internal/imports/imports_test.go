@@ -49,6 +49,8 @@ func allowedEdges() []edge {
 		{"config/plan", "internal/entity", "compares two declared houses"},
 		{"config/plan", "internal/schedule", "tells the next runs of rules that change"},
 
+		{"server", "internal/provision", "hob provision talks to a board over its serial port"},
+
 		{"server/client", "internal/entity", "the JSON shapes name kinds, actions and ids"},
 		{"server/link", "internal/entity", "reports and commands are entity types"},
 		{"server/link", "internal/wire", "speaks the boards' frames"},

@@ -50,6 +50,9 @@ type Commands interface {
 type Boards interface {
 	Link(entity.BoardID) *entity.LinkInfo // nil when there is none
 	Adopt(ctx context.Context, id entity.BoardID, code string, replace bool) error
+	// Provision makes the next key of a board that somebody has on a cable, known
+	// here or not.
+	Provision(ctx context.Context, id entity.BoardID, replace bool) (entity.ProvisionedKey, error)
 	Rotate(ctx context.Context, id entity.BoardID) error
 	// Revoke says whether the board could be told.
 	Revoke(ctx context.Context, id entity.BoardID) (told bool, err error)

@@ -32,6 +32,22 @@ type (
 	}
 )
 
+type provisionInput struct {
+	Board string `path:"board" doc:"board id; it need not be known" example:"hob-7c9ebd"`
+	Body  struct {
+		Replace bool `json:"replace,omitempty" doc:"make a key although one is stored"`
+	}
+}
+
+// secret is an answer that nobody on the way may keep.
+type secret[T any] struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         T
+}
+
+// Resolve implements huma.Resolver.
+func (*provisionInput) Resolve(ctx huma.Context) []error { return bodyCame(ctx) }
+
 // Resolve implements huma.Resolver.
 func (*adoptInput) Resolve(ctx huma.Context) []error { return bodyCame(ctx) }
 
@@ -54,6 +70,13 @@ func (a *API) routeBoards(rest huma.API) {
 		return a.act(in.Board, func(id entity.BoardID) error {
 			return a.Boards.Adopt(ctx, id, in.Body.Code, in.Body.Replace)
 		})
+	})
+	huma.Post(rest, "/api/boards/{board}/provision", func(ctx context.Context, in *provisionInput) (*secret[entity.ProvisionedKey], error) {
+		out, err := a.Boards.Provision(ctx, entity.BoardID(in.Board), in.Body.Replace)
+		if err != nil {
+			return nil, a.boardProblem(entity.BoardID(in.Board), err)
+		}
+		return &secret[entity.ProvisionedKey]{"no-store", out}, nil
 	})
 	for path, do := range map[string]func(context.Context, entity.BoardID) error{
 		"rotate": a.Boards.Rotate, "identify": a.Boards.Identify, "restart": a.Boards.Restart,
@@ -93,15 +116,20 @@ func (a *API) act(key string, do func(entity.BoardID) error) (*body[entity.Board
 		return nil, err
 	}
 	if err := do(b.ID); err != nil {
-		var why *BoardError
-		if errors.As(err, &why) {
-			return nil, huma.NewError(why.Status, why.Message)
-		}
-		a.Log.Error("a board request failed", "board", b.ID, "error", err)
-		return nil, huma.NewError(http.StatusInternalServerError, "internal error; the log says more")
+		return nil, a.boardProblem(b.ID, err)
 	}
 	if b, err = a.find(key); err != nil {
 		return nil, err
 	}
 	return &body[entity.BoardRecord]{b}, nil
+}
+
+// boardProblem is the answer to a wish about a board that was not granted.
+func (a *API) boardProblem(id entity.BoardID, err error) error {
+	var why *BoardError
+	if errors.As(err, &why) {
+		return huma.NewError(why.Status, why.Message)
+	}
+	a.Log.Error("a board request failed", "board", id, "error", err)
+	return huma.NewError(http.StatusInternalServerError, "internal error; the log says more")
 }

@@ -84,6 +84,24 @@ func TestWhatIsAskedOfABoardReachesIt(t *testing.T) {
 	}
 }
 
+func TestAKeyForTheCableIsMadeForAnyBoardAndKeptByNobodyOnTheWay(t *testing.T) {
+	r := newRig(t)
+	for _, c := range []struct{ line, body, want string }{
+		{"POST /api/boards/hob-abcdef/provision", `{}`, "provision hob-abcdef"},
+		{"POST /api/boards/hob-7c9ebd/provision", `{"replace":true}`, "provision hob-7c9ebd replace"},
+	} {
+		rec := r.do(c.line, c.body)
+		if out := read[entity.ProvisionedKey](t, rec); out.Key != "c0ffee" || rec.Header().Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: %d %+v, %v", c.line, rec.Code, out, rec.Header())
+		}
+		if got := r.boards.asked[len(r.boards.asked)-1]; got != c.want {
+			t.Errorf("%s asked %q", c.line, got)
+		}
+	}
+	r.boards.err = &BoardError{Status: http.StatusConflict, Message: "a key is stored already"}
+	wantProblem(t, r.do("POST /api/boards/hob-7c9ebd/provision", `{}`), 409, "a key is stored already")
+}
+
 func TestRevokingSaysWhetherTheBoardWasTold(t *testing.T) {
 	r := newRig(t)
 	for _, told := range []bool{true, false} {

@@ -75,6 +75,13 @@ func (f *fakeBoards) Adopt(_ context.Context, id entity.BoardID, code string, re
 	}
 	return f.note("adopt " + string(id) + " " + code)
 }
+func (f *fakeBoards) Provision(_ context.Context, id entity.BoardID, replace bool) (entity.ProvisionedKey, error) {
+	what := "provision " + string(id)
+	if replace {
+		what += " replace"
+	}
+	return entity.ProvisionedKey{Board: id, Key: "c0ffee"}, f.note(what)
+}
 func (f *fakeBoards) Rotate(_ context.Context, id entity.BoardID) error {
 	return f.note("rotate " + string(id))
 }

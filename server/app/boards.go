@@ -70,6 +70,15 @@ func (b boards) Adopt(ctx context.Context, id entity.BoardID, code string, repla
 	return forPeople(b.links.Adopt(ctx, id, c, replace))
 }
 
+// Provision implements api.Boards.
+func (b boards) Provision(ctx context.Context, id entity.BoardID, replace bool) (entity.ProvisionedKey, error) {
+	key, err := b.links.Provision(ctx, id, replace)
+	if err != nil {
+		return entity.ProvisionedKey{}, forPeople(err)
+	}
+	return entity.ProvisionedKey{Board: id, Key: key.Reveal()}, nil
+}
+
 // Rotate implements api.Boards.
 func (b boards) Rotate(ctx context.Context, id entity.BoardID) error {
 	return forPeople(b.links.Rotate(ctx, id))

@@ -146,6 +146,14 @@ func (c *Client) Adopt(ctx context.Context, board, code string, replace bool) (e
 	return out, err
 }
 
+// Provision has the server make the next key of a board that is on a cable.
+func (c *Client) Provision(ctx context.Context, id string, replace bool) (entity.ProvisionedKey, error) {
+	var out entity.ProvisionedKey
+	err := c.do(ctx, http.MethodPost, "/api/boards/"+url.PathEscape(id)+"/provision",
+		map[string]any{"replace": replace}, &out)
+	return out, err
+}
+
 // BoardAction posts one of "rotate", "identify" and "restart".
 func (c *Client) BoardAction(ctx context.Context, board, action string) (entity.BoardRecord, error) {
 	var out entity.BoardRecord

@@ -29,6 +29,7 @@ type board struct {
 	listen  string // address to listen on; "" is any port of loopback
 	iface   string // where it announces itself; "" is loopback
 	code    string // setup code; "" when it is adopted
+	serial  string // path of its serial port
 	control string
 }
 
@@ -46,11 +47,12 @@ func (b *board) restart() {
 	var ready struct {
 		Address   string `json:"address"`
 		SetupCode string `json:"setup_code"`
+		Serial    string `json:"serial"`
 	}
 	b.control = b.dir + ".sock"
 	b.process = start(b.t, b.net, &ready, "hob-board", "--id", b.id, "--chip", b.chip, "--state", b.dir,
-		"--control", b.control, "--mdns-interface", cmp.Or(b.iface, "lo"), "--listen", cmp.Or(b.listen, "127.0.0.1:0"))
-	b.address, b.code = ready.Address, ready.SetupCode
+		"--control", b.control, "--mdns-interface", cmp.Or(b.iface, "lo"), "--listen", cmp.Or(b.listen, "127.0.0.1:0"), "--serial")
+	b.address, b.code, b.serial = ready.Address, ready.SetupCode, ready.Serial
 }
 
 // ask sends one request to the control socket and returns the answer.
