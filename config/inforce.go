@@ -10,11 +10,8 @@ import (
 // version, a sentence each: nobody is to rely on it.
 func NotInForce(h *entity.House) []string {
 	var out []string
-	if n := len(h.Rules); n > 0 {
-		out = append(out, fmt.Sprintf("rules (%d) are checked; this version does not run them", n))
-	}
 	if n := len(h.Users); n > 0 {
-		out = append(out, fmt.Sprintf("users (%d) are checked; this version knows only its one token, and everybody who has it may do everything", n))
+		out = append(out, fmt.Sprintf("users (%d) get the messages of rules by their channels; this version knows only its one token, and everybody who has it may do everything, whatever their role", n))
 	}
 	return out
 }

@@ -18,7 +18,7 @@ switches: {porch: {pin: hall/16}}
 rules: {dusk: {when: {time: "20:00"}, do: [porch on]}}
 users: {anna: {role: admin}}
 `)
-	if said := strings.Join(config.NotInForce(house), "\n"); !strings.Contains(said, "rules (1)") || !strings.Contains(said, "users (1)") {
+	if said := strings.Join(config.NotInForce(house), "\n"); strings.Contains(said, "rule (") || !strings.Contains(said, "users (1)") || !strings.Contains(said, "role") {
 		t.Errorf("%q", said)
 	}
 }

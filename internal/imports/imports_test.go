@@ -63,7 +63,7 @@ func allowedEdges() []edge {
 		{"server/automation", "internal/entity", "deadlines belong to entities"},
 		{"server/automation", "internal/registry", "learns of deadlines and ticks them"},
 		{"server/automation", "internal/command", "an entity's deadline may switch an output"},
-		{"server/automation", "internal/schedule", "waits for the next occurrence"},
+		{"server/automation", "internal/rules", "drives the engine of rules"},
 		{"server/notify", "internal/entity", "users' channels and the calls of rules are declared in entity's types"},
 		{"server/api", "internal/entity", "REST shows entities"},
 		{"server/api", "internal/registry", "and their state"},
@@ -79,6 +79,7 @@ func allowedEdges() []edge {
 		{"server/app", "internal/command", "wiring"},
 		{"server/app", "internal/diag", "wiring: shows a configuration's diagnostics"},
 		{"server/app", "internal/store", "wiring"},
+		{"server/app", "internal/rules", "wiring: what rules remember goes into the store"},
 		{"server/app", "server/api", "wiring"},
 		{"server/app", "server/automation", "wiring"},
 		{"server/app", "server/discovery", "wiring"},
@@ -120,6 +121,7 @@ func helpers() map[string]string {
 func testEdges() []edge {
 	return []edge{
 		{"config", ".", "the sample house that is embedded must be valid"},
+		{"server/automation", "internal/schedule", "rules by time are declared in its types"},
 		{"config", "internal/wire", "the fullest board that config accepts must fit into what a board stores"},
 		{"config/plan", "config", "houses to compare are written as files"},
 		{"config/plan", "internal/wire", "a plan's boards are those whose configuration differs on the link"},

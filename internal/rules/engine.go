@@ -31,9 +31,18 @@ type Engine struct {
 
 // New begins with what an earlier engine has saved. What was due meanwhile is
 // dealt with as the rules' Missed says, and runs that were under way go on.
+// seen is the house as it is, as far as that is known already: what runs at once is
+// judged by it. It sets nothing off; Happened has to be told all the same.
 // The error names memories that could not be read; those rules begin anew.
-func New(p *Program, saved []Saved, now Now) (*Engine, Output, error) {
+func New(p *Program, saved []Saved, now Now, seen ...Event) (*Engine, Output, error) {
 	e := &Engine{program: p, byRun: map[RunID]*state{}, seen: map[entity.ID]Seen{}, links: map[entity.BoardName]Link{}, now: now}
+	for i := range seen {
+		if ev := &seen[i]; ev.Entity != "" {
+			e.seen[ev.Entity] = ev.Seen
+		} else if ev.Board != "" {
+			e.links[ev.Board] = ev.Link
+		}
+	}
 	known := make(map[entity.RuleID][]byte, len(saved))
 	for _, s := range saved {
 		known[s.Rule] = s.Data
@@ -133,8 +142,12 @@ func (e *Engine) Replace(p *Program, now Now) Output {
 		delete(before, r.spec.ID)
 		e.states = append(e.states, e.carry(r, old))
 	}
-	for _, id := range sortedKeys(before) {
+	gone := sortedKeys(before)
+	for _, id := range gone {
 		e.abandon(before[id], "the rule was removed")
+	}
+	e.touched = slices.DeleteFunc(e.touched, func(s *state) bool { return before[s.rule.spec.ID] == s })
+	for _, id := range gone {
 		e.out.Keep = append(e.out.Keep, Saved{Rule: id})
 	}
 	e.recount()

@@ -25,6 +25,7 @@ import (
 	"hob/server/discovery"
 	"hob/server/hub"
 	"hob/server/link"
+	"hob/server/notify"
 	"hob/server/watch"
 )
 
@@ -61,6 +62,9 @@ type App struct {
 	browser  *discovery.Browser
 	hub      *hub.Hub
 	drivers  []driver
+	rules    *automation.Rules
+	channels *notify.Channels
+	calls    *notify.Calls
 	api      *api.API
 	watcher  *watch.Watcher // nil when the house is in no file
 
@@ -122,6 +126,9 @@ func (a *App) build(o Options) error {
 	a.links = link.New(link.Options{Registry: a.registry, Keys: keys, Log: o.Log, Version: o.Version})
 	a.browser = discovery.New(discovery.Options{Interface: o.Interface, Sink: a.found, Log: o.Log})
 	a.hub = hub.New(hub.Options{Source: a.registry, Commands: a.router, Log: o.Log})
+	a.channels, a.calls = notify.NewChannels(o.Log), notify.NewCalls()
+	a.rules = automation.NewRules(automation.RulesOptions{House: a.registry, Commands: a.router, Store: ruleStore{a.store},
+		Teller: teller{a.notices, a.channels}, Caller: a.calls, Log: o.Log})
 	a.drivers = []driver{
 		a.store,
 		automation.NewKeeping(a.registry, a.store, o.Log), // stops last but for the store: the others' changes count
@@ -130,6 +137,7 @@ func (a *App) build(o Options) error {
 		automation.NewFeeds(a.registry, a.links),
 		automation.NewSiren(a.registry, a.router, o.Log),
 		automation.NewBindings(a.registry, a.router, o.Log),
+		a.channels,
 	}
 	a.api = api.New(api.Options{House: a.registry, Commands: a.router, Boards: boards{a.links}, History: a.store, Notices: a.notices,
 		Live: func(w http.ResponseWriter, r *http.Request, who api.Asker) {
@@ -161,11 +169,16 @@ func (a *App) Reload(h *entity.House) {
 	}
 	a.rename(h)
 	a.registry.Apply(h)
+	if err := a.rules.Reload(h); err != nil {
+		a.log.Error("the rules stay as they are", "error", err)
+	}
+	a.channels.SetUsers(h.Users)
 	a.links.SetHouse(h)
 	a.browser.SetKnown(ids)
 }
 
-// Run serves until ctx is done, then stops everything and waits for it: askers
+// Run serves until ctx is done, then stops everything and waits for it: rules stop
+// in the middle of what they do, which the next run of the server takes up, askers
 // get their answers, then what brings work in stops, and last what does the work.
 func (a *App) Run(ctx context.Context) error {
 	defer a.Close()
@@ -186,10 +199,12 @@ func (a *App) Run(ctx context.Context) error {
 	for _, l := range a.listeners {
 		parts.start(ctx, func(ctx context.Context) error { return a.serve(ctx, l) })
 	}
+	parts.start(ctx, a.rules.Run)
 	a.log.Info("ready", "address", a.Addr().String())
 	parts.await(ctx)
+	ruled := parts.stopLast()
 	a.router.Close() // requests that wait for a board would hold up the listeners
-	return parts.stop()
+	return errors.Join(ruled, parts.stop())
 }
 
 // serve answers on one listener until ctx is done.
@@ -219,6 +234,9 @@ func (a *App) serve(ctx context.Context, l listener) error {
 func (a *App) Close() {
 	for _, l := range a.listeners {
 		_ = l.Close()
+	}
+	if a.calls != nil {
+		a.calls.Close()
 	}
 	if a.store != nil {
 		if err := a.store.Close(); err != nil {

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"slices"
 )
 
 // parts are what runs, in the order of their start. One goroutine owns them.
@@ -47,10 +46,18 @@ func (p *parts) await(ctx context.Context) {
 // stop ends all parts, the last one first, and waits for each.
 func (p *parts) stop() error {
 	var errs []error
-	for _, this := range slices.Backward(p.running) {
-		this.cancel()
-		<-this.done
-		errs = append(errs, this.err)
+	for len(p.running) > 0 {
+		errs = append(errs, p.stopLast())
 	}
 	return errors.Join(errs...)
+}
+
+// stopLast ends the part that was started last, and waits for it.
+func (p *parts) stopLast() error {
+	last := len(p.running) - 1
+	this := p.running[last]
+	p.running = p.running[:last]
+	this.cancel()
+	<-this.done
+	return this.err
 }

@@ -8,9 +8,12 @@
 //   - Feeds takes sensors' values to thermostats on other boards.
 //   - Siren has the siren on from the alarm until it is disarmed.
 //   - Keeping takes what has changed to the store.
+//   - Rules runs the house's rules (internal/rules): it tells the engine what happens
+//     and what time it is, stores what the engine wants stored, and then does what it
+//     wants done.
 //
 // app runs them. Each owns its goroutine and nothing else, blocks in Run until its
-// context is done, and but for Bindings goes by how things are, not by what has
+// context is done, and but for Bindings and Rules goes by how things are, not by what has
 // happened: one that fell behind, or that starts in the middle, looks at
 // everything again and has missed nothing.
 package automation

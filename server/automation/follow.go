@@ -24,7 +24,12 @@ type follower struct {
 }
 
 func follow(s Watch, wants func(*registry.Event) bool) *follower {
-	f := &follower{source: s, wants: wants, woken: make(chan struct{}, 1), events: make([]registry.Event, 0, 64)}
+	return followOn(s, wants, make(chan struct{}, 1))
+}
+
+// followOn wakes by a channel that others may wake by too.
+func followOn(s Watch, wants func(*registry.Event) bool, woken chan struct{}) *follower {
+	f := &follower{source: s, wants: wants, woken: woken, events: make([]registry.Event, 0, 64)}
 	f.sub = s.Watch(wants, f.wake)
 	return f
 }
