@@ -21,12 +21,12 @@ func (e *Engine) advance(s *state, r *run) {
 			e.stepEnds(r, Ran, "")
 		case StepDelay:
 			e.step(r, i)
-			r.deadline = e.now.Up + i.lasts
+			r.deadline = max(e.now.Up+i.lasts, 1) // 0 would be none
 			e.note(r.Run)
 			return
 		case StepWait:
 			e.step(r, i)
-			r.deadline = e.now.Up + i.lasts
+			r.deadline = max(e.now.Up+i.lasts, 1)
 			e.waiting++
 			if !e.waitEnds(s, r, i) {
 				e.note(r.Run)
@@ -88,23 +88,28 @@ func (e *Engine) ended(s *state, id RunID, step int, result Result) {
 		r.awaited = false
 		e.stepEnds(r, result.Outcome, result.Message)
 		e.touch(s)
-		if i := &s.rule.code[r.pc]; result.Outcome != Ran && (i.do != nil && i.do.StopIfFailed || i.call != nil && i.call.StopIfFailed) {
-			e.finish(s, r, "the steps after it were not taken")
-			return
-		}
-		r.pc++
-		e.advance(s, r)
+		e.actEnds(s, r)
 		return
 	}
 }
 
+// actEnds goes on after an act, unless it did not work out and the rest depends on it.
+func (e *Engine) actEnds(s *state, r *run) {
+	i := &s.rule.code[r.pc]
+	if r.Steps[len(r.Steps)-1].Outcome != Ran && (i.do != nil && i.do.StopIfFailed || i.call != nil && i.call.StopIfFailed) {
+		e.finish(s, r, "the steps after it were not taken")
+		return
+	}
+	r.pc++
+	e.advance(s, r)
+}
+
 // waitEnds looks whether a wait is over.
 func (e *Engine) waitEnds(s *state, r *run, i *instruction) bool {
-	t := i.cond.trace(e, e.now.Wall)
-	over := e.now.Up >= r.deadline
-	if t.Verdict != Yes && !over {
+	if e.now.Up < r.deadline && i.cond.verdict(e, e.now.Wall) != Yes {
 		return false
 	}
+	t := i.cond.trace(e, e.now.Wall)
 	r.Steps[len(r.Steps)-1].If = &t
 	message := ""
 	if t.Verdict != Yes {
@@ -160,11 +165,7 @@ func (e *Engine) dequeue(s *state) {
 	}
 	next := s.queue[0]
 	s.queue = s.queue[1:]
-	if e.tooOften(s) {
-		e.pause(s, next)
-		return
-	}
-	e.start(s, next)
+	e.tryStart(s, next)
 }
 
 // stop gives a run up.

@@ -45,6 +45,8 @@ const (
 	Pause      = 15 * time.Minute
 	// MostQueued is how many runs of a rule wait at most.
 	MostQueued = 10
+	// MostMadeUp is how many occurrences of a trigger run late at most: the newest.
+	MostMadeUp = 100
 	// MostMissed is how many missed occurrences of a trigger have a record each; one
 	// more record counts the others.
 	MostMissed = 20

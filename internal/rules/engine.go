@@ -19,8 +19,9 @@ type Engine struct {
 
 	now     Now
 	out     Output
-	touched []*state // whose memory may have changed by the input at hand
-	waiting int      // runs in a wait: how many look at the house at each input
+	noted   map[RunID]int // where a run's record is in out.Runs
+	touched []*state      // whose memory may have changed by the input at hand
+	waiting int           // runs in a wait: how many look at the house at each input
 
 	stale    bool // next has to be found again
 	nextWall time.Time
@@ -35,7 +36,8 @@ type Engine struct {
 // judged by it. It sets nothing off; Happened has to be told all the same.
 // The error names memories that could not be read; those rules begin anew.
 func New(p *Program, saved []Saved, now Now, seen ...Event) (*Engine, Output, error) {
-	e := &Engine{program: p, byRun: map[RunID]*state{}, seen: map[entity.ID]Seen{}, links: map[entity.BoardName]Link{}, now: now}
+	e := &Engine{program: p, byRun: map[RunID]*state{}, seen: map[entity.ID]Seen{}, links: map[entity.BoardName]Link{},
+		noted: map[RunID]int{}, now: now, stale: true}
 	for i := range seen {
 		if ev := &seen[i]; ev.Entity != "" {
 			e.seen[ev.Entity] = ev.Seen
@@ -57,14 +59,16 @@ func New(p *Program, saved []Saved, now Now, seen ...Event) (*Engine, Output, er
 		e.states = append(e.states, s)
 		e.touch(s)
 	}
-	for _, id := range sortedKeys(known) { // rules that there are no more
-		e.out.Keep = append(e.out.Keep, Saved{Rule: id})
+	for _, id := range sortedKeys(known) {
+		e.forget(id, known[id])
 	}
 	e.recount()
-	e.occur(true)
-	for _, s := range e.states {
+	for _, s := range e.states { // what was under way comes before what is made up for
 		e.goOn(s)
 	}
+	e.lapse()
+	e.occur(true)
+	e.out.Durable = true // from now on, rules that are new miss nothing
 	out := e.take()
 	return e, out, bad.orNil()
 }
@@ -74,8 +78,8 @@ func (e *Engine) Happened(events []Event, now Now) Output {
 	e.begin(now)
 	for i := range events {
 		e.happened(&events[i])
+		e.look() // what one event brings about may be over with the next
 	}
-	e.look()
 	return e.take()
 }
 
@@ -107,7 +111,10 @@ func (e *Engine) Ask(id entity.RuleID, by entity.Cause, now Now) (RunID, Output,
 		return "", Output{}, false
 	}
 	e.begin(now)
-	run := e.fire(s, Fired{Kind: KindAsked, Text: "asked", Cause: &by})
+	run := e.fire(s, Fired{Kind: KindAsked, Text: "asked", Cause: &by}, false)
+	if s.paused != nil && s.paused.ID == run {
+		e.note(*s.paused)
+	}
 	e.look()
 	return run, e.take(), true
 }
@@ -152,6 +159,7 @@ func (e *Engine) Replace(p *Program, now Now) Output {
 	}
 	e.recount()
 	e.look()
+	e.out.Durable = true
 	return e.take()
 }
 
@@ -200,12 +208,29 @@ func (e *Engine) state(id entity.RuleID) *state {
 // begin takes up an input: first of all what is due by now.
 func (e *Engine) begin(now Now) {
 	back := now.Wall.Before(e.now.Wall)
+	set := now.Wall.Sub(e.now.Wall) - (now.Up - e.now.Up)
 	e.now = now
 	e.out = Output{}
 	if back || e.stale || e.hasWall && !now.Wall.Before(e.nextWall) {
 		e.occur(false)
 	}
 	e.lapse()
+	if set.Abs() > mostDrift {
+		e.rewrite()
+	}
+}
+
+// mostDrift is by how much the clocks may differ in one step and be taken for in step.
+const mostDrift = time.Second
+
+// rewrite has deadlines stored again, since they are stored by the clock on the
+// wall, which was set.
+func (e *Engine) rewrite() {
+	for _, s := range e.states {
+		if _, ok := s.nextUp(e); ok || s.cooling > e.now.Up || s.holds() {
+			e.touch(s)
+		}
+	}
 }
 
 // take gives the output of the input at hand.
@@ -223,6 +248,7 @@ func (e *Engine) take() Output {
 	}
 	out := e.out
 	e.out = Output{}
+	clear(e.noted)
 	return out
 }
 
@@ -237,12 +263,11 @@ func (e *Engine) touch(s *state) {
 // note has a run's record stored, in place of an older one of this input.
 func (e *Engine) note(r Run) {
 	r.Steps = slices.Clone(r.Steps)
-	for i := range e.out.Runs {
-		if e.out.Runs[i].ID == r.ID {
-			e.out.Runs[i] = r
-			return
-		}
+	if i, ok := e.noted[r.ID]; ok {
+		e.out.Runs[i] = r
+		return
 	}
+	e.noted[r.ID] = len(e.out.Runs)
 	e.out.Runs = append(e.out.Runs, r)
 }
 

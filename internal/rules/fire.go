@@ -9,8 +9,9 @@ import (
 	"hob/internal/entity"
 )
 
-// fire is what a trigger does: a run begins, or a record says why not.
-func (e *Engine) fire(s *state, f Fired) RunID {
+// fire is what a trigger does: a run begins, or a record says why not. With late
+// it is one of several occurrences that are made up for, each of which is to run.
+func (e *Engine) fire(s *state, f Fired, late bool) RunID {
 	spec := s.rule.spec
 	if s.paused != nil {
 		s.paused.More++
@@ -33,14 +34,18 @@ func (e *Engine) fire(s *state, f Fired) RunID {
 	r := s.newRun(e.now, f)
 	r.If = judged
 	if len(s.runs) > 0 {
-		switch spec.Mode {
+		mode, most := spec.Mode, MostQueued
+		if late {
+			mode, most = entity.ModeQueued, MostMadeUp
+		}
+		switch mode {
 		case entity.ModeRestart:
 			for _, old := range slices.Clone(s.runs) {
 				e.stop(s, old, "it was triggered again, and begins anew")
 			}
 		case entity.ModeQueued:
-			if len(s.queue) >= MostQueued {
-				return e.end(s, r, Skipped, fmt.Sprintf("%d runs wait already", MostQueued))
+			if len(s.queue) >= most {
+				return e.end(s, r, Skipped, fmt.Sprintf("%d runs wait already", len(s.queue)))
 			}
 			r.Outcome, r.Reason = Running, "it waits for the run before it"
 			s.queue = append(s.queue, r)
@@ -51,10 +56,7 @@ func (e *Engine) fire(s *state, f Fired) RunID {
 			return e.end(s, r, Skipped, "it still runs")
 		}
 	}
-	if e.tooOften(s) {
-		return e.pause(s, r)
-	}
-	e.start(s, r)
+	e.tryStart(s, r)
 	return r.ID
 }
 
@@ -85,10 +87,27 @@ func (e *Engine) end(s *state, r *run, o Outcome, reason string) RunID {
 	return r.ID
 }
 
+// late says whether a run makes up for an occurrence that has passed.
+func (r *run) late() bool {
+	return r.Trigger.Kind == KindTime && time.Duration(r.At-r.Trigger.Due)*time.Millisecond >= time.Minute
+}
+
+// tryStart begins a run unless the rule runs too often. What is made up for does
+// not count as that.
+func (e *Engine) tryStart(s *state, r *run) {
+	if !r.late() && e.tooOften(s) {
+		e.pause(s, r)
+		return
+	}
+	e.start(s, r)
+}
+
 // start begins a run.
 func (e *Engine) start(s *state, r *run) {
 	spec := s.rule.spec
-	s.begun = append(s.begun, e.now.Up)
+	if !r.late() {
+		s.begun = append(s.begun, e.now.Up)
+	}
 	if spec.Cooldown > 0 {
 		s.cooling = e.now.Up + spec.Cooldown
 	}
@@ -108,7 +127,7 @@ func (e *Engine) tooOften(s *state) bool {
 }
 
 // pause stops a rule that runs too often, and tells everybody.
-func (e *Engine) pause(s *state, r *run) RunID {
+func (e *Engine) pause(s *state, r *run) {
 	name := s.rule.spec.ID
 	text := fmt.Sprintf("The rule %s has run %d times within %s. It does not run for %s now: it may set itself off.",
 		name, MostRuns, duration(RunsWithin), duration(Pause))
@@ -119,7 +138,6 @@ func (e *Engine) pause(s *state, r *run) RunID {
 		e.end(s, waiting, Stopped, "the rule was paused")
 	}
 	s.queue, s.last = nil, s.paused
-	return r.ID
 }
 
 // resume ends a pause.

@@ -45,7 +45,7 @@ func (p *Program) Hooked(name entity.Secret) bool {
 // triggered fires a rule that is enabled.
 func (e *Engine) triggered(s *state, f Fired) {
 	if s.rule.spec.Enabled {
-		e.fire(s, f)
+		e.fire(s, f, false)
 	}
 }
 
@@ -133,7 +133,9 @@ func (e *Engine) seesBoard(at place, ev *Event) {
 		return
 	}
 	is := linkOf(ev.Link == LinkOnline)
+	e.stale = e.stale || t.holding
 	if is == t.last {
+		e.hold(s, t)
 		return
 	}
 	was := t.last
@@ -174,6 +176,7 @@ func (e *Engine) lapse() {
 	if !e.stale && (!e.hasUp || e.now.Up < e.nextUp) {
 		return
 	}
+	e.stale = true
 	for _, s := range e.states {
 		for i := range s.triggers {
 			e.hold(s, &s.triggers[i])

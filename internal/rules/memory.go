@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -32,6 +33,7 @@ const memoryVersion = 1
 type triggerMemory struct {
 	Print  string `json:"print"`
 	Cursor int64  `json:"cursor,omitempty"`
+	Wrong  int64  `json:"wrong,omitempty"`
 	Last   string `json:"last,omitempty"`
 	Known  bool   `json:"known,omitempty"`
 	Beyond bool   `json:"beyond,omitempty"`
@@ -55,6 +57,9 @@ func (s *state) encode(now Now) []byte {
 		one := triggerMemory{Print: t.print, Last: t.last, Known: t.known, Beyond: t.beyond}
 		if t.kind == KindTime {
 			one.Cursor = t.cursor.UnixMilli()
+			if !t.wrong.IsZero() {
+				one.Wrong = t.wrong.UnixMilli()
+			}
 		}
 		if t.holding {
 			one.Due, one.Fired = wall(t.due), &t.fired
@@ -89,12 +94,34 @@ func (e *Engine) newState(r *rule) *state {
 	s := &state{rule: r}
 	for i := range r.triggers {
 		s.triggers = append(s.triggers, armed{trigger: &r.triggers[i]})
-		if t := &s.triggers[i]; t.kind == KindTime {
-			t.wind(e.now.Wall)
-		}
+		e.acquaint(&s.triggers[i])
 	}
 	s.settle()
 	return s
+}
+
+// acquaint begins the memory of a trigger with how things are, so that the next
+// change is one.
+func (e *Engine) acquaint(t *armed) {
+	switch spec := t.spec.(type) {
+	case entity.OnState:
+		if seen, told := e.seen[spec.Entity]; seen.Known() {
+			t.last = seen.State
+		} else if told && spec.To == entity.StateUnknown {
+			t.last = entity.StateUnknown
+		}
+	case entity.OnLevel:
+		n := e.seen[spec.Entity].Number(spec.Of)
+		t.known, t.beyond = n.Known, n.Known && beyond(spec.Threshold, n.Is)
+	case entity.OnBoard:
+		if link := e.links[spec.Board]; link != LinkUnknown {
+			t.last = linkOf(link == LinkOnline)
+		}
+	default:
+		if t.kind == KindTime {
+			t.wind(e.now.Wall)
+		}
+	}
 }
 
 // restore is a rule with the memory that an earlier engine has saved; with an
@@ -142,13 +169,17 @@ func (e *Engine) remember(s *state, m *memory) {
 		t.last, t.known, t.beyond = one.Last, one.Known, one.Beyond
 		if t.kind == KindTime {
 			t.wind(time.UnixMilli(one.Cursor))
+			if one.Wrong != 0 {
+				t.wrong = time.UnixMilli(one.Wrong)
+			}
 		}
 		if one.Due > 0 && one.Fired != nil && t.held > 0 {
 			t.holding, t.due, t.fired = true, e.now.upOf(time.UnixMilli(one.Due), t.held), *one.Fired
 		}
 	}
 	for i := range m.Queue {
-		if len(s.queue) < MostQueued {
+		if len(s.queue) < MostMadeUp {
+			m.Queue[i].Rule, m.Queue[i].Steps = s.rule.spec.ID, []StepTrace{}
 			s.queue = append(s.queue, &run{Run: m.Queue[i]})
 		}
 	}
@@ -166,30 +197,72 @@ func nextAlike(list []triggerMemory, after int, print string) int {
 // resumed takes up a run that was under way when an earlier engine ended. Nobody
 // knows how the act that was awaited has ended, so it is not begun again.
 func (e *Engine) resumed(s *state, saved runMemory, same bool) {
-	r := &run{Run: saved.Run, pc: saved.PC, stepUp: e.now.Up}
-	if !same || r.pc < 0 || r.pc >= len(s.rule.code) {
+	r := &run{Run: saved.Run, pc: saved.PC, awaited: saved.Awaited, stepUp: e.now.Up}
+	r.Rule = s.rule.spec.ID
+	if r.Steps == nil {
+		r.Steps = []StepTrace{}
+	}
+	const why = "the server ended meanwhile, so nobody knows how it went"
+	if !same || !saved.sound(s.rule.code) {
+		if n := len(r.Steps); n > 0 && r.Steps[n-1].Outcome == Running {
+			e.stepEnds(r, Interrupted, why)
+		}
 		e.end(s, r, Interrupted, "the rule was changed while the server was not running, so the run did not go on")
 		return
 	}
 	s.runs = append(s.runs, r)
 	s.last = &r.Run
 	e.byRun[r.ID] = s
+	if r.awaited {
+		e.stepEnds(r, Interrupted, why)
+		return
+	}
 	i := &s.rule.code[r.pc]
-	switch {
-	case i.kind == StepDelay || i.kind == StepWait:
-		r.deadline = max(e.now.upOf(time.UnixMilli(saved.Deadline), i.lasts), 1)
-	case saved.Awaited && len(r.Steps) > 0:
-		e.stepEnds(r, Interrupted, "the server ended meanwhile, so nobody knows how it went")
-		r.pc++
+	r.deadline = max(e.now.upOf(time.UnixMilli(saved.Deadline), i.lasts), 1)
+}
+
+// sound says whether the run stands at a step that it has begun: an act that is
+// awaited, a delay or a wait.
+func (m *runMemory) sound(code []instruction) bool {
+	if m.PC < 0 || m.PC >= len(code) || len(m.Run.Steps) == 0 {
+		return false
+	}
+	last := m.Run.Steps[len(m.Run.Steps)-1]
+	if last.Kind != code[m.PC].kind || last.Outcome != Running {
+		return false
+	}
+	switch last.Kind {
+	case StepDo, StepCall:
+		return m.Awaited
+	case StepDelay, StepWait:
+		return !m.Awaited
+	}
+	return false
+}
+
+// forget ends what a rule that there is no more had under way.
+func (e *Engine) forget(id entity.RuleID, data []byte) {
+	e.out.Keep = append(e.out.Keep, Saved{Rule: id})
+	var m memory
+	if json.Unmarshal(data, &m) != nil {
+		return
+	}
+	for _, r := range m.Runs {
+		m.Queue = append(m.Queue, r.Run)
+	}
+	for _, r := range m.Queue {
+		r.Rule, r.Outcome, r.Ended = id, Interrupted, e.now.Wall.UnixMilli()
+		r.Reason = "the rule was removed while the server was not running, so the run did not go on"
+		e.note(r)
 	}
 }
 
-// goOn takes the steps of runs that nothing holds up any more.
+// goOn takes the further steps of runs whose act was interrupted.
 func (e *Engine) goOn(s *state) {
 	for _, r := range slices.Clone(s.runs) {
-		if r.deadline == 0 && !r.awaited {
-			e.touch(s)
-			e.advance(s, r)
+		if r.awaited {
+			r.awaited = false
+			e.actEnds(s, r)
 		}
 	}
 	e.dequeue(s)
@@ -212,9 +285,8 @@ func (e *Engine) carry(r *rule, old *state) *state {
 		s.cooling = 0
 	}
 	const why = "the rule was changed"
-	edited := !sameTriggers(r, old.rule)
+	edited := !reflect.DeepEqual(r.spec, old.rule.spec)
 	if old.rule.print != r.print {
-		edited = true
 		e.abandon(old, why)
 		s.queue = nil
 	}
@@ -226,10 +298,6 @@ func (e *Engine) carry(r *rule, old *state) *state {
 		e.byRun[one.ID] = s
 	}
 	return s
-}
-
-func sameTriggers(a, b *rule) bool {
-	return slices.EqualFunc(a.triggers, b.triggers, func(a, b trigger) bool { return a.print == b.print })
 }
 
 // badMemory is a rule whose memory could not be read.

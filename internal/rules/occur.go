@@ -16,6 +16,8 @@ type due struct {
 	at     time.Time
 	missed string // why it does not run; "" runs
 	more   int    // how many more it stands for
+	late   bool   // it is one of those that are made up for
+	notice bool   // it is no occurrence, and missed says what there is to say
 }
 
 // occur deals with the occurrences that have come. down says that no engine ran.
@@ -38,12 +40,16 @@ func (e *Engine) occur(down bool) {
 		fired := Fired{Kind: KindTime, Text: d.text, Due: d.at.UnixMilli()}
 		switch {
 		case !d.state.rule.spec.Enabled:
+		case d.notice:
+			fired.Due, d.state.lastDue = 0, 0
+			e.record(d.state, fired, Missed, d.missed, 0)
+		case d.more == 0 && d.state.lastDue == fired.Due: // two triggers of one rule at one moment
 		case d.missed != "":
+			d.state.lastDue = fired.Due
 			e.record(d.state, fired, Missed, d.missed, d.more)
-		case d.state.lastDue == fired.Due: // two triggers of one rule at one moment
 		default:
 			d.state.lastDue = fired.Due
-			e.fire(d.state, fired)
+			e.fire(d.state, fired, d.late)
 		}
 	}
 }
@@ -64,25 +70,56 @@ func (e *Engine) occurrences(s *state, t *armed, down bool) []due {
 	now, after := e.now.Wall, t.cursor
 	switch {
 	case after.Sub(now) > Backward:
+		t.wrong = after
 		t.wind(now)
-		return []due{{state: s, text: t.text, at: now,
+		return []due{{state: s, text: t.text, at: now, notice: true,
 			missed: fmt.Sprintf("the clock was set back by more than %s; what was dealt with until then does not count", duration(Backward))}}
 	case !after.Before(now): // it was dealt with before the clock was set back
 		return nil
 	}
 	var out []due
+	if !t.wrong.IsZero() && !now.Before(t.wrong) { // the clock is where it was before it was set back
+		out, after = again(s, t, after), later(after, t.wrong)
+		t.wrong = time.Time{}
+	}
 	if down {
-		out = missed(s, t, after, now, now, "the server was not running")
+		out = append(out, missed(s, t, after, now, now, s.rule.spec.Missed, "the server was not running")...)
 	} else {
 		fresh := now.Add(-Late)
 		if after.Before(fresh) {
-			out = missed(s, t, after, fresh, now, fmt.Sprintf("it was found more than %s late: the clock was set, or the computer slept", duration(Late)))
+			out = append(out, missed(s, t, after, fresh, now, s.rule.spec.Missed,
+				fmt.Sprintf("it was found more than %s late: the clock was set, or the computer slept", duration(Late)))...)
 			after = fresh
 		}
 		out = append(out, late(s, t, after, now)...)
 	}
 	t.wind(now)
 	return out
+}
+
+// longestAgain is how far before the end of a time that comes again its occurrences
+// are counted.
+const longestAgain = 400 * 24 * time.Hour
+
+// again is one record of the occurrences up to t.wrong: they may have run before
+// the clock was set back.
+func again(s *state, t *armed, after time.Time) []due {
+	list, older, _ := newest(t.occurs, later(after, t.wrong.Add(-longestAgain)), t.wrong, 1)
+	if len(list) == 0 {
+		return nil
+	}
+	why := "it may have run already, before the clock was set back"
+	if older > 0 {
+		why += fmt.Sprintf("; this record stands for %d of them", older+1)
+	}
+	return []due{{state: s, text: t.text, at: list[0], more: older, missed: why}}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
 }
 
 // wind moves the cursor.
@@ -93,7 +130,7 @@ func (t *armed) wind(to time.Time) {
 
 // late are the occurrences that run though their time may have passed.
 func late(s *state, t *armed, after, until time.Time) []due {
-	list, older := newest(t.occurs, after, until, mostAtOnce)
+	list, older, _ := newest(t.occurs, after, until, MostMadeUp)
 	var out []due
 	if t.elapsed && len(list) > 1 {
 		more := len(list) - 1 + older
@@ -102,18 +139,14 @@ func late(s *state, t *armed, after, until time.Time) []due {
 		list = list[len(list)-1:]
 	}
 	for _, at := range list {
-		out = append(out, due{state: s, text: t.text, at: at})
+		out = append(out, due{state: s, text: t.text, at: at, late: len(list) > 1})
 	}
 	return out
 }
 
-// mostAtOnce bounds how many occurrences of one trigger are made up for.
-const mostAtOnce = 1000
-
-// missed are occurrences that could not run in time, by the rule's policy.
-func missed(s *state, t *armed, after, until, now time.Time, why string) []due {
-	list, older := newest(t.occurs, after, until, mostAtOnce)
-	policy := s.rule.spec.Missed
+// missed are occurrences that could not run in time, by a policy.
+func missed(s *state, t *armed, after, until, now time.Time, policy entity.Missed, why string) []due {
+	list, older, at := newest(t.occurs, after, until, MostMadeUp)
 	runs := 0 // how many of the newest run
 	switch policy.Policy {
 	case entity.MissedRun:
@@ -127,10 +160,9 @@ func missed(s *state, t *armed, after, until, now time.Time, why string) []due {
 	skipped, run := list[:len(list)-runs], list[len(list)-runs:]
 	why += fmt.Sprintf(", and missed is %s", policyText(policy))
 	var out []due
-	if n := len(skipped) + older; n > MostMissed {
+	if n := len(skipped) + older; n > MostMissed || older > 0 {
 		shown := min(MostMissed-1, len(skipped))
 		cut := len(skipped) - shown
-		at := after
 		if cut > 0 {
 			at = skipped[cut-1]
 		}
@@ -141,7 +173,7 @@ func missed(s *state, t *armed, after, until, now time.Time, why string) []due {
 		out = append(out, due{state: s, text: t.text, at: at, missed: why})
 	}
 	for _, at := range run {
-		out = append(out, due{state: s, text: t.text, at: at})
+		out = append(out, due{state: s, text: t.text, at: at, late: true})
 	}
 	return out
 }
@@ -159,10 +191,13 @@ func policyText(m entity.Missed) string {
 // mostWalked bounds how many occurrences are counted one by one.
 const mostWalked = 100_000
 
-// newest are the last n occurrences after one time up to another, and how many
-// there are before those, at most mostWalked. It does not walk through years of
-// minutes to find the last.
-func newest(o schedule.Occurrences, after, until time.Time, n int) (list []time.Time, older int) {
+// newest are the last n occurrences after one time up to another, how many there
+// are before those, at most mostWalked, and one of these. It does not walk through
+// years of minutes to find the last.
+func newest(o schedule.Occurrences, after, until time.Time, n int) (list []time.Time, older int, one time.Time) {
+	if !after.Before(until) {
+		return nil, 0, time.Time{}
+	}
 	for span := time.Hour; ; span *= 4 {
 		from := until.Add(-span)
 		if span > 100*366*24*time.Hour || from.Before(after) {
@@ -183,12 +218,12 @@ func newest(o schedule.Occurrences, after, until time.Time, n int) (list []time.
 		list = list[len(list)-n:]
 	}
 	if len(list) == 0 {
-		return nil, 0
+		return nil, 0, time.Time{}
 	}
-	for range schedule.Between(o, after, list[0].Add(-time.Millisecond)) {
+	for one = range schedule.Between(o, after, list[0].Add(-time.Millisecond)) {
 		if older++; older >= mostWalked {
 			break
 		}
 	}
-	return list, older
+	return list, older, one
 }

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"time"
 
 	"hob/internal/entity"
@@ -33,6 +34,7 @@ type armed struct {
 	// By time: up to when occurrences were dealt with, and the next one.
 	cursor, next time.Time
 	has          bool
+	wrong        time.Time // a cursor that was given up, since the clock was far behind it; zero: none
 
 	last   string // by state or board: the last that was known; "" is none
 	beyond bool   // by level: the number is on the far side, and has not come back
@@ -91,6 +93,11 @@ func (s *state) nextUp(e *Engine) (time.Duration, bool) {
 	return next, found
 }
 
+// holds says whether a trigger of the rule waits for its time.
+func (s *state) holds() bool {
+	return slices.ContainsFunc(s.triggers, func(t armed) bool { return t.holding })
+}
+
 // sees says whether what a held trigger is about is known now.
 func (e *Engine) sees(t *armed) bool {
 	switch s := t.spec.(type) {
@@ -98,6 +105,8 @@ func (e *Engine) sees(t *armed) bool {
 		return e.seen[s.Entity].Known() || s.To == entity.StateUnknown
 	case entity.OnLevel:
 		return e.seen[s.Entity].Number(s.Of).Known
+	case entity.OnBoard:
+		return e.links[s.Board] != LinkUnknown
 	}
 	return true
 }
@@ -111,7 +120,12 @@ func (r *run) waitsFor(of *rule) condition {
 }
 
 func (s *state) status(now Now) Status {
-	out := Status{Rule: s.rule.spec, Last: s.last, Running: len(s.runs), Queued: len(s.queue)}
+	out := Status{Rule: s.rule.spec, Running: len(s.runs), Queued: len(s.queue)}
+	if s.last != nil { // a copy: the run may go on
+		last := *s.last
+		last.Steps = slices.Clone(last.Steps)
+		out.Last = &last
+	}
 	if s.hasWall && s.rule.spec.Enabled {
 		out.Next = s.nextWall.UnixMilli()
 	}
