@@ -51,7 +51,7 @@ func TestARuleIsJudgedTriggerByTrigger(t *testing.T) {
 		"cron 0 0 29 2 *: no: cron 0 0 29 2 * is first due on Tue 29 Feb 2028 at 00:00:00",
 		"window open for 10m: yes: window is open, and only becoming so sets it off, after 10m",
 		"porch on: no: porch is off, not on",
-		"outside below 3: no: outside is 4.5, not below 3",
+		"outside below 3°C: no: outside is 4.5°C, not below 3°C",
 		"board hall offline: no: the board hall is online",
 		"bell double: no: it waits for a double of bell",
 		"webhook: no: it waits for somebody to ask for its webhook",
