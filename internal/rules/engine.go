@@ -136,24 +136,24 @@ func (e *Engine) Resume(id entity.RuleID, now Now) (Output, bool) {
 // its timers, its runs and its memory.
 func (e *Engine) Replace(p *Program, now Now) Output {
 	e.begin(now)
-	before := map[entity.RuleID]*state{}
+	before, old := map[entity.RuleID]*state{}, map[*state]bool{}
 	for _, s := range e.states {
-		s.touched = false
+		s.touched, old[s] = false, true
 		before[s.rule.spec.ID] = s
 	}
 	e.program, e.states = p, nil
 	e.touched, e.stale = nil, true
 	clear(e.byRun)
 	for _, r := range p.rules {
-		old := before[r.spec.ID]
+		was := before[r.spec.ID]
 		delete(before, r.spec.ID)
-		e.states = append(e.states, e.carry(r, old))
+		e.states = append(e.states, e.carry(r, was))
 	}
 	gone := sortedKeys(before)
 	for _, id := range gone {
 		e.abandon(before[id], "the rule was removed")
 	}
-	e.touched = slices.DeleteFunc(e.touched, func(s *state) bool { return before[s.rule.spec.ID] == s })
+	e.touched = slices.DeleteFunc(e.touched, func(s *state) bool { return old[s] })
 	for _, id := range gone {
 		e.out.Keep = append(e.out.Keep, Saved{Rule: id})
 	}

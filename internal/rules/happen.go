@@ -98,16 +98,7 @@ func (e *Engine) seesLevel(s *state, t *armed, spec entity.OnLevel, ev *Event) {
 	if !n.Known {
 		return
 	}
-	far := beyond(spec.Threshold, n.Is)
-	if t.known && t.beyond && !far { // back only by the hysteresis
-		back := spec.Threshold
-		if back.Below {
-			back.Than += spec.Hysteresis
-		} else {
-			back.Than -= spec.Hysteresis
-		}
-		far = beyond(back, n.Is)
-	}
+	far := t.isBeyond(spec, n.Is)
 	if t.known && far == t.beyond {
 		e.hold(s, t)
 		return
@@ -124,6 +115,20 @@ func (e *Engine) seesLevel(s *state, t *armed, spec entity.OnLevel, ev *Event) {
 	}
 	cause := ev.Cause
 	e.becomes(s, t, Fired{Kind: KindLevel, Text: t.text, Entity: t.entity, To: number(n.Is), Cause: &cause})
+}
+
+// isBeyond says on which side of its threshold a number is: where it was beyond,
+// it is so until it has come back by the hysteresis.
+func (t *armed) isBeyond(spec entity.OnLevel, n float64) bool {
+	edge := spec.Threshold
+	switch {
+	case !t.known || !t.beyond:
+	case edge.Below:
+		edge.Than += spec.Hysteresis
+	default:
+		edge.Than -= spec.Hysteresis
+	}
+	return beyond(edge, n)
 }
 
 func (e *Engine) seesBoard(at place, ev *Event) {
@@ -161,9 +166,9 @@ func (e *Engine) becomes(s *state, t *armed, f Fired) {
 	t.holding, t.due, t.fired = true, e.now.Up+t.held, f
 }
 
-// hold fires a trigger that has been held long enough, if what it is about is known.
+// hold fires a trigger that has been held long enough, if it is known to be so still.
 func (e *Engine) hold(s *state, t *armed) {
-	if !t.holding || e.now.Up < t.due || !e.sees(t) {
+	if !t.holding || e.now.Up < t.due || !e.lasts(t) {
 		return
 	}
 	t.holding = false

@@ -40,7 +40,7 @@ type armed struct {
 	beyond bool   // by level: the number is on the far side, and has not come back
 	known  bool   // by level: beyond is known
 
-	holding bool          // it is so, and fires at due (Up) if it still is then
+	holding bool          // it is so, and fires at due (Up) if it is so then
 	due     time.Duration //
 	fired   Fired         // with what
 }
@@ -75,7 +75,7 @@ func (s *state) nextUp(e *Engine) (time.Duration, bool) {
 		}
 	}
 	for i := range s.triggers {
-		if t := &s.triggers[i]; t.holding && e.sees(t) { // what nobody knows is waited for, not the time
+		if t := &s.triggers[i]; t.holding && e.lasts(t) { // what nobody knows is waited for, not the time
 			at(t.due)
 		}
 	}
@@ -98,15 +98,18 @@ func (s *state) holds() bool {
 	return slices.ContainsFunc(s.triggers, func(t armed) bool { return t.holding })
 }
 
-// sees says whether what a held trigger is about is known now.
-func (e *Engine) sees(t *armed) bool {
-	switch s := t.spec.(type) {
+// lasts says whether what a held trigger waits for is known to be so now.
+func (e *Engine) lasts(t *armed) bool {
+	switch spec := t.spec.(type) {
 	case entity.OnState:
-		return e.seen[s.Entity].Known() || s.To == entity.StateUnknown
+		seen := e.seen[spec.Entity]
+		return seen.Known() && seen.State == spec.To || !seen.Known() && spec.To == entity.StateUnknown
 	case entity.OnLevel:
-		return e.seen[s.Entity].Number(s.Of).Known
+		n := e.seen[spec.Entity].Number(spec.Of)
+		return n.Known && t.isBeyond(spec, n.Is)
 	case entity.OnBoard:
-		return e.links[s.Board] != LinkUnknown
+		link := e.links[spec.Board]
+		return link != LinkUnknown && spec.Online == (link == LinkOnline)
 	}
 	return true
 }

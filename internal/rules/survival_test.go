@@ -221,3 +221,56 @@ func TestAStatusIsAsThingsWere(t *testing.T) {
 		t.Errorf("it was changed afterwards: %+v", last)
 	}
 }
+
+func TestWhatHasEndedWhileTheServerWasDownDoesNotFire(t *testing.T) {
+	now := rules.Now{Wall: local(berlin, "2026-06-22 12:00:00")}
+	held := 10 * time.Minute
+	p := compile(t, houseIn(berlin,
+		rule("window", entity.OnState{Entity: "window", To: "open", For: held}, do("porch", entity.VerbOn)),
+		rule("cold", entity.OnLevel{Threshold: entity.Threshold{Entity: "outside", Of: entity.QuantityValue, Below: true, Than: 3}, For: held}, do("porch", entity.VerbOn)),
+		rule("gone", entity.OnBoard{Board: "shed", For: held}, do("porch", entity.VerbOn))))
+	is := func(state string, n float64, link rules.Link) []rules.Event {
+		return []rules.Event{
+			{Entity: "window", Seen: rules.Seen{State: state, Available: true}},
+			{Entity: "outside", Seen: rules.Seen{State: "on", Available: true, Value: rules.Number{Is: n, Known: true}}},
+			{Board: "shed", Link: link},
+		}
+	}
+	begin := func(saved []rules.Saved, seen ...rules.Event) (*rules.Engine, rules.Output) {
+		e, out, err := rules.New(p, saved, now, seen...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e, out
+	}
+	first, _ := begin(nil)
+	first.Happened(is("closed", 5, rules.LinkOnline), now)
+	saved := first.Happened(is("open", 2, rules.LinkOffline), now).Keep
+	now = rules.Now{Wall: now.Wall.Add(2 * held)}
+	for name, c := range map[string]struct {
+		seen []rules.Event
+		acts int
+	}{
+		"it has ended":    {is("closed", 5, rules.LinkOnline), 0},
+		"it is so still":  {is("open", 2, rules.LinkOffline), 3},
+		"nobody knows it": {nil, 0},
+	} {
+		e, out := begin(saved, c.seen...)
+		more := e.Happened(c.seen, now)
+		if n := len(out.Acts) + len(more.Acts); n != c.acts {
+			t.Errorf("%s: %d acts, want %d", name, n, c.acts)
+		}
+	}
+}
+
+func TestAnEditedRuleIsRememberedAsItIsNow(t *testing.T) {
+	r := rule("r", atClock("12:00"), do("porch", entity.VerbOn), entity.Delay{For: time.Hour}, do("porch", entity.VerbOff))
+	s := newServer(t, houseIn(berlin, r), local(berlin, "2026-06-22 11:59:00"))
+	s.pass(10 * time.Minute)
+	r.Do = []entity.Step{do("fan", entity.VerbOn), entity.Delay{For: time.Hour}, do("fan", entity.VerbOff)}
+	r.When, r.Missed = []entity.Trigger{atClock("12:10")}, entity.Missed{Policy: entity.MissedRun, Within: time.Hour}
+	s.load(houseIn(berlin, r))
+	s.restart(10 * time.Minute)
+	s.pass(2 * time.Hour)
+	s.expect(t, "06-22 12:00:00 stopped, porch on", "06-22 12:19:00 ran, fan on, fan off")
+}
