@@ -52,7 +52,9 @@ func TestASceneListsWhatFailed(t *testing.T) {
 		if err != nil || len(o.Tasks) != 2 || o.Tasks[1].Target != "stairs" || o.Target != StateReady {
 			t.Fatalf("%+v, %v", o, err)
 		}
-		s = o.Next
+		if s = o.Next; verb == VerbActivate {
+			s = s.Step(Ended{}, now)
+		}
 	}
 	s = s.Step(Ended{Results: []Result{{Entity: "porch", Status: StatusConfirmed},
 		{Entity: "stairs", Status: StatusRefused, Code: CodeOffline, Message: "Board hall is offline"}}}, now)
@@ -75,5 +77,57 @@ func TestASceneListsWhatFailed(t *testing.T) {
 		if _, err := s.Resolve(a, Asked{}); codeOf(err) != CodeInvalid {
 			t.Errorf("%v: %v", a, err)
 		}
+	}
+}
+
+func TestASceneThatIsActivatedTwiceAtOnceHidesNoFailure(t *testing.T) {
+	ended := func(status Status, entities ...ID) Ended {
+		var out []Result
+		for _, id := range entities {
+			out = append(out, Result{Entity: id, Status: status, Code: CodeOffline, Message: "away"})
+		}
+		return Ended{Results: out}
+	}
+	good, bad := ended(StatusConfirmed, "porch", "stairs"), ended(StatusFailed, "porch", "stairs")
+	activate := func(s State) State {
+		o, err := s.Resolve(Action{Verb: VerbActivate}, Asked{Now: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o.Next
+	}
+	failed := func(s State) string { return string(s.View().Attributes.(SceneAttributes).Failed) }
+	for name, c := range map[string]struct {
+		ends []Ended
+		want []ID
+	}{
+		"the second does it all":    {[]Ended{bad, good}, nil},
+		"the second does nothing":   {[]Ended{good, bad}, []ID{"porch", "stairs"}},
+		"the second did other ones": {[]Ended{ended(StatusFailed, "porch"), ended(StatusConfirmed, "stairs")}, []ID{"porch"}},
+		"each fails at one":         {[]Ended{ended(StatusFailed, "porch"), ended(StatusFailed, "stairs")}, []ID{"porch", "stairs"}},
+	} {
+		s := activate(activate(Initial(night)))
+		for _, e := range c.ends {
+			s = s.Step(e, now)
+		}
+		var want []TaskFailure
+		for _, id := range c.want {
+			want = append(want, TaskFailure{id, CodeOffline, "away"})
+		}
+		if got := failed(s); got != string(ListOf(want)) {
+			t.Errorf("%s: %s", name, got)
+		}
+		if got := failed(activate(s)); got != "" {
+			t.Errorf("%s: activated anew it shows %s", name, got)
+		}
+	}
+	s := activate(Initial(night)).Step(bad, now)
+	s = activate(activate(s).Step(bad, now)) // the third begins when the second is over
+	if got := failed(s); got != "" {
+		t.Errorf("of activations that are over it shows %s", got)
+	}
+	first := activate(Initial(night))
+	if got := failed(activate(activate(first).Step(bad, now))); got == "" {
+		t.Error("the third hides what the first could not do while the second runs")
 	}
 }

@@ -3,6 +3,7 @@ package entity
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -15,6 +16,7 @@ type sceneState struct {
 	spec      *Scene
 	activated int64 // unix milliseconds; 0 is never
 	failed    List  // of TaskFailure
+	running   int   // activations that have not ended
 }
 
 // TaskFailure is a part of a scene that did not work out.
@@ -27,7 +29,7 @@ type TaskFailure struct {
 // SceneAttributes is the Attributes of a scene.
 type SceneAttributes struct {
 	Activated int64 `json:"activated,omitempty"` // unix milliseconds
-	Failed    List  `json:"failed"`              // of TaskFailure, of the last time
+	Failed    List  `json:"failed"`              // of TaskFailure, of the last time, or times that overlapped
 }
 
 func (s sceneState) View() View {
@@ -36,13 +38,21 @@ func (s sceneState) View() View {
 
 func (s sceneState) Step(in Signal, _ time.Time) State {
 	if ended, ok := in.(Ended); ok {
-		s.failed = failures(ended.Results)
+		s.running = max(0, s.running-1)
+		s.failed = failures(s.failed, ended.Results)
 	}
 	return s
 }
 
-func failures(results []Result) List {
+// failures is what has failed before, with what is known now: of each entity the
+// newest word counts. An activation that ends while another one runs, as after a
+// second tap, must not hide what the other could not do.
+func failures(before List, results []Result) List {
 	var out []TaskFailure
+	_ = json.Unmarshal([]byte(before), &out) // the empty list is no JSON
+	out = slices.DeleteFunc(out, func(f TaskFailure) bool {
+		return slices.ContainsFunc(results, func(r Result) bool { return r.Entity == f.Entity })
+	})
 	for _, r := range results {
 		if r.Status != StatusConfirmed {
 			out = append(out, TaskFailure{r.Entity, r.Code, r.Message})
@@ -59,7 +69,13 @@ func (s sceneState) Resolve(a Action, asked Asked) (Order, error) {
 		return Order{}, invalid("a scene knows activate, not %q", a.Verb)
 	}
 	next := s
-	next.activated, next.failed = asked.Now.UnixMilli(), ""
+	next.activated = asked.Now.UnixMilli()
+	if next.running == 0 {
+		next.failed = ""
+	}
+	if len(s.spec.Tasks) > 0 { // else nothing will end
+		next.running++
+	}
 	return Order{Tasks: s.spec.Tasks, Target: StateReady, Next: next}, nil
 }
 
