@@ -34,7 +34,7 @@ type House interface {
 	Accept(registry.Request) (registry.Accepted, error)
 	Ended(entity.ID, []entity.Result, entity.Cause)
 	Finish(entity.ID, entity.CommandID, *entity.Failure)
-	WhenStored(mark uint64, done func(error)) (stop func())
+	WhenStored(id entity.ID, mark uint64, done func(error)) (stop func())
 }
 
 // Options configures New.

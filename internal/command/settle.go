@@ -28,7 +28,7 @@ func (r *Router) settle(id entity.CommandID) {
 		return
 	}
 	limit := time.AfterFunc(keepWait, func() { r.confirm(id, false) })
-	stop := r.house.WhenStored(mark, func(err error) { r.confirm(id, err == nil) })
+	stop := r.house.WhenStored(c.result.Entity, mark, func(err error) { r.confirm(id, err == nil) })
 	unwait := func() {
 		limit.Stop()
 		stop()

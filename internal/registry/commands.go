@@ -72,7 +72,7 @@ func (r *Registry) accept(req Request) (Accepted, error) {
 		if order.Next != nil {
 			r.become(it, order.Next)
 			r.publishView(it, change{cause: req.Cause, at: now})
-			return Accepted{Mark: r.keep.last}, err
+			return Accepted{Mark: r.promise()}, err
 		}
 		return Accepted{}, err
 	}
@@ -107,9 +107,15 @@ func (r *Registry) accept(req Request) (Accepted, error) {
 		r.publishEntity(it, rec, Event{Kind: StateChanged})
 	}
 	if order.Next != nil {
-		out.Mark = r.keep.last
+		out.Mark = r.promise()
 	}
 	return out, nil
+}
+
+// promise is the mark of what has just changed, which somebody will wait for.
+func (r *Registry) promise() uint64 {
+	r.keep.firm = true
+	return r.keep.last
 }
 
 // attended says whether the button is on the item's own board, so that whoever

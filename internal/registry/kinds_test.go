@@ -328,25 +328,145 @@ func TestWhoWaitsIsToldWhenItIsStoredAndNotBefore(t *testing.T) {
 		return func(err error) { got = append(got, fmt.Sprint(name, " ", err)) }
 	}
 	first := do(t, r, "guard", "armed").Mark
-	r.WhenStored(first, tell("first"))
-	r.WhenStored(first, tell("stopped"))()
+	r.WhenStored("guard", first, tell("first"))
+	r.WhenStored("guard", first, tell("stopped"))()
 	b, _ := batch(t, r)
 	second := do(t, r, "guard", "disarmed").Mark
-	r.WhenStored(second, tell("second"))
+	r.WhenStored("guard", second, tell("second"))
 	r.Stored(b, nil)
 	if fmt.Sprint(got) != "[first <nil>]" {
 		t.Fatalf("after the first batch: %v", got)
 	}
-	r.WhenStored(first, tell("late"))
+	r.WhenStored("guard", first, tell("late"))
 	b, _ = batch(t, r)
 	r.Stored(b, errors.New("full"))
 	if fmt.Sprint(got) != "[first <nil> late <nil> second full]" {
 		t.Errorf("after a failure: %v", got)
 	}
 	without := kinds(Options{}, kindHouse())
-	without.WhenStored(do(t, without, "guard", "armed").Mark, tell("nobody keeps"))
+	without.WhenStored("guard", do(t, without, "guard", "armed").Mark, tell("nobody keeps"))
 	if len(got) != 4 {
 		t.Errorf("without a keeper: %v", got)
+	}
+}
+
+func TestWhatAReloadTakesAwayWhileTheDiskIsFullIsStoredAfterwards(t *testing.T) {
+	r := kinds(Options{Keeper: true}, kindHouse(timed("leo", 0)))
+	b, _ := batch(t, r)
+	r.Stored(b, nil)
+	do(t, r, "leo", "home")
+	b, _ = batch(t, r)
+	r.Apply(kindHouse())
+	r.Stored(b, errors.New("disk full"))
+	b, got := batch(t, r)
+	if got != "leo home" || !b.Firm {
+		t.Errorf("after a failure: %q, firm %v", got, b.Firm)
+	}
+	r.Stored(b, errors.New("disk full"))
+	r.Stored(b, errors.New("disk full"))
+	if b, got = batch(t, r); got != "leo home" {
+		t.Errorf("after another: %q", got)
+	}
+	r.Stored(b, nil)
+	if _, got = batch(t, r); got != "" {
+		t.Errorf("when it is stored: %q", got)
+	}
+}
+
+// nonsense is a state that cannot be put into words while it says so.
+type nonsense struct {
+	entity.State
+	bad bool
+}
+
+func (s nonsense) Step(in entity.Signal, now time.Time) entity.State {
+	return nonsense{s.State.Step(in, now), s.bad}
+}
+
+func (s nonsense) Resolve(a entity.Action, asked entity.Asked) (entity.Order, error) {
+	o, err := s.State.Resolve(a, asked)
+	if o.Next != nil {
+		o.Next = nonsense{o.Next, a.Verb == "nonsense"}
+	}
+	return o, err
+}
+
+func (s nonsense) Saved() ([]byte, error) {
+	if s.bad {
+		return nil, errors.New("no words for it")
+	}
+	return []byte("1"), nil
+}
+
+func (s nonsense) Restore([]byte, time.Time) (entity.State, error) { return s, nil }
+
+func TestWhatCannotBePutIntoWordsIsNotStoredAndOthersAre(t *testing.T) {
+	r := New(Options{Keeper: true, Initial: func(e entity.Entity) entity.State {
+		if e.ID == "leo" {
+			return nonsense{State: fakekind.Initial(e)}
+		}
+		return fakekind.Initial(e)
+	}})
+	r.Apply(kindHouse(timed("leo", 0)))
+	var got []string
+	tell := func(name string) func(error) {
+		return func(err error) { got = append(got, fmt.Sprint(name, " ", err)) }
+	}
+	store := func() {
+		b, _ := r.TakeUnsaved()
+		r.Stored(b, nil)
+	}
+	store()
+	leo, guard := do(t, r, "leo", "nonsense").Mark, do(t, r, "guard", "armed").Mark
+	r.WhenStored("leo", leo, tell("leo"))
+	r.WhenStored("guard", guard, tell("guard"))
+	store()
+	slices.Sort(got)
+	if want := "[guard <nil> leo keeping leo: no words for it]"; fmt.Sprint(got) != want {
+		t.Errorf("%v, want %s", got, want)
+	}
+	got = nil
+	r.WhenStored("leo", leo, tell("late"))
+	r.WhenStored("leo", do(t, r, "leo", "home").Mark, tell("home"))
+	store()
+	r.WhenStored("leo", leo, tell("now"))
+	if want := "[late keeping leo: no words for it home <nil> now <nil>]"; fmt.Sprint(got) != want {
+		t.Errorf("%v, want %s", got, want)
+	}
+}
+
+func TestWhatABoardSaysAgainNeedNotSurviveAPowerCut(t *testing.T) {
+	plug := entity.Entity{ID: "plug", Spec: &fakekind.Spec{As: entity.KindSwitch, On: []entity.PointRef{pin(6)}, Lasts: true}}
+	r := kinds(Options{Keeper: true}, kindHouse(timed("leo", 0), plug))
+	a := attach(t, r, hallID, report(4, true), report(5, false), report(6, false))
+	b, _ := batch(t, r)
+	r.Stored(b, nil)
+	for _, c := range []struct {
+		what string
+		do   func()
+		want string
+	}{
+		{"nothing", func() {}, ""},
+		{"a report", func() { _ = a.Report([]PointReport{report(6, true)}) }, "plug reported"},
+		{"a command of what only the server knows", func() { do(t, r, "leo", "home") }, "leo home, firm"},
+		{"a report after that", func() { _ = a.Report([]PointReport{report(6, false)}) }, "plug reported"},
+		{"a new state by a command of what has a board", func() { do(t, r, "plug", "set") }, "plug set, firm"},
+		{"what the alarm has seen", func() { a.Detach(entity.BoardOffline, "gone") }, "door reported, guard reported, plug set, firm"},
+	} {
+		c.do()
+		b, got := batch(t, r)
+		if b.Firm {
+			got += ", firm"
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", c.what, got, c.want)
+		}
+		r.Stored(b, errors.New("disk full"))
+		if again, _ := batch(t, r); again.Firm != b.Firm {
+			t.Errorf("%s: after a failure firm is %v", c.what, again.Firm)
+		} else {
+			r.Stored(again, nil)
+		}
 	}
 }
 

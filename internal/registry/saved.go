@@ -2,9 +2,12 @@ package registry
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"hob/internal/entity"
@@ -17,8 +20,10 @@ import (
 // a change is durable can wait for its number.
 type keeping struct {
 	marked  []entity.ID // not taken since their last change
+	firm    bool        // one of them is to be on the disk before it counts as stored
 	last    uint64      // number of the newest mark
-	durable uint64      // all marks up to this one are stored
+	durable uint64      // all marks up to this one are stored, but for those of bad
+	bad     map[entity.ID]error
 	waiting map[*waiter]struct{}
 	unsaved chan struct{}
 	awaited chan struct{}
@@ -26,6 +31,7 @@ type keeping struct {
 
 // waiter waits for a mark to be durable.
 type waiter struct {
+	id   entity.ID
 	mark uint64
 	done func(error)
 }
@@ -37,14 +43,22 @@ const mostLeft = 1024
 // Batch is what is to be stored: the newest of each entity that has changed.
 type Batch struct {
 	Entities []entity.Saved
-	upTo     uint64
-	ids      []entity.ID
+	// Firm says that it is to survive a power cut from the moment on in which it
+	// is stored: a command may wait for that, or nobody but the server knows what
+	// it says. The rest is what boards say again by themselves.
+	Firm bool
+	upTo uint64
+	ids  []entity.ID
+	bad  map[entity.ID]error // what cannot be put into words
 }
 
 // mark notes that the item is not stored as it is now.
 func (r *Registry) mark(it *item) {
 	k := &r.keep
 	k.last++
+	if len(it.points) == 0 { // no board will ever say it again
+		k.firm = true
+	}
 	if it.marked {
 		return
 	}
@@ -66,8 +80,8 @@ func (r *Registry) Awaited() <-chan struct{} { return r.keep.awaited }
 // they are left out.
 func (r *Registry) TakeUnsaved() (Batch, error) {
 	r.mu.Lock()
-	b := Batch{upTo: r.keep.last, ids: r.keep.marked}
-	r.keep.marked = nil
+	b := Batch{upTo: r.keep.last, ids: r.keep.marked, Firm: r.keep.firm}
+	r.keep.marked, r.keep.firm = nil, false
 	type pair struct {
 		state  entity.State
 		record *entity.Record
@@ -87,6 +101,10 @@ func (r *Registry) TakeUnsaved() (Batch, error) {
 		s, err := savedOf(p.state, p.record)
 		if err != nil {
 			errs = append(errs, err)
+			if b.bad == nil {
+				b.bad = map[entity.ID]error{}
+			}
+			b.bad[p.record.ID] = err
 			continue
 		}
 		b.Entities = append(b.Entities, s)
@@ -96,43 +114,70 @@ func (r *Registry) TakeUnsaved() (Batch, error) {
 
 // Stored says how storing a batch went. What was not stored is to be taken again.
 func (r *Registry) Stored(b Batch, err error) {
-	var done []func(error)
+	var done []func()
 	r.mu.Lock()
 	k := &r.keep
 	if err == nil {
-		k.durable = b.upTo
+		k.stored(b)
 	} else {
-		for _, id := range b.ids {
-			if it := r.entities[id]; it != nil && !it.marked {
-				it.marked = true
-				k.marked = append(k.marked, id)
-			}
-		}
+		r.again(b)
 	}
 	for w := range k.waiting {
 		if w.mark <= b.upTo {
 			delete(k.waiting, w)
-			done = append(done, w.done)
+			done = append(done, w.with(cmp.Or(err, k.bad[w.id])))
 		}
 	}
 	r.mu.Unlock()
 	for _, f := range done {
-		f(err)
+		f()
 	}
 }
 
-// WhenStored calls done, once and perhaps before it returns, when all changes
-// up to a mark (Accepted.Mark) are stored, or an attempt to store them has
-// failed. stop takes the wish back; done may still be running then. Without a
+// stored notes that all of the batch is stored but what is bad.
+func (k *keeping) stored(b Batch) {
+	k.durable = b.upTo
+	for _, id := range b.ids {
+		delete(k.bad, id)
+	}
+	if len(b.bad) > 0 && k.bad == nil {
+		k.bad = map[entity.ID]error{}
+	}
+	maps.Copy(k.bad, b.bad)
+}
+
+// again has what is in the batch taken once more, also what a reload has taken
+// away meanwhile.
+func (r *Registry) again(b Batch) {
+	k := &r.keep
+	k.firm = k.firm || b.Firm
+	for _, id := range b.ids {
+		if it := r.entities[id]; it != nil {
+			if !it.marked {
+				it.marked = true
+				k.marked = append(k.marked, id)
+			}
+		} else if _, left := r.left[id]; left && !slices.Contains(k.marked, id) {
+			k.marked = append(k.marked, id)
+		}
+	}
+}
+
+func (w *waiter) with(err error) func() { return func() { w.done(err) } }
+
+// WhenStored calls done, once and perhaps before it returns, when the changes of
+// an entity up to a mark (Accepted.Mark) are stored, or an attempt to store them
+// has failed. stop takes the wish back; done may still be running then. Without a
 // keeper (Options.Keeper) nothing is stored, and done is called at once.
-func (r *Registry) WhenStored(mark uint64, done func(error)) (stop func()) {
+func (r *Registry) WhenStored(id entity.ID, mark uint64, done func(error)) (stop func()) {
 	r.mu.Lock()
 	if !r.keeper || mark <= r.keep.durable {
+		err := r.keep.bad[id]
 		r.mu.Unlock()
-		done(nil)
+		done(err)
 		return func() {}
 	}
-	w := &waiter{mark, done}
+	w := &waiter{id, mark, done}
 	r.keep.waiting[w] = struct{}{}
 	signal(r.keep.awaited)
 	r.mu.Unlock()

@@ -49,9 +49,13 @@ func victim(dir string) {
 		go func() {
 			id := entity.ID(fmt.Sprintf("e%d", i))
 			n, _ := strconv.Atoi(string(before[id].Lasting))
+			keep := s.Keep
+			if i%2 == 0 { // a power cut is another matter
+				keep = s.KeepSoon
+			}
 			for {
 				n++
-				die(s.Keep([]entity.Saved{saved(id, strconv.Itoa(n))}))
+				die(keep([]entity.Saved{saved(id, strconv.Itoa(n))}))
 				fmt.Printf("%s %d\n", id, n) // one write: a line is whole or not there
 			}
 		}()

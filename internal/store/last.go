@@ -25,6 +25,7 @@ func (s *Store) Load(ctx context.Context) (map[entity.ID]entity.Saved, error) {
 // group are Keeps that are stored in one transaction.
 type group struct {
 	entities []entity.Saved
+	full     bool
 	stored   bool
 	err      error
 }
@@ -33,13 +34,21 @@ type group struct {
 // they are on the disk: what was kept survives the death of the process and a
 // power cut. All of the batch is stored, or nothing. When the disk takes nothing
 // it fails with ErrUnavailable at once; it never waits for room.
-func (s *Store) Keep(batch []entity.Saved) error {
+func (s *Store) Keep(batch []entity.Saved) error { return s.keep(batch, true) }
+
+// KeepSoon is Keep for what nobody waits for: it survives the death of the
+// process, and is on the disk, safe from a power cut, with the next Keep at the
+// latest. It costs a fraction of the time, and does not wear the disk.
+func (s *Store) KeepSoon(batch []entity.Saved) error { return s.keep(batch, false) }
+
+func (s *Store) keep(batch []entity.Saved, full bool) error {
 	s.group.Lock()
 	if s.waiting == nil {
 		s.waiting = &group{}
 	}
 	mine := s.waiting
 	mine.entities = append(mine.entities, batch...)
+	mine.full = mine.full || full
 	s.group.Unlock()
 
 	s.writing.Lock()
@@ -49,7 +58,7 @@ func (s *Store) Keep(batch []entity.Saved) error {
 		s.waiting = nil
 		s.group.Unlock()
 		mine.stored = true
-		mine.err = s.write("keep", true, func(db *database) error { return db.keep(mine.entities) })
+		mine.err = s.write("keep", mine.full, func(db *database) error { return db.keep(mine.entities) })
 	}
 	return mine.err
 }

@@ -17,14 +17,17 @@
 // # What is durable
 //
 // Keep returns when its batch is on the disk (synchronous = FULL: the log is
-// synced at each commit), so it survives a power cut, and so does KeepRules when
-// it is asked to. The recorder's batches, and the rest of what rules tell,
+// synced at each commit), so it survives a power cut, and all that was written
+// before it does; and so does KeepRules when it is asked to. The batches of
+// KeepSoon and of the recorder, and the rest of what rules tell,
 // are committed with synchronous = NORMAL: they survive the death of the process
 // at any moment, and a power cut may take those since the last sync, never more
-// and never the file. BenchmarkCommit, on the SSD of a server: a
+// and never the file. automation.Keeping calls Keep for what somebody waits for
+// or no board will say again, and otherwise once a minute. BenchmarkCommit, on the SSD of a server: a
 // commit of one row takes 25 µs with NORMAL and 400 µs with FULL, 15 times as
 // long; the sync of an SD card takes tens of milliseconds and wears it, and the
-// recorder commits once a second for as long as the house stands.
+// recorder and the states of sensors are committed once a second for as long as
+// the house stands.
 //
 // # When the disk fails
 //

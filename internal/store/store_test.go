@@ -184,6 +184,9 @@ func TestAfterCloseTheStoreIsUnavailable(t *testing.T) {
 	s := fresh(t)
 	shut(t, s)
 	shut(t, s)
+	if err := s.KeepSoon(nil); !errors.Is(err, ErrUnavailable) {
+		t.Errorf("KeepSoon after Close: %v", err)
+	}
 	if err := s.Keep(nil); !errors.Is(err, ErrUnavailable) {
 		t.Error(err)
 	}
@@ -433,4 +436,57 @@ func TestAServerThatDiedWhileItMadeTheFileIsNoProblem(t *testing.T) {
 	if n := s.Notices(); len(n) != 0 {
 		t.Errorf("notices: %+v", n)
 	}
+}
+
+func TestOnlyWhoWaitsForTheDiskMakesItSync(t *testing.T) {
+	s := open(t, Options{Path: filepath.Join(t.TempDir(), "hob.db")})
+	for i, c := range []struct {
+		keep func([]entity.Saved) error
+		full bool
+	}{{s.KeepSoon, false}, {s.Keep, true}, {s.KeepSoon, false}} {
+		if err := c.keep([]entity.Saved{saved("bath", fmt.Sprint(i))}); err != nil {
+			t.Fatal(err)
+		}
+		if got := synchronous(t, s); (got == 2) != c.full { // 1 is NORMAL, 2 FULL
+			t.Errorf("%d: synchronous is %d", i, got)
+		}
+	}
+	// Of those that are stored together one waits for the disk.
+	s.writing.Lock()
+	ended := make(chan error, 2)
+	go func() { ended <- s.KeepSoon([]entity.Saved{saved("bath", "a")}) }()
+	go func() { ended <- s.Keep([]entity.Saved{saved("hall", "b")}) }()
+	together := func() bool {
+		s.group.Lock()
+		defer s.group.Unlock()
+		return s.waiting != nil && len(s.waiting.entities) == 2
+	}
+	for end := time.Now().Add(time.Minute); !together(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("they do not gather")
+		}
+	}
+	s.writing.Unlock()
+	for range 2 {
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}
+	if got := synchronous(t, s); got != 2 {
+		t.Errorf("together: synchronous is %d", got)
+	}
+	if all := load(t, s); string(all["bath"].Lasting) != "a" || string(all["hall"].Lasting) != "b" {
+		t.Errorf("%+v", all)
+	}
+}
+
+func synchronous(t *testing.T, s *Store) int64 {
+	t.Helper()
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	var n int64
+	if err := s.db.conn.QueryRowContext(t.Context(), "PRAGMA synchronous").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }

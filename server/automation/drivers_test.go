@@ -196,9 +196,17 @@ type shelf struct {
 	delay   time.Duration
 	kept    map[entity.ID]entity.Saved
 	batches int
+	synced  int // of them
 }
 
 func (s *shelf) Keep(batch []entity.Saved) error {
+	s.mu.Lock()
+	s.synced++
+	s.mu.Unlock()
+	return s.KeepSoon(batch)
+}
+
+func (s *shelf) KeepSoon(batch []entity.Saved) error {
 	s.mu.Lock()
 	delay, err := s.delay, s.err
 	s.mu.Unlock()
@@ -251,6 +259,49 @@ func TestWhatNobodyWaitsForIsStoredAboutOnceASecond(t *testing.T) {
 		stop()
 		if got := store.has("anna"); got != "last" {
 			t.Errorf("after the end anna is stored as %q", got)
+		}
+	})
+}
+
+func (s *shelf) syncs() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.synced
+}
+
+func TestWhatNobodyWaitsForWearsTheDiskOnceAMinute(t *testing.T) {
+	h := twoBoards(timed("anna", 0), entity.Entity{ID: "temp", Spec: &fakekind.Spec{As: entity.KindSensor, Lasts: true,
+		On: []entity.PointRef{{Board: "shed", Point: "gpio14"}}}})
+	onStage(t, registry.Options{Keeper: true}, h, func(t *testing.T, s *stage) {
+		store := &shelf{}
+		stop := run(t, NewKeeping(s.reg, store, s.logger()).Run)
+		a, err := s.reg.Attach(shedID, "", "", &board{}, sample(21000, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * syncEvery)
+		before, all := store.syncs(), store.attempts()
+		for i := range 600 {
+			_ = a.Report(sample(int64(i), 0))
+			time.Sleep(time.Second)
+		}
+		if n := store.syncs() - before; n < 8 || n > 11 {
+			t.Errorf("%d syncs within 10 minutes", n)
+		}
+		if n := store.attempts() - all; n < 250 {
+			t.Errorf("%d transactions within 10 minutes", n)
+		}
+		before = store.syncs()
+		s.do(t, "anna", "home")
+		time.Sleep(2 * time.Second)
+		if n := store.syncs() - before; n != 1 {
+			t.Errorf("what only the server knows is synced %d times", n)
+		}
+		before = store.syncs()
+		_ = a.Report(sample(1, 0))
+		stop()
+		if n := store.syncs() - before; n != 1 {
+			t.Errorf("at the end it is synced %d times", n)
 		}
 	})
 }

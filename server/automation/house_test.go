@@ -216,7 +216,7 @@ func TestASirenIsSwitchedOffAlsoWhenTheServerWasKilledInBetween(t *testing.T) {
 				}
 				stop()
 				for range 3 { // no restart makes it forget
-					s, stop = serve(t, store)
+					_, stop = serve(t, store)
 					time.Sleep(time.Minute)
 					stop()
 				}

@@ -17,10 +17,13 @@ type Unsaved interface {
 	Stored(registry.Batch, error)
 }
 
-// Store stores entities, each in place of what it has of it, and returns when
-// they are safe. All of the batch is stored, or nothing.
+// Store stores entities, each in place of what it has of it: all of the batch, or
+// nothing. Keep returns when they, and all that was stored before, are on the
+// disk; with KeepSoon they survive the end of the process, and a power cut when
+// Keep has been called.
 type Store interface {
 	Keep(batch []entity.Saved) error
+	KeepSoon(batch []entity.Saved) error
 }
 
 const (
@@ -29,6 +32,10 @@ const (
 	gather = time.Second
 	// mostRest is the longest pause after a failure.
 	mostRest = 30 * time.Second
+	// syncEvery is how often all of it is brought to the disk, while anything
+	// changes: a power cut takes so much of a meter's count at most, and the disk
+	// is not worn by every sample.
+	syncEvery = time.Minute
 )
 
 // Keeping takes what has changed to the store: at once when somebody waits for
@@ -38,6 +45,7 @@ type Keeping struct {
 	store    Store
 	log      *slog.Logger
 	failures int
+	synced   time.Time // when Keep was called last with success
 }
 
 // NewKeeping returns a driver; Run it.
@@ -48,9 +56,9 @@ func NewKeeping(r Unsaved, s Store, log *slog.Logger) *Keeping {
 // Run stores until ctx is done, and then once more. It must be the last to stop.
 func (k *Keeping) Run(ctx context.Context) error {
 	for k.next(ctx) {
-		k.keep()
+		k.keep(false)
 	}
-	k.keep()
+	k.keep(true)
 	return nil
 }
 
@@ -79,13 +87,13 @@ func (k *Keeping) next(ctx context.Context) bool {
 	return true
 }
 
-func (k *Keeping) keep() {
+func (k *Keeping) keep(last bool) {
 	batch, err := k.registry.TakeUnsaved()
 	if err != nil {
 		k.log.Error("part of the house's state cannot be kept", "error", err)
 	}
 	if len(batch.Entities) > 0 {
-		err = k.store.Keep(batch.Entities)
+		err = k.write(batch, last)
 	} else {
 		err = nil
 	}
@@ -102,4 +110,16 @@ func (k *Keeping) keep() {
 	default:
 		k.failures++
 	}
+}
+
+func (k *Keeping) write(b registry.Batch, last bool) error {
+	now := time.Now()
+	if !b.Firm && !last && now.Sub(k.synced) < syncEvery {
+		return k.store.KeepSoon(b.Entities)
+	}
+	err := k.store.Keep(b.Entities)
+	if err == nil {
+		k.synced = now
+	}
+	return err
 }
