@@ -40,7 +40,7 @@ type Caller interface {
 	Call(ctx context.Context, call *entity.Call) error
 }
 
-// RulesOptions configures NewRules. All are needed but Clock.
+// RulesOptions configures NewRules. All are needed but Clock and Patience.
 type RulesOptions struct {
 	House    RuleHouse
 	Commands Commands
@@ -48,6 +48,9 @@ type RulesOptions struct {
 	Teller   Teller
 	Caller   Caller
 	Clock    func() rules.Now // the computer's clocks when nil
+	// Patience is how long what a rule does is held back until it is stored; 1 s when
+	// 0. A disk that is slower costs records, and not the light in the hall.
+	Patience time.Duration
 	Log      *slog.Logger
 }
 
@@ -126,6 +129,9 @@ func NewRules(o RulesOptions) *Rules {
 			t := time.Now()
 			return rules.Now{Wall: t.Round(0), Up: t.Sub(began)}
 		}
+	}
+	if o.Patience == 0 {
+		o.Patience = keepLimit
 	}
 	return &Rules{o: o, log: o.Log, keep: newRuleKeeper(o.Store, o.Log), awake: make(chan struct{}, 1), asked: make(chan func(rules.Now)),
 		ended: make(chan struct{}), met: map[entity.BoardName]bool{}, tell: make(chan entity.Notice, mostTold)}
@@ -253,7 +259,7 @@ func (r *Rules) take(out rules.Output) {
 	if len(out.Runs)+len(out.Keep) > 0 {
 		done := r.keep.put(out)
 		if len(out.Acts) > 0 || out.Durable {
-			r.keep.await(done)
+			r.keep.await(done, r.o.Patience)
 		}
 	}
 	for _, run := range out.Runs {

@@ -11,8 +11,7 @@ import (
 )
 
 const (
-	// keepLimit is how long what a rule does is held back until it is stored. A disk
-	// that is slower costs records, and not the light in the hall.
+	// keepLimit is Patience unless it is given.
 	keepLimit = time.Second
 	// keepRest is how long a store that has failed is left alone.
 	keepRest = 5 * time.Second
@@ -80,8 +79,8 @@ func (b *keepBatch) add(run rules.Run) {
 }
 
 // await waits for what was put, but not for long.
-func (k *ruleKeeper) await(done <-chan struct{}) {
-	limit := time.NewTimer(keepLimit)
+func (k *ruleKeeper) await(done <-chan struct{}, most time.Duration) {
+	limit := time.NewTimer(most)
 	defer limit.Stop()
 	select {
 	case <-done:
