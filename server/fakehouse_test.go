@@ -102,7 +102,8 @@ func (h *fakeHouse) start(ts *testscript.TestScript) {
 	h.hall.att, err = h.reg.Attach(hallID, "192.0.2.7:80", "0.1.0", h.hall, []registry.PointReport{
 		{Point: "gpio16"}, {Point: "gpio19", Value: entity.Value{HasLevel: true}}, {Point: "gpio32"}})
 	ts.Check(err)
-	a := api.New(api.Options{House: h.reg, Commands: h.router, Boards: playedBoards{}, Notices: playedNotices{h.reg}, Token: token,
+	played := newPlayedRules()
+	a := api.New(api.Options{Rules: played, History: played, House: h.reg, Commands: h.router, Boards: playedBoards{}, Notices: playedNotices{h.reg}, Token: token,
 		Live: func(w http.ResponseWriter, r *http.Request, who api.Asker) {
 			h.hub.Serve(w, r, hub.Who{Cause: who.Cause})
 		},

@@ -69,6 +69,7 @@ func allowedEdges() []edge {
 		{"server/api", "internal/registry", "and their state"},
 		{"server/api", "internal/command", "and sends commands"},
 		{"server/api", "internal/store", "shows history and log"},
+		{"server/api", "internal/rules", "shows rules and their runs, and has them judged in a house of the past"},
 		{"server/api", "config", "serves what the file declares"},
 		{"server/api", "config/plan", "and what an edit would do"},
 		{"server/api", "internal/diag", "and what is wrong with it"},
@@ -130,6 +131,8 @@ func testEdges() []edge {
 		{"server", "internal/command", "as above"},
 		{"server", "server/hub", "as above"},
 		{"server", "server/api", "as above"},
+		{"server", "internal/rules", "and its rules"},
+		{"server", "internal/store", "and what it has recorded"},
 		{"test/e2e", "server/client", "speaks to the server as people's scripts do"},
 		{"test/e2e", "internal/entity", "ids and states by their types"},
 	}

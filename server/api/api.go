@@ -76,6 +76,7 @@ type Options struct {
 	Boards   Boards
 	History  History
 	Notices  Notices
+	Rules    Rules
 	Live     Live
 	// Diagnostics are what is to be said of config.yaml as it is now. May be nil.
 	Diagnostics func() diag.List
@@ -116,6 +117,8 @@ func New(o Options) *API {
 	a.routeConfigEdits(rest)
 	a.routeHistory(rest)
 	a.routeNotices(rest)
+	a.routeRules(rest)
+	a.routeHooks(rest)
 	describeOthers(rest.OpenAPI())
 	describeAbsence(rest.OpenAPI())
 	a.echo.GET("/healthz", a.health)

@@ -39,6 +39,8 @@ func describeAbsence(spec *huma.OpenAPI) {
 	for owner, members := range map[string][]string{
 		"Record":       {"unavailable", "pending", "failure"},
 		"BoardDetails": {"link"},
+		"RuleBody":     {"last"},
+		"WhyNotBody":   {"if"},
 	} {
 		for _, m := range members {
 			of := schemas[owner].Properties

@@ -18,6 +18,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"hob/internal/entity"
+	"hob/internal/rules"
 )
 
 var block = regexp.MustCompile("(?ms)^```(json \\w+)\n(.*?)^```")
@@ -41,6 +42,10 @@ func TestEveryRESTExampleOfTheDocsIsWhatTheServerSays(t *testing.T) {
 		"text":     func(string) any { return new(entity.Notice) },
 		"files":    func(string) any { return new(configBody) },
 		"written":  func(string) any { return new(editBody) },
+		"mode":     func(string) any { return new(ruleBody) },
+		"trigger":  func(string) any { return new(rules.Run) },
+		"gaps":     func(string) any { return new(whyBody) },
+		"answer":   func(string) any { return new(whyNotBody) },
 	}
 	seen := map[reflect.Type]bool{}
 	valid := conforming(t)
@@ -130,7 +135,8 @@ func matching(example string, types map[string]func(example string) any) any {
 	if json.Unmarshal([]byte(example), &members) != nil {
 		return nil
 	}
-	for _, member := range []string{"features", "declared", "status", "ok", "series", "changes", "text", "files", "written"} {
+	for _, member := range []string{"features", "declared", "status", "ok", "series", "gaps", "answer", "changes", "text", "mode", "trigger",
+		"files", "written"} {
 		if _, ok := members[member]; ok {
 			return types[member](example)
 		}

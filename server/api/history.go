@@ -19,6 +19,7 @@ import (
 type History interface {
 	History(ctx context.Context, id entity.ID, from, to time.Time, points int) (store.History, error)
 	Changes(ctx context.Context, f store.Filter) (lines []store.Change, more bool, err error)
+	Runs(ctx context.Context, f store.RunFilter) (runs []store.RuleRun, more bool, err error)
 }
 
 // defaultSpan is how far back a history goes when it is not said.

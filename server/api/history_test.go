@@ -23,6 +23,8 @@ type fakeHistory struct {
 	history  store.History
 	lines    []store.Change
 	more     bool
+	runs     []store.RuleRun
+	asked    store.RunFilter
 	err      error
 }
 
@@ -34,6 +36,11 @@ func (f *fakeHistory) History(_ context.Context, id entity.ID, from, to time.Tim
 func (f *fakeHistory) Changes(_ context.Context, filter store.Filter) ([]store.Change, bool, error) {
 	f.filter = filter
 	return f.lines, f.more, f.err
+}
+
+func (f *fakeHistory) Runs(_ context.Context, filter store.RunFilter) ([]store.RuleRun, bool, error) {
+	f.asked = filter
+	return f.runs, f.more, f.err
 }
 
 func TestAHistoryIsShownWithItsGaps(t *testing.T) {

@@ -116,13 +116,14 @@ type rig struct {
 	boards  *fakeBoards
 	history *fakeHistory
 	notices *fakeNotices
+	rules   *fakeRules
 	log     *bytes.Buffer
 	causes  chan entity.Cause // of live sessions that were let in
 }
 
 func newRig(t *testing.T, change ...func(*Options)) *rig {
 	t.Helper()
-	r := &rig{t: t, reg: registry.New(registry.Options{Epoch: "e1"}), board: &session{}, boards: &fakeBoards{}, history: &fakeHistory{}, notices: &fakeNotices{},
+	r := &rig{t: t, reg: registry.New(registry.Options{Epoch: "e1"}), board: &session{}, boards: &fakeBoards{}, history: &fakeHistory{}, notices: &fakeNotices{}, rules: newFakeRules(),
 		log: &bytes.Buffer{}, causes: make(chan entity.Cause, 1)}
 	r.reg.Apply(house())
 	r.router = command.New(command.Options{House: r.reg})
@@ -133,7 +134,7 @@ func newRig(t *testing.T, change ...func(*Options)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{House: r.reg, Commands: r.router, Boards: r.boards, History: r.history, Notices: r.notices, Policy: policy, Token: goodToken, Version: "1.2.3",
+	o := Options{House: r.reg, Commands: r.router, Boards: r.boards, History: r.history, Notices: r.notices, Rules: r.rules, Policy: policy, Token: goodToken, Version: "1.2.3",
 		Live: func(w http.ResponseWriter, _ *http.Request, who Asker) {
 			r.causes <- who.Cause
 			w.WriteHeader(http.StatusTeapot)

@@ -139,7 +139,7 @@ func (a *App) build(o Options) error {
 		automation.NewBindings(a.registry, a.router, o.Log),
 		a.channels,
 	}
-	a.api = api.New(api.Options{House: a.registry, Commands: a.router, Boards: boards{a.links}, History: a.store, Notices: a.notices,
+	a.api = api.New(api.Options{House: a.registry, Commands: a.router, Boards: boards{a.links}, History: a.store, Notices: a.notices, Rules: askedRules{a.rules},
 		Live: func(w http.ResponseWriter, r *http.Request, who api.Asker) {
 			a.hub.Serve(w, r, hub.Who{Cause: who.Cause, Token: who.Token})
 		},

@@ -1,0 +1,271 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"hob/internal/entity"
+	"hob/internal/rules"
+	"hob/internal/store"
+)
+
+const (
+	mostSteps = 12 // of a chain of causes
+	nearly    = 2 * time.Second
+	// What was told at once has done what it does by then: a scene, a button.
+	soon = 2 * time.Minute
+	// someLines is how many lines of the log are looked through for a cause.
+	someLines = 20
+)
+
+type (
+	whyInput struct {
+		ID    entity.ID `path:"id" doc:"entity id" example:"porch"`
+		Limit int       `query:"limit" minimum:"1" maximum:"50" default:"3" doc:"how many of the last changes"`
+	}
+	whyBody struct {
+		Entity    entity.ID    `json:"entity"`
+		Name      string       `json:"name"`
+		State     string       `json:"state"`
+		Available bool         `json:"available"`
+		Changes   [][]whyStep  `json:"changes" doc:"the newest first; of each the chain of causes, beginning with the change itself"`
+		Gaps      []changeBody `json:"gaps" doc:"times in which nothing was recorded, among the newest lines of the log"`
+	}
+	whyStep struct {
+		Kind    whyKind       `json:"kind" enum:"change,run,origin,unrecorded"`
+		At      int64         `json:"at"`
+		Text    string        `json:"text" doc:"in English: what happened"`
+		Details []string      `json:"details,omitempty" doc:"of a run: what set it off and what its condition saw"`
+		Entity  entity.ID     `json:"entity,omitempty"`
+		State   string        `json:"state,omitempty"`
+		Cause   *entity.Cause `json:"cause,omitempty"`
+		Rule    entity.RuleID `json:"rule,omitempty"`
+		Run     rules.RunID   `json:"run,omitempty"`
+	}
+	whyKind string
+)
+
+// Values of whyKind.
+const (
+	whyChange     whyKind = "change"     // an entity changed
+	whyRun        whyKind = "run"        // of a rule
+	whyOrigin     whyKind = "origin"     // the first cause, of which there is no other
+	whyUnrecorded whyKind = "unrecorded" // the chain breaks off: this was not recorded, or is gone
+)
+
+// why tells how the last changes of an entity came about.
+func (a *API) why(ctx context.Context, in *whyInput) (*body[whyBody], error) {
+	lines, _, err := a.History.Changes(ctx, store.Filter{Entities: []entity.ID{in.ID}, Limit: in.Limit})
+	if err != nil {
+		return nil, a.notRead(ctx, err)
+	}
+	rec, declared := a.House.Entity(in.ID)
+	if !declared && len(lines) == 0 {
+		return nil, huma.Error404NotFound("there is no entity " + string(in.ID))
+	}
+	out := whyBody{Entity: in.ID, Name: rec.Name, State: rec.State, Available: rec.Available, Changes: [][]whyStep{}, Gaps: []changeBody{}}
+	if declared {
+		if l, ok := lineOf(&rec); ok && newer(l, lines) {
+			lines = append([]store.Change{l}, lines...)
+		}
+	}
+	x := a.explainer(ctx)
+	for _, l := range lines[:min(len(lines), in.Limit)] {
+		out.Changes = append(out.Changes, x.chain(l))
+	}
+	if x.err != nil {
+		return nil, a.notRead(ctx, x.err)
+	}
+	if out.Gaps, err = a.gaps(ctx); err != nil {
+		return nil, a.notRead(ctx, err)
+	}
+	return &body[whyBody]{out}, nil
+}
+
+// gaps are the times of late in which nothing was recorded.
+func (a *API) gaps(ctx context.Context) ([]changeBody, error) {
+	lines, _, err := a.History.Changes(ctx, store.Filter{Limit: store.MaxLines})
+	if err != nil {
+		return nil, err
+	}
+	lines = slices.DeleteFunc(lines, func(l store.Change) bool { return l.What != store.LineGap })
+	return changesOf(lines, false).Changes, nil
+}
+
+// lineOf is the last change of an entity as the house shows it; false: none is
+// known. The log may not have it yet, and never has what is measured.
+func lineOf(rec *entity.Record) (store.Change, bool) {
+	return store.Change{Place: store.Place{At: rec.Changed}, What: store.LineState, Entity: rec.ID, State: rec.State, Cause: rec.Cause},
+		rec.Changed != 0 && rec.State != entity.StateUnknown
+}
+
+// newer says whether a change came after all that the log tells of its entity.
+func newer(l store.Change, lines []store.Change) bool {
+	return !slices.ContainsFunc(lines, func(old store.Change) bool { return old.At >= l.At })
+}
+
+// explainer finds causes. It keeps the first error and finds nothing after it.
+type explainer struct {
+	ctx     context.Context
+	history History
+	live    func(entity.ID) (entity.Record, bool)
+	zone    *time.Location
+	told    map[string]bool // lines and runs of the chain at hand, so that no cycle is followed
+	err     error
+}
+
+func (a *API) explainer(ctx context.Context) *explainer {
+	return &explainer{ctx: ctx, history: a.History, live: a.House.Entity, zone: a.zone()}
+}
+
+// zone is the house's; the computer's when it names none.
+func (a *API) zone() *time.Location {
+	if name := a.House.Snapshot().House.Timezone; name != "" {
+		if z, err := time.LoadLocation(name); err == nil {
+			return z
+		}
+	}
+	return time.Local
+}
+
+// chain is a change and its causes, the first of all last.
+func (x *explainer) chain(l store.Change) []whyStep {
+	x.told = map[string]bool{}
+	var out []whyStep
+	for next := &l; next != nil; {
+		key := fmt.Sprint(next.Entity, " ", next.What, " ", next.At)
+		switch {
+		case x.told[key]:
+			return append(out, whyStep{Kind: whyUnrecorded, At: next.At, Text: "which is told above"})
+		case len(out) >= mostSteps:
+			return append(out, whyStep{Kind: whyUnrecorded, At: next.At, Text: "and so on: there is more before this"})
+		}
+		x.told[key] = true
+		out = append(out, changeStep(next))
+		var more []whyStep
+		more, next = x.cause(next)
+		out = append(out, more...)
+	}
+	return out
+}
+
+func changeStep(l *store.Change) whyStep {
+	return whyStep{Kind: whyChange, At: l.At, Text: changeWords(l), Entity: l.Entity, State: l.State, Cause: &l.Cause}
+}
+
+// cause is what came before a change: steps that have no cause of their own, or
+// are told whole, and the change to go on with.
+func (x *explainer) cause(l *store.Change) (steps []whyStep, next *store.Change) {
+	at := time.UnixMilli(l.At)
+	by := entity.ID(l.Cause.By)
+	switch l.Cause.Kind {
+	case entity.CauseRule:
+		return x.run(l)
+	case entity.CauseScene:
+		next = x.before(by, at, soon, func(c *store.Change) bool { return c.What == store.LineState })
+	case entity.CauseAlarm:
+		next = x.before(entity.AlarmID, at, soon, func(c *store.Change) bool { return c.What == store.LineState })
+	case entity.CauseButton:
+		next = x.before(by, at, soon, func(c *store.Change) bool { return c.What == store.LineGesture })
+	case entity.CauseOffAfter, entity.CauseMaxOn, entity.CauseDeadline:
+		// What ran out began with the change before this one.
+		return []whyStep{origin(l, originWords(l.Cause))}, x.before(l.Entity, at, 0, func(c *store.Change) bool {
+			return c.What == store.LineState && c.Place != l.Place && c.At < l.At
+		})
+	}
+	if next != nil {
+		return nil, next
+	}
+	return []whyStep{origin(l, originWords(l.Cause))}, nil
+}
+
+func origin(l *store.Change, words string) whyStep {
+	return whyStep{Kind: whyOrigin, At: l.At, Text: words, Cause: &l.Cause}
+}
+
+// run is the run of a rule that a change came of, and what set it off.
+func (x *explainer) run(l *store.Change) (steps []whyStep, next *store.Change) {
+	rule := entity.RuleID(l.Cause.By)
+	r := x.runOf(rule, l)
+	if r == nil {
+		return []whyStep{{Kind: whyUnrecorded, At: l.At, Rule: rule, Text: fmt.Sprintf("rule %s ran, and no record of that run is kept", rule)}}, nil
+	}
+	if x.told[string(r.ID)] {
+		return []whyStep{{Kind: whyUnrecorded, At: r.At, Rule: rule, Run: r.ID, Text: "of that same run, which is told above"}}, nil
+	}
+	x.told[string(r.ID)] = true
+	step := whyStep{Kind: whyRun, At: r.At, Rule: rule, Run: r.ID, Text: runWords(r), Details: x.details(r)}
+	f, at := r.Trigger, time.UnixMilli(r.At)
+	switch f.Kind {
+	case rules.KindState:
+		next = x.before(f.Entity, at, 0, func(c *store.Change) bool { return c.What == store.LineState && c.State == f.To })
+	case rules.KindButton:
+		next = x.before(f.Entity, at, soon, func(c *store.Change) bool { return c.What == store.LineGesture })
+	case rules.KindAsked:
+		if f.Cause != nil {
+			return []whyStep{step, {Kind: whyOrigin, At: r.At, Cause: f.Cause, Text: askedWords(*f.Cause)}}, nil
+		}
+	}
+	if next == nil && f.Cause != nil {
+		return []whyStep{step, {Kind: whyOrigin, At: r.At, Cause: f.Cause, Text: originWords(*f.Cause)}}, nil
+	}
+	return []whyStep{step}, next
+}
+
+// runOf is the run of a rule that has changed an entity: the last one before that
+// which asked for something of it.
+func (x *explainer) runOf(rule entity.RuleID, l *store.Change) *rules.Run {
+	latest := time.UnixMilli(l.At).Add(nearly)
+	rows, _, err := x.history.Runs(x.ctx, store.RunFilter{Rule: rule, To: latest, Limit: someLines})
+	if err != nil {
+		x.err = err
+		return nil
+	}
+	for _, row := range rows {
+		var r rules.Run
+		if json.Unmarshal(row.Data, &r) != nil {
+			continue // what cannot be read tells nothing
+		}
+		if slices.ContainsFunc(r.Steps, func(s rules.StepTrace) bool {
+			first, _, _ := strings.Cut(s.What, " ")
+			return s.Kind == rules.StepDo && first == string(l.Entity) && s.At <= latest.UnixMilli()
+		}) {
+			return &r
+		}
+	}
+	return nil
+}
+
+// before is the last change of an entity that fits, at a moment or not longer
+// before it than within; 0 is any time.
+func (x *explainer) before(id entity.ID, at time.Time, within time.Duration, fits func(*store.Change) bool) *store.Change {
+	if id == "" || x.err != nil {
+		return nil
+	}
+	f := store.Filter{Entities: []entity.ID{id}, To: at.Add(nearly), Limit: someLines}
+	if within > 0 {
+		f.From = at.Add(-within)
+	}
+	lines, _, err := x.history.Changes(x.ctx, f)
+	if err != nil {
+		x.err = err
+		return nil
+	}
+	if rec, ok := x.live(id); ok { // what the log does not have yet
+		if l, ok := lineOf(&rec); ok && newer(l, lines) && l.At < f.To.UnixMilli() && l.At >= at.Add(-soon).UnixMilli() {
+			lines = append([]store.Change{l}, lines...)
+		}
+	}
+	for i := range lines {
+		if fits(&lines[i]) {
+			return &lines[i]
+		}
+	}
+	return nil
+}

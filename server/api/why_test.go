@@ -1,0 +1,224 @@
+package api
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"hob/internal/entity"
+	"hob/internal/rules"
+	"hob/internal/store"
+)
+
+// played is a log, with runs and numbers, that a test has written: oldest first.
+type played struct {
+	lines   []store.Change
+	runs    []store.RuleRun
+	numbers map[entity.ID]map[string]float64 // that hold always
+	err     error
+}
+
+func (p *played) Changes(_ context.Context, f store.Filter) ([]store.Change, bool, error) {
+	var out []store.Change
+	for _, l := range slices.Backward(p.lines) {
+		at := time.UnixMilli(l.At)
+		if len(f.Entities) > 0 && !slices.Contains(f.Entities, l.Entity) || !f.From.IsZero() && at.Before(f.From) ||
+			!f.To.IsZero() && !at.Before(f.To) || len(out) >= f.Limit {
+			continue
+		}
+		out = append(out, l)
+	}
+	return out, false, p.err
+}
+
+func (p *played) Runs(_ context.Context, f store.RunFilter) ([]store.RuleRun, bool, error) {
+	var out []store.RuleRun
+	for _, r := range slices.Backward(p.runs) {
+		at := time.UnixMilli(r.At)
+		if r.Rule == f.Rule && (f.From.IsZero() || !at.Before(f.From)) && (f.To.IsZero() || at.Before(f.To)) {
+			out = append(out, r)
+		}
+	}
+	return out, false, p.err
+}
+
+func (p *played) History(_ context.Context, id entity.ID, from, _ time.Time, _ int) (store.History, error) {
+	var h store.History
+	for name, n := range p.numbers[id] {
+		h.Series = append(h.Series, store.Series{Name: name, Points: []store.Point{{At: from, Has: true, Mean: n}}})
+	}
+	return h, p.err
+}
+
+// playing is a rig whose past is played.
+func playing(t *testing.T, p *played) *rig {
+	t.Helper()
+	return newRig(t, func(o *Options) { o.History = p })
+}
+
+// dawn is when the played past begins: seconds after it are the tests' times.
+var dawn = time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC)
+
+func ms(s float64) int64 { return dawn.UnixMilli() + int64(s*1000) }
+
+func because(kind entity.CauseKind, by string) entity.Cause { return entity.Cause{Kind: kind, By: by} }
+
+func became(s float64, id entity.ID, state string, c entity.Cause) store.Change {
+	return store.Change{Place: store.Place{At: ms(s)}, What: store.LineState, Entity: id, State: state, Cause: c}
+}
+
+func pressed(s float64, id entity.ID) store.Change {
+	return store.Change{Place: store.Place{At: ms(s)}, What: store.LineGesture, Entity: id, State: "pressed", Gesture: "press", Cause: because(entity.CauseBoard, "")}
+}
+
+// ran is a run of a rule that did one thing at once.
+func ran(t *testing.T, s float64, rule entity.RuleID, what string, f rules.Fired, held *rules.Trace) store.RuleRun {
+	t.Helper()
+	return rowOf(t, &rules.Run{ID: rules.RunID(rule) + "-" + rules.RunID(formatted(s)), Rule: rule, At: ms(s), Ended: ms(s) + 40, Outcome: rules.Ran, Trigger: f, If: held,
+		Steps: []rules.StepTrace{{What: what, Kind: rules.StepDo, At: ms(s), Outcome: rules.Ran}}})
+}
+
+// told is the newest chain of an answer, a step a line: "seconds kind text (details)".
+func told(t *testing.T, b whyBody, nth int) []string {
+	t.Helper()
+	if len(b.Changes) <= nth {
+		t.Fatalf("%d changes: %+v", len(b.Changes), b)
+	}
+	var out []string
+	for _, s := range b.Changes[nth] {
+		line := formatted(float64(s.At-dawn.UnixMilli())/1000) + " " + string(s.Kind) + " " + s.Text
+		if len(s.Details) > 0 {
+			line += " (" + strings.Join(s.Details, "; ") + ")"
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+func TestAChainLeadsToTheFirstCause(t *testing.T) {
+	disarmed := &rules.Trace{Text: "all of", Verdict: rules.Yes, Parts: []rules.Trace{
+		{Text: "alarm is disarmed", Verdict: rules.Yes, Value: "disarmed"},
+		{Text: "not", Verdict: rules.Yes, Parts: []rules.Trace{{Text: "anna is away", Verdict: rules.No, Value: "home"}}},
+		{Text: "any of", Verdict: rules.Yes, Parts: []rules.Trace{{Text: "time 22:00-06:00", Verdict: rules.No}, {Text: "sun down", Verdict: rules.Yes}}}}}
+	forty := 40.0
+	dimmed := became(20, "stairs", "on", because(entity.CauseRule, "dusk"))
+	dimmed.Number = &forty
+	for name, c := range map[string]struct {
+		of    entity.ID
+		lines []store.Change
+		runs  []store.RuleRun
+		want  []string
+	}{
+		"by hand": {"porch", []store.Change{became(1, "porch", "on", because(entity.CauseUser, "anna"))}, nil,
+			[]string{"1 change porch went on", "1 origin anna asked for it in a browser"}},
+		"a button on the wall": {"porch", []store.Change{pressed(1, "bell"), became(1.2, "porch", "on", because(entity.CauseButton, "bell"))}, nil,
+			[]string{"1.2 change porch went on", "1 change bell was used (press)", "1 origin its board saw it"}},
+		"a button whose use is not recorded yet": {"porch", []store.Change{became(500, "porch", "off", because(entity.CauseButton, "bell")), pressed(1, "bell")}, nil,
+			[]string{"500 change porch went off", "500 origin the button bell was used"}},
+		"a rule by the sun": {"stairs", []store.Change{dimmed}, []store.RuleRun{
+			ran(t, 5, "dusk", "stairs off", rules.Fired{Kind: rules.KindTime, Text: "06:00", Due: ms(5)}, nil),
+			ran(t, 19, "dusk", "stairs 40%", rules.Fired{Kind: rules.KindTime, Text: "sunset-20m", Due: ms(19)}, disarmed)},
+			[]string{"20 change stairs went on (40 %)", "19 run rule dusk ran (sunset-20m was at 06:00:19; alarm was disarmed; not: anna is away; sun down)"}},
+		"a rule that was late": {"porch", []store.Change{became(700, "porch", "on", because(entity.CauseRule, "dusk"))}, []store.RuleRun{
+			ran(t, 700, "dusk", "porch on", rules.Fired{Kind: rules.KindTime, Text: "06:00", Due: ms(0)}, nil)},
+			[]string{"700 change porch went on", "700 run rule dusk ran (it was 06:00, and it ran 11m40s late)"}},
+		"a rule by a scene by a button": {"porch",
+			[]store.Change{pressed(1, "bell"), became(1.1, "night", "ready", because(entity.CauseButton, "bell")),
+				became(1.5, "pump", "on", because(entity.CauseScene, "night")), became(2, "porch", "on", because(entity.CauseRule, "pumped"))},
+			[]store.RuleRun{ran(t, 1.6, "pumped", "porch on", rules.Fired{Kind: rules.KindState, Text: "pump on", Entity: "pump", To: "on"}, nil)},
+			[]string{"2 change porch went on", "1.6 run rule pumped ran (pump on)", "1.5 change pump went on", "1.1 change night was activated",
+				"1 change bell was used (press)", "1 origin its board saw it"}},
+		"a state that had held for long": {"porch",
+			[]store.Change{became(1, "window", "open", because(entity.CauseBoard, "")), became(601, "porch", "on", because(entity.CauseRule, "aired"))},
+			[]store.RuleRun{ran(t, 601, "aired", "porch on", rules.Fired{Kind: rules.KindState, Text: "window open for 10m", Entity: "window", To: "open"}, nil)},
+			[]string{"601 change porch went on", "601 run rule aired ran (window open for 10m)", "1 change window opened", "1 origin its board saw it"}},
+		"somebody asked for the run": {"porch", []store.Change{became(2, "porch", "on", because(entity.CauseRule, "dusk"))},
+			[]store.RuleRun{ran(t, 1, "dusk", "porch on", rules.Fired{Kind: rules.KindAsked, Text: "asked", Cause: &entity.Cause{Kind: entity.CauseCLI}}, nil)},
+			[]string{"2 change porch went on", "1 run rule dusk ran (it was asked for)", "1 origin this run was asked for on the command line"}},
+		"a run that is not kept any more": {"porch", []store.Change{became(2, "porch", "on", because(entity.CauseRule, "dusk"))},
+			[]store.RuleRun{ran(t, 1, "dusk", "stairs on", rules.Fired{}, nil), ran(t, 9, "dusk", "porch on", rules.Fired{}, nil)},
+			[]string{"2 change porch went on", "2 unrecorded rule dusk ran, and no record of that run is kept"}},
+		"what its time was over of": {"pump", []store.Change{became(1, "pump", "on", because(entity.CauseAPI, "")), became(600, "pump", "off", because(entity.CauseOffAfter, ""))}, nil,
+			[]string{"600 change pump went off", "600 origin its off_after was over", "1 change pump went on", "1 origin a program asked for it over the API"}},
+		"the siren of the alarm": {"pump", []store.Change{became(1, "alarm", "triggered", because(entity.CauseDeadline, "")), became(1.4, "pump", "on", because(entity.CauseAlarm, "alarm"))}, nil,
+			[]string{"1.4 change pump went on", "1 change alarm was triggered", "1 origin its time was over"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := playing(t, &played{lines: c.lines, runs: c.runs})
+			r.reg.Apply(&entity.House{Timezone: "UTC"}) // so that nothing is newer than the log
+			got := told(t, read[whyBody](t, r.do("GET /api/entities/"+string(c.of)+"/why", "")), 0)
+			if !slices.Equal(got, c.want) {
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
+			}
+		})
+	}
+}
+
+// TestAChainThatGoesInCirclesEnds: two rules that set each other off, and a log
+// that is wrong about time.
+func TestAChainThatGoesInCirclesEnds(t *testing.T) {
+	p := &played{}
+	for i := range 30 {
+		s, id, other := float64(i), entity.ID("porch"), entity.ID("pump")
+		rule := entity.RuleID("there")
+		if i%2 == 1 {
+			id, other, rule = other, id, "back"
+		}
+		p.lines = append(p.lines, became(s, id, "on", because(entity.CauseRule, string(rule))))
+		p.runs = append(p.runs, ran(t, s, rule, string(id)+" on", rules.Fired{Kind: rules.KindState, Text: string(other) + " on", Entity: other, To: "on"}, nil))
+	}
+	r := playing(t, p)
+	r.reg.Apply(&entity.House{Timezone: "UTC"})
+	for _, limit := range []string{"1", "50"} {
+		got := read[whyBody](t, r.do("GET /api/entities/porch/why?limit="+limit, ""))
+		for i := range got.Changes {
+			chain := told(t, got, i)
+			if last := chain[len(chain)-1]; len(chain) > mostSteps+2 || !strings.Contains(last, "unrecorded") {
+				t.Errorf("%d steps, the last is %s", len(chain), last)
+			}
+		}
+	}
+}
+
+func TestWhatIsNewerThanTheLogComesFromTheHouse(t *testing.T) {
+	p := &played{lines: []store.Change{became(1, "porch", "off", because(entity.CauseAPI, ""))}}
+	r := playing(t, p)
+	if rec := r.do("POST /api/entities/porch/commands", `{"action":"on"}`); rec.Code != 200 {
+		t.Fatal(rec.Body)
+	}
+	got := read[whyBody](t, r.do("GET /api/entities/porch/why?limit=2", ""))
+	if got.Name != "Porch" || got.State != "on" || !got.Available || len(got.Changes) != 2 {
+		t.Fatalf("got %+v", got)
+	}
+	first := got.Changes[0]
+	if first[0].State != "on" || first[1].Text != "a program asked for it over the API" || got.Changes[1][0].At != ms(1) {
+		t.Errorf("got %+v", got.Changes)
+	}
+}
+
+func TestWhatWasNeverRecordedIsAnEmptyList(t *testing.T) {
+	r := playing(t, &played{})
+	r.reg.Apply(&entity.House{Entities: []entity.Entity{{ID: "anna", Name: "Anna", Spec: &entity.Person{}}}})
+	if got := read[whyBody](t, r.do("GET /api/entities/anna/why", "")); len(got.Changes) != 0 || got.Gaps == nil || got.State != "unknown" {
+		t.Errorf("got %+v", got)
+	}
+	wantProblem(t, r.do("GET /api/entities/attic/why", ""), 404, "attic")
+}
+
+func TestGapsAreSaid(t *testing.T) {
+	gap := store.Change{Place: store.Place{At: ms(1)}, What: store.LineGap, Until: ms(50)}
+	r := playing(t, &played{lines: []store.Change{gap, became(60, "porch", "on", because(entity.CauseBoot, ""))}})
+	got := read[whyBody](t, r.do("GET /api/entities/porch/why", ""))
+	if len(got.Gaps) != 1 || got.Gaps[0].At != ms(1) || got.Gaps[0].Until != ms(50) {
+		t.Errorf("gaps: %+v", got.Gaps)
+	}
+}
+
+func TestALogThatCannotBeReadIsSaid(t *testing.T) {
+	r := playing(t, &played{err: store.ErrUnavailable})
+	for _, path := range []string{"/api/entities/porch/why", "/api/rules/dusk/why-not", "/api/rules/dusk/why-not?at=2026-11-24T06:00:00Z"} {
+		wantProblem(t, r.do("GET "+path, ""), 503, "cannot be read at the moment")
+	}
+}
