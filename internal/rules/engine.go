@@ -23,11 +23,9 @@ type Engine struct {
 	touched []*state      // whose memory may have changed by the input at hand
 	waiting int           // runs in a wait: how many look at the house at each input
 
-	stale    bool // next has to be found again
-	nextWall time.Time
-	nextUp   time.Duration
-	hasWall  bool
-	hasUp    bool
+	walls   agenda   // the next occurrence of each rule's triggers by time
+	ups     agenda   // the next deadline of each rule
+	shifted []*state // whose deadlines may have changed by the input at hand
 }
 
 // New begins with what an earlier engine has saved. What was due meanwhile is
@@ -37,7 +35,7 @@ type Engine struct {
 // The error names memories that could not be read; those rules begin anew.
 func New(p *Program, saved []Saved, now Now, seen ...Event) (*Engine, Output, error) {
 	e := &Engine{program: p, byRun: map[RunID]*state{}, seen: map[entity.ID]Seen{}, links: map[entity.BoardName]Link{},
-		noted: map[RunID]int{}, now: now, stale: true}
+		noted: map[RunID]int{}, now: now, walls: agenda{clock: byWall}, ups: agenda{clock: byUp}}
 	for i := range seen {
 		if ev := &seen[i]; ev.Entity != "" {
 			e.seen[ev.Entity] = ev.Seen
@@ -50,8 +48,9 @@ func New(p *Program, saved []Saved, now Now, seen ...Event) (*Engine, Output, er
 		known[s.Rule] = s.Data
 	}
 	var bad badMemories
-	for _, r := range p.rules {
+	for i, r := range p.rules {
 		s, err := e.restore(r, known[r.spec.ID])
+		s.order = i
 		if err != nil {
 			bad = append(bad, badMemory{r.spec.ID, err})
 		}
@@ -66,8 +65,8 @@ func New(p *Program, saved []Saved, now Now, seen ...Event) (*Engine, Output, er
 	for _, s := range e.states { // what was under way comes before what is made up for
 		e.goOn(s)
 	}
-	e.lapse()
-	e.occur(true)
+	e.lapse(e.states)
+	e.occur(e.states, true)
 	e.out.Durable = true // from now on, rules that are new miss nothing
 	out := e.take()
 	return e, out, bad.orNil()
@@ -142,18 +141,22 @@ func (e *Engine) Replace(p *Program, now Now) Output {
 		before[s.rule.spec.ID] = s
 	}
 	e.program, e.states = p, nil
-	e.touched, e.stale = nil, true
+	e.touched, e.shifted = nil, nil
+	e.walls.list, e.ups.list = nil, nil
 	clear(e.byRun)
-	for _, r := range p.rules {
+	for i, r := range p.rules {
 		was := before[r.spec.ID]
 		delete(before, r.spec.ID)
-		e.states = append(e.states, e.carry(r, was))
+		s := e.carry(r, was)
+		s.order = i
+		e.states = append(e.states, s)
 	}
 	gone := sortedKeys(before)
 	for _, id := range gone {
 		e.abandon(before[id], "the rule was removed")
 	}
-	e.touched = slices.DeleteFunc(e.touched, func(s *state) bool { return old[s] })
+	isOld := func(s *state) bool { return old[s] }
+	e.touched, e.shifted = slices.DeleteFunc(e.touched, isOld), slices.DeleteFunc(e.shifted, isOld)
 	for _, id := range gone {
 		e.out.Keep = append(e.out.Keep, Saved{Rule: id})
 	}
@@ -166,15 +169,12 @@ func (e *Engine) Replace(p *Program, now Now) Output {
 // Next is how long after now Wake is to be called, at the latest; false: there is
 // nothing to wait for but inputs and a clock that is set.
 func (e *Engine) Next(now Now) (time.Duration, bool) {
-	if e.stale {
-		e.findNext()
-	}
 	wait, ok := time.Duration(0), false
-	if e.hasWall {
-		wait, ok = max(e.nextWall.Sub(now.Wall), 0), true
+	if at, has := e.walls.first(); has {
+		wait, ok = max(time.UnixMilli(at).Sub(now.Wall), 0), true
 	}
-	if e.hasUp {
-		if up := max(e.nextUp-now.Up, 0); !ok || up < wait {
+	if at, has := e.ups.first(); has {
+		if up := max(time.Duration(at)-now.Up, 0); !ok || up < wait {
 			wait, ok = up, true
 		}
 	}
@@ -211,10 +211,16 @@ func (e *Engine) begin(now Now) {
 	set := now.Wall.Sub(e.now.Wall) - (now.Up - e.now.Up)
 	e.now = now
 	e.out = Output{}
-	if back || e.stale || e.hasWall && !now.Wall.Before(e.nextWall) {
-		e.occur(false)
+	due := e.walls.due(now.Wall.UnixMilli())
+	if back {
+		for _, s := range e.states {
+			if s.ahead(now.Wall) && !slices.Contains(due, s) {
+				due = append(due, s)
+			}
+		}
 	}
-	e.lapse()
+	e.occur(due, false)
+	e.lapse(e.ups.due(int64(now.Up)))
 	if set.Abs() > mostDrift {
 		e.rewrite()
 	}
@@ -227,7 +233,7 @@ const mostDrift = time.Second
 // wall, which was set.
 func (e *Engine) rewrite() {
 	for _, s := range e.states {
-		if _, ok := s.nextUp(e); ok || s.cooling > e.now.Up || s.holds() {
+		if _, ok := e.nextUp(s); ok || s.cooling > e.now.Up || s.holds() {
 			e.touch(s)
 		}
 	}
@@ -237,12 +243,19 @@ func (e *Engine) rewrite() {
 func (e *Engine) take() Output {
 	for _, s := range e.touched {
 		s.touched = false
-		s.settle()
 		e.out.Keep = append(e.out.Keep, Saved{s.rule.spec.ID, s.encode(e.now)})
-		e.stale = true
 	}
 	clear(e.touched)
 	e.touched = e.touched[:0]
+	for _, s := range e.shifted {
+		s.shifted = false
+		at, ok := s.nextWall()
+		e.walls.put(s, at.UnixMilli(), ok)
+		up, ok := e.nextUp(s)
+		e.ups.put(s, int64(up), ok)
+	}
+	clear(e.shifted)
+	e.shifted = e.shifted[:0]
 	if len(e.out.Acts) > 0 {
 		e.out.Durable = true
 	}
@@ -258,6 +271,15 @@ func (e *Engine) touch(s *state) {
 		s.touched = true
 		e.touched = append(e.touched, s)
 	}
+	e.shift(s)
+}
+
+// shift says that a rule's deadlines may have changed.
+func (e *Engine) shift(s *state) {
+	if !s.shifted {
+		s.shifted = true
+		e.shifted = append(e.shifted, s)
+	}
 }
 
 // note has a run's record stored, in place of an older one of this input.
@@ -269,18 +291,6 @@ func (e *Engine) note(r Run) {
 	}
 	e.noted[r.ID] = len(e.out.Runs)
 	e.out.Runs = append(e.out.Runs, r)
-}
-
-func (e *Engine) findNext() {
-	e.stale, e.hasWall, e.hasUp = false, false, false
-	for _, s := range e.states {
-		if s.hasWall && (!e.hasWall || s.nextWall.Before(e.nextWall)) {
-			e.nextWall, e.hasWall = s.nextWall, true
-		}
-		if up, ok := s.nextUp(e); ok && (!e.hasUp || up < e.nextUp) {
-			e.nextUp, e.hasUp = up, true
-		}
-	}
 }
 
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {

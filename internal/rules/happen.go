@@ -67,7 +67,9 @@ func (e *Engine) seesEntity(at place, ev *Event) {
 
 func (e *Engine) seesState(s *state, t *armed, spec entity.OnState, ev *Event) {
 	is := ev.Seen.State
-	e.stale = e.stale || t.holding // only what is known has a deadline
+	if t.holding {
+		e.shift(s) // only what is known has a deadline
+	}
 	if !ev.Seen.Known() {
 		if spec.To != entity.StateUnknown {
 			return
@@ -94,7 +96,9 @@ func (e *Engine) seesState(s *state, t *armed, spec entity.OnState, ev *Event) {
 
 func (e *Engine) seesLevel(s *state, t *armed, spec entity.OnLevel, ev *Event) {
 	n := ev.Seen.Number(spec.Of)
-	e.stale = e.stale || t.holding
+	if t.holding {
+		e.shift(s)
+	}
 	if !n.Known {
 		return
 	}
@@ -138,7 +142,9 @@ func (e *Engine) seesBoard(at place, ev *Event) {
 		return
 	}
 	is := linkOf(ev.Link == LinkOnline)
-	e.stale = e.stale || t.holding
+	if t.holding {
+		e.shift(s)
+	}
 	if is == t.last {
 		e.hold(s, t)
 		return
@@ -176,13 +182,10 @@ func (e *Engine) hold(s *state, t *armed) {
 	e.triggered(s, t.fired)
 }
 
-// lapse deals with what is due by Up.
-func (e *Engine) lapse() {
-	if !e.stale && (!e.hasUp || e.now.Up < e.nextUp) {
-		return
-	}
-	e.stale = true
-	for _, s := range e.states {
+// lapse deals with what of some rules is due by Up.
+func (e *Engine) lapse(list []*state) {
+	for _, s := range list {
+		e.shift(s)
 		for i := range s.triggers {
 			e.hold(s, &s.triggers[i])
 		}

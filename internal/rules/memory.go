@@ -96,7 +96,6 @@ func (e *Engine) newState(r *rule) *state {
 		s.triggers = append(s.triggers, armed{trigger: &r.triggers[i]})
 		e.acquaint(&s.triggers[i])
 	}
-	s.settle()
 	return s
 }
 
@@ -183,7 +182,6 @@ func (e *Engine) remember(s *state, m *memory) {
 			s.queue = append(s.queue, &run{Run: m.Queue[i]})
 		}
 	}
-	s.settle()
 }
 
 func nextAlike(list []triggerMemory, after int, print string) int {

@@ -20,20 +20,17 @@ type due struct {
 	notice bool   // it is no occurrence, and missed says what there is to say
 }
 
-// occur deals with the occurrences that have come. down says that no engine ran.
-func (e *Engine) occur(down bool) {
+// occur deals with the occurrences of some rules that have come. down says that no
+// engine ran.
+func (e *Engine) occur(list []*state, down bool) {
 	var all []due
-	for _, s := range e.states {
-		if !down && (!s.hasWall || e.now.Wall.Before(s.nextWall)) && !s.ahead(e.now.Wall) {
-			continue
-		}
+	for _, s := range list {
 		for i := range s.triggers {
 			if t := &s.triggers[i]; t.kind == KindTime {
 				all = append(all, e.occurrences(s, t, down)...)
 			}
 		}
 		e.touch(s)
-		s.settle()
 	}
 	slices.SortStableFunc(all, func(a, b due) int { return a.at.Compare(b.at) })
 	for _, d := range all {

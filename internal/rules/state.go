@@ -22,9 +22,9 @@ type state struct {
 	paused  *Run // the record of the pause; nil: none
 	until   time.Duration
 
-	touched  bool
-	hasWall  bool
-	nextWall time.Time
+	order            int // among the rules
+	touched, shifted bool
+	entries          [2]entry // by clockKind
 }
 
 // armed is a trigger and what it remembers.
@@ -54,19 +54,18 @@ type run struct {
 	stepUp   time.Duration // when the last step began, by Up
 }
 
-// settle finds when the rule's next occurrence is.
-func (s *state) settle() {
-	s.hasWall = false
+// nextWall is the rule's next occurrence; false: there is none.
+func (s *state) nextWall() (next time.Time, has bool) {
 	for i := range s.triggers {
-		t := &s.triggers[i]
-		if t.has && (!s.hasWall || t.next.Before(s.nextWall)) {
-			s.nextWall, s.hasWall = t.next, true
+		if t := &s.triggers[i]; t.has && (!has || t.next.Before(next)) {
+			next, has = t.next, true
 		}
 	}
+	return next, has
 }
 
-// nextUp is the earliest deadline of the rule by Up.
-func (s *state) nextUp(e *Engine) (time.Duration, bool) {
+// nextUp is the earliest deadline of a rule by Up; false: there is none.
+func (e *Engine) nextUp(s *state) (time.Duration, bool) {
 	var next time.Duration
 	found := false
 	at := func(d time.Duration) {
@@ -129,8 +128,8 @@ func (s *state) status(now Now) Status {
 		last.Steps = slices.Clone(last.Steps)
 		out.Last = &last
 	}
-	if s.hasWall && s.rule.spec.Enabled {
-		out.Next = s.nextWall.UnixMilli()
+	if next, ok := s.nextWall(); ok && s.rule.spec.Enabled {
+		out.Next = next.UnixMilli()
 	}
 	if s.paused != nil {
 		out.PausedUntil = now.wallOf(s.until).UnixMilli()
