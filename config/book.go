@@ -39,6 +39,7 @@ type book struct {
 
 	mentions mentions
 	users    map[string]bool
+	tests    []entity.Test // as the checks understand them
 
 	// Names for suggestions, in the order of the file.
 	boardNames, areaNames, commandable, stateful []string
@@ -141,6 +142,7 @@ func (b *book) check() {
 	b.checkClockChanges()
 	b.checkUsers()
 	b.checkRules()
+	b.checkTests()
 }
 
 // house makes the House of a file without errors.
@@ -176,6 +178,7 @@ func (b *book) house() *entity.House {
 	for _, d := range b.file.Users.items {
 		h.Users = append(h.Users, user(d))
 	}
+	h.Tests = b.tests
 	b.shareInterlockWaits(h)
 	b.resolve(h)
 	return h

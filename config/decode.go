@@ -94,9 +94,7 @@ func find(all []member, name string) (member, bool) {
 func unknownKey(e entry, all []member) {
 	var names []string
 	for _, m := range all {
-		if _, later := m.field.(*notYet); !later {
-			names = append(names, m.name)
-		}
+		names = append(names, m.name)
 	}
 	suggestion := "the keys here are: " + strings.Join(names, ", ")
 	if near := e.r.nearest(e.name, names); near != "" {
@@ -114,16 +112,4 @@ func missingKey(v value, m member) {
 		suggestion = fmt.Sprintf("add %s: %s", m.name, example)
 	}
 	v.r.errorAt(v.keySpan(), problem{code: diag.MissingKey, message: what, suggestion: suggestion})
-}
-
-// notYet is a key that the file format has but this version does not: to read
-// and ignore it would let people believe in it.
-type notYet struct{}
-
-func (*notYet) decode(v value, _ reflect.StructTag) {
-	v.r.errorAt(v.keySpan(), problem{
-		code:       diag.NotSupported,
-		message:    v.label() + " is not supported by this version",
-		suggestion: "delete it, or put a # before its lines",
-	})
 }

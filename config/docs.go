@@ -23,9 +23,7 @@ func Docs() []byte {
 	var out strings.Builder
 	out.WriteString(introPage)
 	for _, m := range members(&houseYAML{}) {
-		if _, no := m.field.(*notYet); !no {
-			writeSection(&out, m)
-		}
+		writeSection(&out, m)
 	}
 	fmt.Fprintf(&out, "\n## A whole house\n\n```yaml\n%s```\n", exampleHouse)
 	out.WriteString("\n## Messages\n\n`hob explain CODE` shows an example of each.\n\n| code | meaning |\n|---|---|\n")

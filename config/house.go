@@ -29,7 +29,7 @@ type houseYAML struct {
 
 	Rules section[ruleYAML] `yaml:"rules" doc:"What happens by itself."`
 	Users section[userYAML] `yaml:"users" doc:"Who may use Hob. Passwords are not in the file."`
-	Tests notYet            `yaml:"tests" doc:"Tests of rules; not in this version."`
+	Tests testSection       `yaml:"tests" doc:"What the rules are to do, which *hob test* tries out. Each has a name of your choice; *rules.md* explains them."`
 }
 
 // section is a mapping from ids to declarations of one kind, in the order of

@@ -137,10 +137,25 @@ rules:
     do: bath away
     missed: latest
     enabled: false
+tests:
+  a night:
+    given: {time: "2026-11-25 21:30", pump: on, window: open, outside: 2.5°C humidity 60%, anna: away, bath: comfort, alarm: armed_home, left: open, offline: shed}
+    when:
+      - {at: sunset-20m}
+      - {at: "2026-11-26 08:00", board: shed, is: online}
+      - {after: 10m, bell: double, stairs: 40%}
+      - {webhook: gate, startup: true}
+      - {at: "23:45", run: clock}
+    then:
+      - {at: "22:00", pump: on, stairs: 40%}
+      - {done: [pump on, open left], not_done: bath away, notice: It is done, no_notice: At last}
+      - {rule: clock, outcome: skipped, reason: the alarm}
+      - {rule: events, outcome: none}
 `
 
 func TestEveryKeyReachesTheHouse(t *testing.T) {
 	house := mustParse(t, everyKey)
+	house.Tests = nil // TestTestsAreUnderstood looks at them
 	led, level, bright := 2, entity.Level(125), entity.Level(400)
 	boostTo, warm, frost, fallback := entity.Temp(24_000), entity.Temp(21_000), entity.Temp(6_000), entity.Temp(12_000)
 	dim := entity.Level(50)

@@ -214,10 +214,6 @@ func (*channels) shape(reflect.StructTag) shape {
 	return shape{schema: &jsonschema.Schema{Type: "array", Items: textSchema("")}, words: "a list of dashboard or addresses"}
 }
 
-func (*notYet) shape(reflect.StructTag) shape {
-	return shape{schema: &jsonschema.Schema{Not: &jsonschema.Schema{}}, words: "nothing yet"}
-}
-
 // shape of what the checks decode; the tag `is` says what it is.
 func (*later) shape(tags reflect.StructTag) shape {
 	either := func(one *jsonschema.Schema) *jsonschema.Schema {
@@ -229,9 +225,20 @@ func (*later) shape(tags reflect.StructTag) shape {
 		return shape{schema: either(object), words: "a trigger, or a list of them"}
 	case "condition":
 		return shape{schema: object, words: "a condition"}
+	case "given":
+		return shape{schema: object, words: "a mapping of *time* and what is so"}
+	case "happenings":
+		return shape{schema: either(object), words: "something that happens, or a list of that"}
+	case "checks":
+		return shape{schema: either(object), words: "what has to be so, or a list of that"}
 	}
 	step := &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "string"}, object}}
 	return shape{schema: either(step), words: "a step, or a list of them"}
+}
+
+func (*testSection) shape(reflect.StructTag) shape {
+	all := &jsonschema.Schema{Type: "object", AdditionalProperties: objectSchema(&testYAML{})}
+	return shape{schema: optional(all), words: "a mapping of names", each: &testYAML{}}
 }
 
 func nested(into any) shape {

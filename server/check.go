@@ -64,10 +64,15 @@ func (c *cli) check(file string) error {
 
 func read(file string) (*entity.House, diag.List, error) {
 	house, list, err := config.Load(file)
+	return house, list, missing(file, err)
+}
+
+// missing says which file there is not.
+func missing(file string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("there is no file %s", file)
+		return fmt.Errorf("there is no file %s", file)
 	}
-	return house, list, err
+	return err
 }
 
 // diagnose shows a list to people.

@@ -70,11 +70,15 @@ func printable(s string) string {
 	}, s)
 }
 
-// table prints rows in columns. Colour does not count as width.
+// table prints rows in columns under a head. Colour does not count as width.
 func table(w io.Writer, head []string, rows [][]cell) {
+	columns(w, append([][]cell{titles(head)}, rows...))
+}
+
+// columns prints rows, which have as many cells each, in columns.
+func columns(w io.Writer, all [][]cell) {
 	color := colorful(w)
-	widths := make([]int, len(head))
-	all := append([][]cell{titles(head)}, rows...)
+	widths := make([]int, len(all[0]))
 	for _, row := range all {
 		for i, c := range row {
 			row[i].text = printable(c.text)

@@ -23,9 +23,9 @@ const (
 	DuplicateKey Code = "HOB011"
 	MissingKey   Code = "HOB012"
 	WrongType    Code = "HOB013"
-	NotSupported Code = "HOB014"
-	NotApplied   Code = "HOB015"
-	KeyConflict  Code = "HOB016"
+	// HOB014 stays reserved: it was a section that a version did not support.
+	NotApplied  Code = "HOB015"
+	KeyConflict Code = "HOB016"
 )
 
 // What can be wrong with names and references.
@@ -137,6 +137,9 @@ const (
 	BadWebhook       Code = "HOB110"
 )
 
+// BadTest is what is wrong with tests of rules, or with what a simulation is given.
+const BadTest Code = "HOB120"
+
 // CodeInfo documents one code.
 type CodeInfo struct {
 	Code    Code
@@ -160,7 +163,6 @@ func Codes() []CodeInfo {
 		{DuplicateKey, "The same key twice in one mapping."},
 		{MissingKey, "A key that is needed is missing."},
 		{WrongType, "A value of the wrong type, such as text where on or off belongs."},
-		{NotSupported, "A section or option that this version does not support."},
 		{NotApplied, "An option that has no effect on an entity like this one."},
 		{KeyConflict, "Options of which only one can be given."},
 
@@ -246,5 +248,7 @@ func Codes() []CodeInfo {
 		{UnusedPermission, "A garage door that a rule may open and never does (warning)."},
 		{BadChannel, "A way to send messages that does not exist."},
 		{BadWebhook, "A request to a web service that cannot be made."},
+
+		{BadTest, "A part of a test, or of `--set`, that cannot be understood."},
 	}
 }

@@ -15,6 +15,7 @@ type House struct {
 	Entities []Entity
 	Rules    []Rule
 	Users    []User
+	Tests    []Test
 	Files    []string // that the house was read from, the main one first
 }
 

@@ -24,7 +24,8 @@ type runner struct {
 	notices  []entity.Notify
 	segments []Segment
 	changes  []Change
-	record   bool // changes and segments
+	states   map[entity.ID]string // as last noted in changes
+	record   bool                 // changes and segments
 }
 
 // end is how an act ended.
@@ -46,21 +47,22 @@ func newRunner(h *House, at time.Time) (*runner, error) {
 	}
 	h.rest()
 	h.now = at.Add(-eve)
-	r := &runner{house: h, program: program, began: h.now, at: map[rules.RunID]int{}}
+	r := &runner{house: h, program: program, began: h.now, at: map[rules.RunID]int{}, states: map[entity.ID]string{}}
+	s := h.registry.Snapshot()
+	var seen []rules.Event
+	for _, b := range s.Boards {
+		seen = append(seen, boardEvent(b))
+	}
+	for _, rec := range s.Entities {
+		r.states[rec.ID] = rec.State
+		seen = append(seen, rules.Event{Entity: rec.ID, Seen: rules.See(rec), Cause: rec.Cause})
+	}
 	var out rules.Output
-	if r.engine, out, err = rules.New(program, nil, r.clock()); err != nil {
+	if r.engine, out, err = rules.New(program, nil, r.clock(), seen...); err != nil {
 		return nil, err
 	}
 	r.take(out)
-	s := h.registry.Snapshot()
-	var first []rules.Event
-	for _, b := range s.Boards {
-		first = append(first, boardEvent(b))
-	}
-	for _, rec := range s.Entities {
-		first = append(first, rules.Event{Entity: rec.ID, Seen: rules.See(rec), Cause: rec.Cause})
-	}
-	r.take(r.engine.Happened(first, r.clock()))
+	r.take(r.engine.Happened(seen, r.clock()))
 	h.changed, h.held = r.changed, r.held
 	r.settle()
 	return r, nil
@@ -79,34 +81,35 @@ func (r *runner) clock() rules.Now {
 }
 
 // until runs the house until a time, which is not part of it.
-func (r *runner) until(end time.Time) {
-	for {
+func (r *runner) until(end time.Time) { r.advance(end, false) }
+
+// upTo runs the house up to a time, with all that is due at it.
+func (r *runner) upTo(end time.Time) { r.advance(end, true) }
+
+// mostAtOnce is how often something may be due in one moment: what never gets
+// beyond now must not hold the run up.
+const mostAtOnce = 10_000
+
+func (r *runner) advance(end time.Time, inclusive bool) {
+	for atOnce := 0; ; {
 		at, ok := r.house.next()
 		if wait, due := r.engine.Next(r.clock()); due {
 			if w := r.house.now.Add(wait); !ok || w.Before(at) {
 				at, ok = w, true
 			}
 		}
-		if !ok || !at.Before(end) {
+		if !ok || at.After(end) || !inclusive && !at.Before(end) {
 			break
 		}
-		before := r.house.now
-		r.reach(at)
-		if !r.house.now.After(before) && !at.After(before) {
-			r.nudge(end)
+		if at.After(r.house.now) {
+			atOnce = 0
+		} else if atOnce++; atOnce > mostAtOnce {
+			at, atOnce = r.house.now.Add(10*time.Millisecond), 0
 		}
+		r.reach(at)
 	}
 	if end.After(r.house.now) {
 		r.house.now = end
-	}
-}
-
-// nudge moves the clock on when something was due and still is: what never gets
-// beyond now must not hold the run up.
-func (r *runner) nudge(end time.Time) {
-	const least = 10 * time.Millisecond
-	if at, ok := r.house.next(); ok && !at.After(r.house.now) {
-		r.house.now = r.house.now.Add(min(least, end.Sub(r.house.now)))
 	}
 }
 
@@ -193,9 +196,10 @@ func resultOf(c command.Result) rules.Result {
 
 // changed notes how entities change.
 func (r *runner) changed(e registry.Event) {
-	if !r.record || e.Kind != registry.StateChanged {
+	if !r.record || e.Kind != registry.StateChanged || r.states[e.ID] == e.Entity.State {
 		return
 	}
+	r.states[e.ID] = e.Entity.State
 	r.changes = append(r.changes, Change{At: r.house.now.In(r.house.zone), Entity: e.ID, Kind: e.Entity.Kind,
 		State: e.Entity.State, Cause: e.Entity.Cause})
 }
