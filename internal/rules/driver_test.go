@@ -108,7 +108,7 @@ func (s *server) die(powerCut bool) {
 func (s *server) restart(down time.Duration) {
 	s.t.Helper()
 	s.engine, s.open = nil, nil
-	s.now = rules.Now{Wall: s.now.Wall.Add(down)}
+	s.now = rules.Now{Wall: s.now.Wall.Add(down), Up: time.Second}
 	s.start()
 }
 
