@@ -114,6 +114,7 @@ func (b *book) checkRules() {
 		}
 		c.checkPermissions()
 	}
+	b.checkFights()
 }
 
 // ruleCheck understands one rule.

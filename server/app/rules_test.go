@@ -99,7 +99,7 @@ func rule(path string, h *entity.House, wrap func(automation.RuleStore) automati
 	}
 	r.rules = automation.NewRules(automation.RulesOptions{House: r.reg, Commands: c, Store: rs, Teller: ruleDesk{}, Caller: ruleDesk{},
 		Patience: time.Minute, // on a busy machine too nothing is done that is not stored
-		Log: slog.New(slog.DiscardHandler)})
+		Log:      slog.New(slog.DiscardHandler)})
 	if err := r.rules.Reload(h); err != nil {
 		return nil, err
 	}

@@ -287,8 +287,19 @@ func (r *Rules) replace(now rules.Now) {
 		return
 	}
 	r.take(r.engine.Replace(p, now))
-	// What it had no need of so far it has to be told.
-	r.feed(r.house(), now)
+	// New triggers have to hear how things are. Not how they are by now, which is
+	// news that is still to come in its order: how the engine has seen them last.
+	snap := r.o.House.Snapshot()
+	known := make([]rules.Event, 0, len(snap.Boards)+len(snap.Entities))
+	for i := range snap.Boards {
+		if name := snap.Boards[i].Name; name != "" {
+			known = append(known, rules.Event{Board: name, Link: r.engine.Board(name)})
+		}
+	}
+	for _, e := range snap.Entities {
+		known = append(known, rules.Event{Entity: e.ID, Seen: r.engine.Entity(e.ID), Cause: e.Cause})
+	}
+	r.take(r.engine.Happened(known, now))
 }
 
 func (r *Rules) newProgram() *rules.Program {

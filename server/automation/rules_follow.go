@@ -195,5 +195,12 @@ func (r *Rules) grace(now rules.Now) {
 		return
 	}
 	r.graced = true
-	r.feed(r.house(), now)
+	snap := r.o.House.Snapshot()
+	var away []rules.Event
+	for i := range snap.Boards {
+		if b := &snap.Boards[i]; b.Declared && !r.met[b.Name] && !linked(b.Status) {
+			away = append(away, rules.Event{Board: b.Name, Link: rules.LinkOffline})
+		}
+	}
+	r.take(r.engine.Happened(away, now))
 }

@@ -564,6 +564,36 @@ func TestAChangedHouseHasItsRulesInForceAtOnce(t *testing.T) {
 	})
 }
 
+// TestWhatHappensWhileTheHouseChangesIsSeen: the driver is held up in the middle of
+// a reload, as by a slow disk.
+func TestWhatHappensWhileTheHouseChangesIsSeen(t *testing.T) {
+	open := func(verb entity.Verb) *entity.House {
+		return ruledHouse(rule("draught", entity.OnState{Entity: "window", To: "open"}, do("porch", verb)))
+	}
+	underRules(t, open("on"), func(t *testing.T, r *ruled) {
+		r.window(true)
+		r.wantDid("before", porchOn+"draught")
+		slow := rule("slow", entity.OnState{Entity: "window", To: "closed"}, do("pump", "on"), entity.Delay{For: time.Hour})
+		h := open("off")
+		h.Rules = append(h.Rules, slow)
+		r.reg.Apply(h)
+		hang := make(chan struct{})
+		r.shelf.set(nil, hang)
+		r.press() // nothing: only that the driver comes round
+		if err := r.rules.Reload(h); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		r.window(false)
+		r.window(true)
+		close(hang)
+		r.wantDid("meanwhile", "gpio16 off by rule draught")
+		if got := r.shed.did(); got != "gpio4 on by rule slow" {
+			t.Errorf("a new rule: the shed did %q", got)
+		}
+	})
+}
+
 func TestARuleOpensTheDoorThatItMayOpen(t *testing.T) {
 	may := rule("home", entity.OnGesture{Button: "hall_button", Gesture: entity.GesturePress}, do("left", "open"))
 	mayNot := may

@@ -1,0 +1,107 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"hob/internal/entity"
+	"hob/server/client"
+)
+
+// ruled is a house with a rule of each sort: what lasts, a time, a button.
+const ruled = `
+home: {name: Ruled, timezone: UTC}
+boards:
+  esp: {id: "{esp}", chip: esp32}
+switches:
+  porch: {pin: esp/16}
+  fan: {pin: esp/17}
+  pump: {pin: esp/19}
+contacts:
+  window: {pin: esp/27, pull: up, class: window}
+buttons:
+  button: {pin: esp/32, pull: up, debounce: 30ms}
+rules:
+  draught: {when: {window: open, for: 2s}, do: [porch on, notify all "The window is open"]}
+  tick: {when: {every: 3s}, do: [toggle fan]}
+  soak: {when: {button: press}, do: [pump on, delay 8s, pump off]}
+`
+
+// by waits until an entity is in a state because of a rule.
+func (w *watcher) by(id entity.ID, state, rule string) {
+	w.t.Helper()
+	w.until(string(id)+" is "+state+" by the rule "+rule, func() bool {
+		e := w.view.Entities[id]
+		return e != nil && e.State == state && e.Cause == entity.Cause{Kind: entity.CauseRule, By: rule}
+	})
+}
+
+// notices are those that everybody sees.
+func (h *house) notices() (out []entity.Notice) {
+	h.t.Helper()
+	c := http.Client{Transport: &http.Transport{DialContext: toSocket(h.state), DisableKeepAlives: true}, Timeout: patience}
+	resp, err := c.Get("http://localhost/api/notices")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if err := json.NewDecoder(resp.Body).Decode(&out); err != nil {
+		h.t.Fatal(err)
+	}
+	return out
+}
+
+func TestRulesRunAndADelayGoesOnAfterAKill(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, ruled, "esp")
+	esp, w := h.boards["esp"], h.watch()
+	open := func(w *watcher, open bool) {
+		t.Helper()
+		esp.wire(27, open)
+		esp.settle()
+		w.state("window", map[bool]string{true: "open", false: "closed"}[open])
+	}
+
+	w.by("fan", "on", "tick")
+	w.by("fan", "off", "tick")
+
+	open(w, false)
+	open(w, true)
+	w.by("porch", "on", "draught")
+	w.until("the notice", func() bool {
+		return slices.ContainsFunc(w.seen, func(m client.Message) bool { return m.Type == "notice" })
+	})
+	if n := h.notices(); len(n) != 1 || n[0].Text != "The window is open" || n[0].Rule != "draught" {
+		t.Errorf("notices: %+v", n)
+	}
+
+	since := esp.lastEdge()
+	esp.press(32)
+	w.by("pump", "on", "soak")
+	h.server.kill()
+	h.serve()
+	h.ready()
+	w = h.watch()
+	w.by("pump", "off", "soak")
+	var pump []bool
+	edges, _ := esp.edges(since)
+	for _, e := range edges {
+		if e.Pin == 19 {
+			pump = append(pump, e.Level)
+		}
+	}
+	if len(pump) != 2 || !pump[0] || pump[1] {
+		t.Errorf("the pump's pin was driven %v", pump)
+	}
+
+	h.save(strings.Replace(ruled, "[porch on, ", "[porch off, ", 1))
+	h.server.log.await(t, "config reloaded")
+	open(w, false)
+	open(w, true)
+	w.by("porch", "off", "draught")
+}
