@@ -126,7 +126,7 @@ func (e *editor) load(data []byte, dir fs.FS) error {
 		if filepath.Base(name) == secretsFile {
 			continue // nothing refers to an entity there
 		}
-		content, err := fs.ReadFile(dir, inDirectory(e.path, name))
+		content, _, err := readIn(dir, inDirectory(e.path, name), maxBytes)
 		if err != nil {
 			return fmt.Errorf("edit configuration: %w", err)
 		}
@@ -136,30 +136,3 @@ func (e *editor) load(data []byte, dir fs.FS) error {
 }
 
 func (e *editor) layout(file string) layout { return newLayout(e.content[file]) }
-
-// overlay is a directory in which some files have another content.
-type overlay struct {
-	fs.FS
-	content map[string][]byte
-}
-
-// Open implements fs.FS.
-func (o overlay) Open(name string) (fs.File, error) {
-	data, ok := o.content[name]
-	if !ok {
-		if o.FS == nil {
-			return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-		}
-		return o.FS.Open(name)
-	}
-	return &memoryFile{Reader: bytes.NewReader(data), name: name}, nil
-}
-
-// memoryFile is a file of an overlay.
-type memoryFile struct {
-	*bytes.Reader
-	name string
-}
-
-func (f *memoryFile) Stat() (fs.FileInfo, error) { return memoryInfo{f.name, f.Size()}, nil }
-func (f *memoryFile) Close() error               { return nil }

@@ -2,7 +2,9 @@ package config
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -39,6 +41,11 @@ func SectionOf(kind entity.Kind) string {
 
 func (e *editor) add(kind entity.Kind, id entity.ID, keys []KeyValue) error {
 	section := SectionOf(kind)
+	for _, k := range keys {
+		if err := k.check(); err != nil {
+			return err
+		}
+	}
 	switch {
 	case section == "":
 		return cannotEdit("there is no kind %q to add", kind)
@@ -62,6 +69,23 @@ func (e *editor) add(kind entity.Kind, id entity.ID, keys []KeyValue) error {
 		return e.addKey(v.at, text)
 	default:
 		e.atEnd(v.at.node, text)
+	}
+	return nil
+}
+
+// check refuses what would be more than one key and its value.
+func (k KeyValue) check() error {
+	if !plainKey.MatchString(k.Key) {
+		return cannotEdit("%q is no key", k.Key)
+	}
+	if !isFlow(k.Value) {
+		return nil // gets quotes where it needs them
+	}
+	var n, more yaml.Node
+	d := yaml.NewDecoder(strings.NewReader(k.Value))
+	err := d.Decode(&n)
+	if err != nil || !errors.Is(d.Decode(&more), io.EOF) || strings.ContainsAny(k.Value, "\r\n") || n.Content[0].Kind == yaml.ScalarNode {
+		return cannotEdit("the value of %s is neither a list nor a mapping: %s", k.Key, k.Value)
 	}
 	return nil
 }
@@ -127,12 +151,17 @@ func entityText(id entity.ID, keys []KeyValue) string {
 
 var plainText = regexp.MustCompile(`^[\p{L}\p{N}_./°%-][\p{L}\p{N}_./°%+ -]*$`)
 
+var plainKey = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+// isFlow says whether a value is meant as a list or a mapping.
+func isFlow(s string) bool { return strings.HasPrefix(s, "[") || strings.HasPrefix(s, "{") }
+
 // scalarText writes a value so that it reads as it is given. What begins with a
 // bracket is a list or a mapping and stays as it is; anything that could mean
 // something to YAML gets quotes.
 func scalarText(s string) string {
 	switch {
-	case strings.HasPrefix(s, "[") || strings.HasPrefix(s, "{"):
+	case isFlow(s):
 		return s
 	case plainText.MatchString(s) && strings.TrimSpace(s) == s && !slices.Contains([]string{"-", "null", "~"}, s) && !strings.HasPrefix(s, "- "):
 		return s

@@ -391,35 +391,3 @@ func TestWriteNoticesAConcurrentEdit(t *testing.T) {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 }
-
-func TestWhatAnotherProgramSavesAtTheLastMomentIsNotLost(t *testing.T) {
-	for name, save := range map[string]func(path, text string) error{
-		"by renaming": func(path, text string) error {
-			if err := os.WriteFile(path+".theirs", []byte(text), 0o600); err != nil {
-				return err
-			}
-			return os.Rename(path+".theirs", path)
-		},
-		"in place": func(path, text string) error { return os.WriteFile(path, []byte(text), 0o600) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "config.yaml")
-			if err := os.WriteFile(path, []byte("before"), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			r, err := prepare(FileEdit{Path: path, Before: []byte("before"), After: []byte("ours")})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := save(path, "theirs"); err != nil { // after Write has looked
-				t.Fatal(err)
-			}
-			if err := r.put([]byte("before")); !errors.Is(err, ErrChanged) {
-				t.Errorf("got %v", err)
-			}
-			if data, err := os.ReadFile(path); err != nil || string(data) != "theirs" {
-				t.Errorf("the file is %q (%v)", data, err)
-			}
-		})
-	}
-}

@@ -4,28 +4,31 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
+	"slices"
 
 	"golang.org/x/sys/unix"
 )
 
 // Write puts an edit onto the disk. Each file is replaced whole, by one rename,
 // so that nobody reads a half; it keeps its mode, and a link keeps leading to it.
-// If any of the files is not what it was when the edit was made, nothing is
-// written and the error is ErrChanged. That is looked at before, and again at what
-// the rename has taken the place of: where the system can exchange two files in
-// one step (Linux), nothing that another program saves by renaming is lost, and
-// of one that writes into the file itself only what it writes after that moment.
-// An edit of several files is one step a file: who reads between two steps finds
-// the new one and the old other.
+// If any of the files is not what it was when the edit was made, or somebody is
+// writing to it, nothing is written and the error is ErrChanged.
+//
+// What is saved while Write is at work is not lost either: the new file and the
+// old one change places (renameat2), what came out is compared with what the edit
+// was made of, and put back if it is anything else. Who opens the old file to
+// write into it meanwhile is held up by a lease, and Write gives way. What remains
+// is what the system leaves open: a program that has looked up the name and not
+// opened the file yet in the very moment of the exchange; a file system that knows
+// neither exchange nor lease (NFS, FAT), where a save between the last look and the
+// rename is written over; and a kill between the renames of two files of one edit.
 func (e *Edit) Write() error {
-	var ready []replacement
+	var ready []*replacement
 	defer func() {
 		for _, r := range ready {
-			_ = os.Remove(r.temporary) // gone already where all went well
+			r.end()
 		}
 	}()
 	for _, f := range e.Files {
@@ -35,22 +38,23 @@ func (e *Edit) Write() error {
 		}
 		ready = append(ready, r)
 	}
-	// As late as possible: what an editor saves after this moment it saves over ours.
-	for _, f := range e.Files {
-		now, err := readFile(f.Path)
-		if err != nil {
-			return fmt.Errorf("write %s: %w", f.Path, err)
-		}
-		if !bytes.Equal(now, f.Before) {
-			return fmt.Errorf("write %s: %w", f.Path, ErrChanged)
+	// Before any file is replaced: the first must not have to be put back for the last.
+	for _, r := range ready {
+		if err := r.hold(); err != nil {
+			return fmt.Errorf("write %s: %w", r.edit.Path, err)
 		}
 	}
+	return replaceAll(ready)
+}
+
+// replaceAll replaces all files or, but for what is said at Write, none.
+func replaceAll(ready []*replacement) error {
 	for i, r := range ready {
-		if err := r.put(e.Files[i].Before); err != nil {
-			for _, done := range ready[:i] {
-				err = errors.Join(err, done.takeBack())
+		if err := r.replace(); err != nil {
+			for _, before := range slices.Backward(ready[:i]) {
+				err = errors.Join(err, before.putBack())
 			}
-			return fmt.Errorf("write %s: %w", r.target, err)
+			return fmt.Errorf("write %s: %w", r.edit.Path, err)
 		}
 	}
 	for _, r := range ready {
@@ -59,67 +63,30 @@ func (e *Edit) Write() error {
 	return nil
 }
 
-// replacement is a new content beside the file whose place it takes; afterwards the
-// old content is beside it, where the two could be exchanged.
-type replacement struct{ temporary, target string }
-
-// put gives the new content its place, unless the file is not as it was.
-func (r replacement) put(before []byte) error {
-	err := exchange(r.temporary, r.target)
-	if errors.Is(err, errors.ErrUnsupported) {
-		return os.Rename(r.temporary, r.target)
-	}
-	if err != nil {
-		return err
-	}
-	if was, err := readFile(r.temporary); err != nil || !bytes.Equal(was, before) {
-		return errors.Join(ErrChanged, r.takeBack())
-	}
-	return nil
+// replacement is a new content beside the file whose place it takes.
+type replacement struct {
+	edit              FileEdit
+	temporary, target string
+	old               *os.File // held by a lease where the system gives one
+	leased            bool
+	plain             bool // replaced where files cannot change places
 }
 
-// takeBack gives the old content its place again.
-func (r replacement) takeBack() error {
-	err := exchange(r.temporary, r.target)
-	if errors.Is(err, errors.ErrUnsupported) {
-		return nil // there is no old content beside it
-	}
-	return err
-}
-
-// exchange has two files swap their names in one step. It fails with
-// errors.ErrUnsupported where the file system cannot.
-func exchange(a, b string) error {
-	err := unix.Renameat2(unix.AT_FDCWD, a, unix.AT_FDCWD, b, unix.RENAME_EXCHANGE)
-	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOSYS) {
-		return errors.ErrUnsupported
-	}
-	return err
-}
-
-// syncDirectory has a rename outlive a power cut, where that is possible.
-func syncDirectory(dir string) {
-	if d, err := os.Open(dir); err == nil {
-		_ = d.Sync() // some file systems cannot: then it is up to them
-		_ = d.Close()
-	}
-}
-
-func prepare(f FileEdit) (replacement, error) {
+func prepare(f FileEdit) (*replacement, error) {
 	target, err := filepath.EvalSymlinks(f.Path)
 	if err != nil {
-		return replacement{}, err
+		return nil, err
 	}
 	info, err := os.Stat(target)
 	if err != nil {
-		return replacement{}, err
+		return nil, err
 	}
 	// Not ending in .yaml, so that nobody takes it for a part of a configuration.
 	temporary, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*.new")
 	if err != nil {
-		return replacement{}, err
+		return nil, err
 	}
-	r := replacement{temporary.Name(), target}
+	r := &replacement{edit: f, temporary: temporary.Name(), target: target}
 	_, err = temporary.Write(f.After)
 	if err == nil {
 		err = temporary.Chmod(info.Mode().Perm())
@@ -136,15 +103,136 @@ func prepare(f FileEdit) (replacement, error) {
 	return r, err
 }
 
-// memoryInfo is the fs.FileInfo of a file that is only in memory.
-type memoryInfo struct {
-	name string
-	size int64
+// hold makes sure that nobody writes into the old file from now on unnoticed, and
+// that it is what the edit was made of.
+func (r *replacement) hold() error {
+	var err error
+	if r.old, err = os.Open(r.target); err != nil {
+		return err
+	}
+	_, err = unix.FcntlInt(r.old.Fd(), unix.F_SETLEASE, unix.F_RDLCK)
+	r.leased = err == nil
+	if errors.Is(err, unix.EAGAIN) { // somebody has it open for writing
+		return ErrChanged
+	}
+	return r.unchanged(r.target, r.edit.Before)
 }
 
-func (i memoryInfo) Name() string     { return filepath.Base(i.name) }
-func (i memoryInfo) Size() int64      { return i.size }
-func (memoryInfo) Mode() fs.FileMode  { return 0o600 }
-func (memoryInfo) ModTime() time.Time { return time.Time{} }
-func (memoryInfo) IsDir() bool        { return false }
-func (memoryInfo) Sys() any           { return nil }
+// end removes what is under the temporary name, the old file or a new one that is
+// not used, and lets those go on who wait to write.
+func (r *replacement) end() {
+	if r.temporary != "" {
+		_ = os.Remove(r.temporary)
+	}
+	if r.old != nil {
+		_ = r.old.Close()
+	}
+}
+
+// disturbed says whether somebody waits to write into the old file.
+func (r *replacement) disturbed() bool {
+	if !r.leased {
+		return false
+	}
+	kind, err := unix.FcntlInt(r.old.Fd(), unix.F_GETLEASE, 0)
+	return err != nil || kind != unix.F_RDLCK
+}
+
+func (r *replacement) unchanged(name string, want []byte) error {
+	now, err := readFile(name)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(now, want) {
+		return ErrChanged
+	}
+	return nil
+}
+
+// replace puts the new file in the place of the old one, which is under the
+// temporary name then.
+func (r *replacement) replace() error {
+	err := r.exchange()
+	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EOPNOTSUPP) {
+		return r.rename()
+	}
+	if err != nil {
+		return err
+	}
+	err = r.unchanged(r.temporary, r.edit.Before)
+	if led, e := filepath.EvalSymlinks(r.edit.Path); err == nil && (e != nil || led != r.target) || r.disturbed() {
+		err = ErrChanged // a link was turned, or somebody waits to write
+	}
+	if err != nil {
+		return errors.Join(err, r.putBack())
+	}
+	return nil
+}
+
+// putBack undoes replace. What comes out must be what replace had put in: anything
+// else was saved meanwhile, is newer than both, and goes in again.
+func (r *replacement) putBack() error {
+	if r.plain {
+		return r.renameBack()
+	}
+	const most = 8 // saves in a row, each within a moment
+	in := r.edit.After
+	for range most {
+		going, err := readFile(r.temporary)
+		if err != nil {
+			return err
+		}
+		if err := r.exchange(); err != nil {
+			return err
+		}
+		if r.unchanged(r.temporary, in) == nil {
+			return nil
+		}
+		in = going
+	}
+	return fmt.Errorf("%s is saved again and again; one more version of it is in %s", r.target, r.keepTemporary())
+}
+
+// keepTemporary has the temporary file survive Write.
+func (r *replacement) keepTemporary() string {
+	name := r.temporary
+	r.temporary = ""
+	return name
+}
+
+func (r *replacement) exchange() error {
+	return unix.Renameat2(unix.AT_FDCWD, r.temporary, unix.AT_FDCWD, r.target, unix.RENAME_EXCHANGE)
+}
+
+// rename is replace where files cannot change places: what is saved between the
+// look and the rename is written over.
+func (r *replacement) rename() error {
+	if err := r.unchanged(r.target, r.edit.Before); err != nil {
+		return err
+	}
+	if r.disturbed() {
+		return ErrChanged
+	}
+	r.plain = true
+	return os.Rename(r.temporary, r.target)
+}
+
+func (r *replacement) renameBack() error {
+	if err := r.unchanged(r.target, r.edit.After); err != nil {
+		return err // somebody's newer one
+	}
+	back, err := prepare(FileEdit{r.edit.Path, r.edit.After, r.edit.Before})
+	if err != nil {
+		return err
+	}
+	return os.Rename(back.temporary, back.target)
+}
+
+// syncDirectory makes a rename last over a power cut. Where that cannot be done,
+// the file is complete all the same, the old one or the new one.
+func syncDirectory(name string) {
+	if d, err := os.Open(name); err == nil {
+		_ = d.Sync()
+		_ = d.Close()
+	}
+}

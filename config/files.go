@@ -49,23 +49,33 @@ func (f *files) read(name string) ([]byte, fs.FileInfo, error) {
 	if f.dir == nil {
 		return nil, nil, fs.ErrNotExist
 	}
-	file, err := f.dir.Open(name)
+	data, info, err := readIn(f.dir, name, f.left)
+	f.left -= min(len(data), f.left)
+	return data, info, err
+}
+
+// readIn reads a regular file of a directory, and errTooLarge where it has more
+// than most bytes.
+func readIn(dir fs.FS, name string, most int) ([]byte, fs.FileInfo, error) {
+	info, err := fs.Stat(dir, name) // first: to open a pipe could take for ever
+	if err != nil {
+		return nil, nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, nil, errors.New("it is not a regular file")
+	}
+	file, err := dir.Open(name)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = errors.New("it is not a regular file")
-	}
-	if err != nil {
+	if info, err = file.Stat(); err != nil {
 		return nil, nil, err
 	}
-	data, err := io.ReadAll(io.LimitReader(file, int64(f.left)+1))
-	if err == nil && len(data) > f.left {
+	data, err := io.ReadAll(io.LimitReader(file, int64(most)+1))
+	if err == nil && len(data) > most {
 		err = errTooLarge
 	}
-	f.left -= min(len(data), f.left)
 	return data, info, err
 }
 

@@ -4,15 +4,27 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"hob/internal/diag"
 )
 
-// parseBudget is generous: these inputs take well under a second unless their
-// cost explodes, which is what the test is for.
+// parseBudget is generous: these inputs take well under a second of the processor
+// unless their cost explodes, which is what the test is for. What else the computer
+// does meanwhile does not count.
 const parseBudget = 20 * time.Second
+
+// processorTime is what this process has used so far.
+func processorTime(t *testing.T) time.Duration {
+	t.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
 
 func hostileInputs() map[string]string {
 	// `make test` looks for costs that explode; `make campaign` fills the limits.
@@ -113,9 +125,9 @@ func manyIndented(size int) string {
 func TestHostileFilesAreRefusedInBoundedTime(t *testing.T) {
 	for name, text := range hostileInputs() {
 		t.Run(name, func(t *testing.T) {
-			start := time.Now()
+			start := processorTime(t)
 			house, list := Parse("house.yaml", []byte(text))
-			if took := time.Since(start); took > parseBudget {
+			if took := processorTime(t) - start; took > parseBudget {
 				t.Errorf("took %s", took)
 			} else {
 				t.Logf("%s, %d diagnostics", took.Round(time.Millisecond), len(list))

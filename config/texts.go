@@ -5,8 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -29,11 +29,15 @@ type Texts struct {
 }
 
 // ReadTexts reads the configuration at path, valid or not. A file that is named in
-// it and cannot be read is left out.
+// it and cannot be read is left out. The error is an *EditError where a file is
+// larger than one may be: what was read would not be all of it.
 func ReadTexts(path string) (Texts, error) {
 	data, err := readFile(path)
 	if err != nil {
 		return Texts{}, fmt.Errorf("read configuration: %w", err)
+	}
+	if len(data) > maxBytes {
+		return Texts{}, cannotEdit("%s is larger than %d KiB", path, maxBytes>>10)
 	}
 	l, err := ParseBeside(path, data)
 	if err != nil {
@@ -49,7 +53,11 @@ func ReadTexts(path string) (Texts, error) {
 		if filepath.Base(name) == secretsFile {
 			continue
 		}
-		if data, err := fs.ReadFile(root.FS(), inDirectory(path, name)); err == nil {
+		data, _, err := readIn(root.FS(), inDirectory(path, name), maxBytes)
+		if errors.Is(err, errTooLarge) {
+			return Texts{}, cannotEdit("%s is larger than %d KiB", name, maxBytes>>10)
+		}
+		if err == nil {
 			out.Files = append(out.Files, Text{name, data})
 		}
 	}
@@ -74,12 +82,16 @@ func (t Texts) version() string {
 
 // Replace is the edit that gives one file of the configuration at path, which need
 // not be valid, another content as a whole. name is one of ReadTexts, or "" for the
-// main one; running is the house to compare with, the edit's Before. The error is an
-// *EditError with what is wrong with the text.
-func Replace(path, name string, text []byte, running *entity.House) (*Edit, error) {
+// main one; running is the house to compare with, the edit's Before. If the files are
+// not of the version based, "" for any, the error is ErrChanged; it is an *EditError
+// with what is wrong with the text.
+func Replace(path, name, based string, text []byte, running *entity.House) (*Edit, error) {
 	now, err := ReadTexts(path)
 	if err != nil {
 		return nil, err
+	}
+	if based != "" && based != now.Version { // of what is replaced, and not of what was there a moment ago
+		return nil, fmt.Errorf("replace %s: %w", path, ErrChanged)
 	}
 	if name == "" {
 		name = path

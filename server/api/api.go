@@ -13,7 +13,6 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -94,7 +93,7 @@ type API struct {
 	echo  *echo.Echo
 	token atomic.Pointer[token]
 
-	editing sync.Mutex // held while config.yaml is edited
+	editing sync.Mutex // held while config.yaml is read, checked or edited: one asker at a time, and no more memory than one takes
 }
 
 // New returns an API.
@@ -107,8 +106,8 @@ func New(o Options) *API {
 	a.echo.HideBanner, a.echo.HidePort = true, true
 	a.echo.HTTPErrorHandler = a.problems
 	a.echo.IPExtractor = echo.ExtractIPDirect()
-	a.echo.Use(a.recoverPanic, a.secureHeaders, a.guard, middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{
-		Limit: "64K", Skipper: func(c echo.Context) bool { return strings.HasPrefix(c.Request().URL.Path, "/api/config") }}))
+	a.echo.Use(a.recoverPanic, a.secureHeaders, a.guard,
+		limit("64K", func(r *http.Request) bool { return !bringsFile(r) }), limit("4M", bringsFile))
 	rest := humaecho.New(a.echo, a.config())
 	a.routeHouse(rest)
 	a.routeCommands(rest)
@@ -130,6 +129,12 @@ func New(o Options) *API {
 	a.echo.Any("/api/*", notFound)
 	a.echo.GET("/*", a.dashboard())
 	return a
+}
+
+// limit bounds the bodies of some requests.
+func limit(most string, of func(*http.Request) bool) echo.MiddlewareFunc {
+	return middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{Limit: most,
+		Skipper: func(c echo.Context) bool { return !of(c.Request()) }})
 }
 
 func (a *API) config() huma.Config {

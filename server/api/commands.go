@@ -43,8 +43,11 @@ type (
 )
 
 // Resolve implements huma.Resolver: who asks is in the request, not in the body.
-func (in *commandInput) Resolve(ctx huma.Context) []error {
-	in.cause = causeOf(humaecho.Unwrap(ctx).Request())
+func (in *commandInput) Resolve(ctx huma.Context) []error { return from(ctx, &in.cause) }
+
+// from notes who asks.
+func from(ctx huma.Context, cause *entity.Cause) []error {
+	*cause = causeOf(humaecho.Unwrap(ctx).Request())
 	return bodyCame(ctx)
 }
 

@@ -8,7 +8,9 @@ import (
 	"io/fs"
 	"maps"
 	"net/http"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -54,8 +56,9 @@ type (
 		Body struct {
 			File    string `json:"file,omitempty" doc:"one of files; the main one when missing"`
 			Text    string `json:"text" doc:"the whole content of the file"`
-			Version string `json:"version" doc:"that the text is based on; 409 when it is not the newest"`
+			Version string `json:"version" minLength:"1" doc:"that the text is based on; 409 when it is not the newest"`
 		}
+		cause entity.Cause
 	}
 	addInput struct {
 		Body struct {
@@ -65,6 +68,7 @@ type (
 			Dry     bool              `json:"dry,omitempty" doc:"say what would change, and write nothing"`
 			Version string            `json:"version,omitempty" doc:"409 when it is not the newest"`
 		}
+		cause entity.Cause
 	}
 	renameInput struct {
 		Body struct {
@@ -73,6 +77,7 @@ type (
 			Dry     bool      `json:"dry,omitempty" doc:"say what would change, and write nothing"`
 			Version string    `json:"version,omitempty" doc:"409 when it is not the newest"`
 		}
+		cause entity.Cause
 	}
 )
 
@@ -82,11 +87,45 @@ type configProblem struct {
 	Diagnostics []diagnosticBody `json:"diagnostics"`
 }
 
+// Resolve implements huma.Resolver.
+func (in *putInput) Resolve(ctx huma.Context) []error { return from(ctx, &in.cause) }
+
+// Resolve implements huma.Resolver.
+func (in *addInput) Resolve(ctx huma.Context) []error { return from(ctx, &in.cause) }
+
+// Resolve implements huma.Resolver.
+func (in *renameInput) Resolve(ctx huma.Context) []error { return from(ctx, &in.cause) }
+
 // withText raises the limit of a request that brings a file.
 func withText(o *huma.Operation) { o.MaxBodyBytes = mostConfig }
 
+// bringsFile says whether a request may be as large as withText lets it be.
+func bringsFile(r *http.Request) bool {
+	switch r.URL.Path {
+	case "/api/config":
+		return r.Method == http.MethodPut
+	case "/api/config/check", "/api/config/plan":
+		return r.Method == http.MethodPost
+	}
+	return false
+}
+
+// refusing says in the description what an edit that is not made is answered with.
+func refusing(rest huma.API) func(*huma.Operation) {
+	schema := rest.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[configProblem](), true, "")
+	return func(o *huma.Operation) {
+		o.Errors = []int{http.StatusNotFound, http.StatusConflict}
+		o.Responses = map[string]*huma.Response{strconv.Itoa(http.StatusUnprocessableEntity): {
+			Description: "what would be wrong with the files, or is with the request",
+			Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: schema}}}}
+	}
+}
+
 func (a *API) routeConfigEdits(rest huma.API) {
+	refusing := refusing(rest)
 	huma.Get(rest, "/api/config", func(context.Context, *struct{}) (*body[configBody], error) {
+		a.editing.Lock()
+		defer a.editing.Unlock()
 		now, err := a.texts()
 		if err != nil {
 			return nil, err
@@ -101,7 +140,9 @@ func (a *API) routeConfigEdits(rest huma.API) {
 		return &body[configBody]{out}, nil
 	})
 	huma.Post(rest, "/api/config/check", func(_ context.Context, in *textInput) (*body[[]diagnosticBody], error) {
-		edit, err := a.replace(in.Body.File, in.Body.Text)
+		a.editing.Lock()
+		defer a.editing.Unlock()
+		edit, err := a.replace(in.Body.File, "", in.Body.Text)
 		var wrong *config.EditError
 		switch {
 		case errors.As(err, &wrong) && wrong.List != nil:
@@ -112,21 +153,23 @@ func (a *API) routeConfigEdits(rest huma.API) {
 		return &body[[]diagnosticBody]{diagnosticsOf(edit.Warnings)}, nil
 	}, withText)
 	huma.Post(rest, "/api/config/plan", func(_ context.Context, in *textInput) (*body[editBody], error) {
-		return a.edit("", true, func() (*config.Edit, error) { return a.replace(in.Body.File, in.Body.Text) })
-	}, withText)
+		return a.edit(wish{dry: true}, func() (*config.Edit, error) { return a.replace(in.Body.File, "", in.Body.Text) })
+	}, withText, refusing)
 	huma.Put(rest, "/api/config", func(_ context.Context, in *putInput) (*body[editBody], error) {
-		return a.edit(in.Body.Version, false, func() (*config.Edit, error) { return a.replace(in.Body.File, in.Body.Text) })
-	}, withText)
+		return a.edit(wish{version: in.Body.Version, cause: in.cause}, func() (*config.Edit, error) {
+			return a.replace(in.Body.File, in.Body.Version, in.Body.Text)
+		})
+	}, withText, refusing)
 	huma.Post(rest, "/api/config/entities", func(_ context.Context, in *addInput) (*body[editBody], error) {
-		return a.edit(in.Body.Version, in.Body.Dry, func() (*config.Edit, error) {
+		return a.edit(wish{in.Body.Version, in.Body.Dry, in.cause}, func() (*config.Edit, error) {
 			return config.Add(a.File, in.Body.Kind, in.Body.ID, inOrder(in.Body.Keys))
 		})
-	})
+	}, refusing)
 	huma.Post(rest, "/api/config/rename", func(_ context.Context, in *renameInput) (*body[editBody], error) {
-		return a.edit(in.Body.Version, in.Body.Dry, func() (*config.Edit, error) {
+		return a.edit(wish{in.Body.Version, in.Body.Dry, in.cause}, func() (*config.Edit, error) {
 			return config.Rename(a.File, in.Body.From, in.Body.To)
 		})
-	})
+	}, refusing)
 }
 
 // texts are the files as they are on the disk.
@@ -141,31 +184,39 @@ func (a *API) texts() (config.Texts, error) {
 	return now, nil
 }
 
-func (a *API) replace(file, text string) (*config.Edit, error) {
+func (a *API) replace(file, version, text string) (*config.Edit, error) {
 	if a.File == "" {
 		return nil, huma.Error404NotFound("the house is in no file")
 	}
-	return config.Replace(a.File, file, []byte(text), a.House.Snapshot().House)
+	return config.Replace(a.File, file, version, []byte(text), a.House.Snapshot().House)
+}
+
+// wish is how an edit is asked for.
+type wish struct {
+	version string // that the asker has seen; "" for any
+	dry     bool
+	cause   entity.Cause
 }
 
 // edit makes an edit of the files as they are, if they are of the version that the
-// asker has seen ("": any), and writes it unless dry. One edit is made at a time;
-// editors that do not ask us are config.Edit's matter.
-func (a *API) edit(version string, dry bool, make func() (*config.Edit, error)) (*body[editBody], error) {
+// asker has seen, and writes it unless dry. One edit is made at a time; editors that
+// do not ask us are config.Edit's matter. What would change is compared with the
+// house in force, also where the file is already another one.
+func (a *API) edit(w wish, make func() (*config.Edit, error)) (*body[editBody], error) {
 	a.editing.Lock()
 	defer a.editing.Unlock()
 	now, err := a.texts()
 	if err != nil {
 		return nil, err
 	}
-	if version != "" && version != now.Version {
+	if w.version != "" && w.version != now.Version {
 		return nil, a.editProblem(config.ErrChanged)
 	}
 	edit, err := make()
 	if err != nil {
 		return nil, a.editProblem(err)
 	}
-	out := editBody{Version: now.Version, Plan: plan.Compare(edit.Before, edit.After, time.Now()), Edited: []string{}, Diagnostics: diagnosticsOf(edit.Warnings)}
+	out := editBody{Version: now.Version, Plan: plan.Compare(a.House.Snapshot().House, edit.After, time.Now()), Edited: []string{}, Diagnostics: diagnosticsOf(edit.Warnings)}
 	var words strings.Builder
 	if err := out.Plan.WriteText(&words); err != nil {
 		return nil, err
@@ -174,17 +225,18 @@ func (a *API) edit(version string, dry bool, make func() (*config.Edit, error)) 
 	for _, f := range edit.Files {
 		out.Edited = append(out.Edited, f.Path)
 	}
-	if dry {
+	if w.dry {
 		return &body[editBody]{out}, nil
 	}
 	if err := edit.Write(); err != nil {
 		return nil, a.editProblem(err)
 	}
-	a.Log.Info("config edited through the API", "files", strings.Join(out.Edited, ", "))
-	if now, err = a.texts(); err != nil {
-		return nil, err
+	a.Log.Info("config edited through the API", "files", strings.Join(out.Edited, ", "), "by", w.cause.Kind)
+	out.Written = true
+	if now, err = a.texts(); err != nil { // gone or spoilt since: of no version that could be edited
+		a.Log.Warn("the config cannot be read after an edit", "error", err)
 	}
-	out.Written, out.Version = true, now.Version
+	out.Version = now.Version
 	return &body[editBody]{out}, nil
 }
 

@@ -2,9 +2,11 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"hob/config"
@@ -150,18 +152,107 @@ func TestSecretsDoNotLeaveTheServerAndOtherFilesAreOutOfReach(t *testing.T) {
 }
 
 func TestOnlyRequestsThatBringAFileMayBeLarge(t *testing.T) {
-	r, _ := fileRig(t)
-	large := smallHouse + strings.Repeat("# a comment that nobody reads\n", 10_000)
+	r, file := fileRig(t)
+	large := smallHouse + strings.Repeat("# a comment that nobody reads\n", 30_000)
+	body := asJSON(t, map[string]string{"text": large, "version": read[configBody](t, r.do("GET /api/config", "")).Version})
+	for _, line := range []string{"POST /api/config/entities", "POST /api/config/rename", "POST /api/entities/porch/commands", "DELETE /api/config"} {
+		wantProblem(t, r.do(line, body), 413, "")
+	}
+	if got := r.do("PUT /api/config", body).Code; got != 200 || content(t, file) != large {
+		t.Errorf("a file of 900 KB: %d", got)
+	}
 	if got := r.do("POST /api/config/check", asJSON(t, map[string]string{"text": large})).Code; got != 200 {
-		t.Errorf("a file of 300 KB: %d", got)
+		t.Errorf("checked: %d", got)
 	}
 	wantProblem(t, r.do("POST /api/config/check", asJSON(t, map[string]string{"text": strings.Repeat("x", mostConfig)})), 413, "")
-	wantProblem(t, r.do("POST /api/entities/porch/commands", asJSON(t, map[string]string{"action": strings.Repeat("x", 70_000)})), 413, "")
+}
+
+// What no editor could give back byte for byte is not given to one: it would be
+// spoilt by saving it.
+func TestAFileThatCannotBeGivenBackIsNotShown(t *testing.T) {
+	r, file := fileRig(t)
+	write(t, file, smallHouse+"#"+strings.Repeat("x", 1<<20))
+	wantProblem(t, r.do("GET /api/config", ""), 422, "larger than 1024 KiB")
+	write(t, file, "home: {name: \xff}\n")
+	wantProblem(t, r.do("GET /api/config", ""), 409, "not in UTF-8")
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	wantProblem(t, r.do("GET /api/config", ""), 409, "no file")
+}
+
+// To open a pipe can take for ever, and everybody else would wait.
+func TestAPipeAmongTheFilesHoldsNobodyUp(t *testing.T) {
+	r, file := fileRig(t)
+	if err := syscall.Mkfifo(filepath.Join(filepath.Dir(file), "pipe.yaml"), 0o600); err != nil {
+		t.Skip(err)
+	}
+	text := asJSON(t, map[string]string{"text": "switches: !include pipe.yaml\n"})
+	if list := read[[]diagnosticBody](t, r.do("POST /api/config/check", text)); len(list) != 1 || !strings.Contains(list[0].Message, "not a regular file") {
+		t.Errorf("%+v", list)
+	}
+	write(t, file, "switches: !include pipe.yaml\n")
+	if now := read[configBody](t, r.do("GET /api/config", "")); len(now.Files) != 1 {
+		t.Errorf("%+v", now)
+	}
+}
+
+func TestALinkToTheFileStaysALink(t *testing.T) {
+	r, file := fileRig(t)
+	real := filepath.Join(filepath.Dir(file), "real.yaml")
+	if err := errors.Join(os.Rename(file, real), os.Symlink("real.yaml", file), os.Chmod(real, 0o640)); err != nil {
+		t.Fatal(err)
+	}
+	body := asJSON(t, map[string]string{"text": smallHouse + "# more", "version": read[configBody](t, r.do("GET /api/config", "")).Version})
+	read[editBody](t, r.do("PUT /api/config", body))
+	info, err := os.Lstat(file)
+	if err != nil || info.Mode().IsRegular() || content(t, real) != smallHouse+"# more" {
+		t.Errorf("the link is %v, %v", info, err)
+	}
+	if info, err := os.Stat(real); err != nil || info.Mode().Perm() != 0o640 {
+		t.Errorf("the file is %v, %v", info, err)
+	}
+}
+
+// A key or a value is one key or value, whatever it looks like.
+func TestNothingElseIsAddedThroughAKey(t *testing.T) {
+	r, file := fileRig(t)
+	for keys, says := range map[string]string{
+		`{"name: x}, b: {name":"y"}`:                            "is no key",
+		`{"name":"{a: b}}\nlights: {x: {pin: hall/17}"}`:        "neither a list nor a mapping",
+		`{"name":"[a]}, other: {name: b"}`:                      "neither a list nor a mapping",
+		`{"name":"{a: b}, was: c"}`:                             "neither a list nor a mapping",
+		`{"name":"{a: b} # and"}`:                               "would not be valid",
+		`{"` + strings.Repeat("k", 70) + `":"v","name":"[[[["}`: "",
+	} {
+		wantProblem(t, r.do("POST /api/config/entities", `{"kind":"person","id":"anna","keys":`+keys+`}`), 422, says)
+	}
+	wantProblem(t, r.do("PUT /api/config", `{"text":"home: {}","version":""}`), 422, "version")
+	if content(t, file) != smallHouse {
+		t.Errorf("the file is %q", content(t, file))
+	}
+}
+
+func TestThePlanIsComparedWithTheHouseInForce(t *testing.T) {
+	r, file := fileRig(t)
+	write(t, file, smallHouse+"  fan: {pin: hall/17}\r\n") // and not read yet
+	planned := read[editBody](t, r.do("POST /api/config/rename", `{"from":"porch","to":"lamp","dry":true}`))
+	if len(planned.Plan.Changes) != 2 || len(planned.Plan.Boards) != 1 {
+		t.Errorf("%+v", planned)
+	}
+}
+
+func TestToEditNeedsTheTokenAsAllElseDoes(t *testing.T) {
+	r, _ := fileRig(t)
+	for _, line := range []string{"GET /api/config", "PUT /api/config", "POST /api/config/check", "POST /api/config/plan",
+		"POST /api/config/entities", "POST /api/config/rename"} {
+		wantProblem(t, r.on(TrustNobody, ask(line, `{}`)), 401, "token")
+	}
 }
 
 func TestAHouseInNoFileHasNoneToEdit(t *testing.T) {
 	r := newRig(t)
 	wantProblem(t, r.do("GET /api/config", ""), 404, "no file")
-	wantProblem(t, r.do("PUT /api/config", `{"text":"","version":""}`), 404, "no file")
+	wantProblem(t, r.do("PUT /api/config", `{"text":"","version":"x"}`), 404, "no file")
 	wantProblem(t, r.do("POST /api/config/rename", `{"from":"a","to":"b"}`), 404, "no file")
 }

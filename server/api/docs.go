@@ -89,7 +89,7 @@ func (a *API) docs(spec *huma.OpenAPI) echo.HandlerFunc {
 func operations(spec *huma.OpenAPI) []operation {
 	var out []operation
 	for path, item := range spec.Paths {
-		for method, op := range map[string]*huma.Operation{"GET": item.Get, "POST": item.Post, "DELETE": item.Delete} {
+		for method, op := range map[string]*huma.Operation{"GET": item.Get, "POST": item.Post, "PUT": item.Put, "DELETE": item.Delete} {
 			if op != nil {
 				out = append(out, operation{method, path, op.Summary})
 			}

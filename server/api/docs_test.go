@@ -46,6 +46,7 @@ func TestEveryRESTExampleOfTheDocsIsWhatTheServerSays(t *testing.T) {
 		"trigger":  func(string) any { return new(rules.Run) },
 		"gaps":     func(string) any { return new(whyBody) },
 		"answer":   func(string) any { return new(whyNotBody) },
+		"title":    func(string) any { return new(configProblem) },
 	}
 	seen := map[reflect.Type]bool{}
 	valid := conforming(t)
@@ -135,7 +136,7 @@ func matching(example string, types map[string]func(example string) any) any {
 	if json.Unmarshal([]byte(example), &members) != nil {
 		return nil
 	}
-	for _, member := range []string{"features", "declared", "status", "ok", "series", "gaps", "answer", "changes", "text", "mode", "trigger",
+	for _, member := range []string{"title", "features", "declared", "status", "ok", "series", "gaps", "answer", "changes", "text", "mode", "trigger",
 		"files", "written"} {
 		if _, ok := members[member]; ok {
 			return types[member](example)
