@@ -88,11 +88,13 @@ func parseAll(name string, data []byte, dir fs.FS) (Loaded, *book) {
 	f := &files{dir: dir, where: filepath.Dir(name), left: maxBytes - min(len(data), maxBytes), names: []string{name}}
 	r := newReport(name, data, f)
 	b := parse(r, data)
-	l := Loaded{List: r.done(), Files: f.names}
-	if !l.List.HasErrors() {
+	l := Loaded{Files: f.names}
+	if !r.hasErrors() {
 		l.House = b.house()
 		l.House.Files = f.names
+		b.checkTogether(l.House)
 	}
+	l.List = r.done()
 	return l, b
 }
 

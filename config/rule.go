@@ -114,7 +114,6 @@ func (b *book) checkRules() {
 		}
 		c.checkPermissions()
 	}
-	b.checkFights()
 }
 
 // ruleCheck understands one rule.

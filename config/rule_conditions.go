@@ -142,41 +142,4 @@ func (c *ruleCheck) entityCondition(e entry) entity.RuleCondition {
 	return nil
 }
 
-// excludes says whether two conditions obviously never hold at once: they want
-// one entity in two states, or different days, or day and night.
-func excludes(a, b entity.RuleCondition) bool {
-	for _, x := range conjuncts(a) {
-		for _, y := range conjuncts(b) {
-			switch x := x.(type) {
-			case entity.InState:
-				if y, ok := y.(entity.InState); ok && x.Entity == y.Entity && x.State != y.State {
-					return true
-				}
-			case entity.OnDays:
-				if y, ok := y.(entity.OnDays); ok && x.Days&y.Days == 0 {
-					return true
-				}
-			case entity.SunIs:
-				if y, ok := y.(entity.SunIs); ok && x.Up != y.Up {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-// conjuncts are the conditions that all have to hold for c to hold.
-func conjuncts(c entity.RuleCondition) []entity.RuleCondition {
-	all, ok := c.(entity.All)
-	if !ok {
-		return []entity.RuleCondition{c}
-	}
-	var out []entity.RuleCondition
-	for _, one := range all {
-		out = append(out, conjuncts(one)...)
-	}
-	return out
-}
-
 func describeRule(id entity.RuleID) string { return fmt.Sprintf("the rule %q", id) }

@@ -206,7 +206,7 @@ enum hob_sensor_fault {
 
 /* hob_sensor. What was measured is of the newest good sample, whatever came after it. */
 struct hob_sensor {
-    uint64_t started;  /* the measurement under way, or the last one */
+    uint64_t started;  /* the measurement under way, or the last one; else when it was set up */
     uint64_t due;      /* next thing to do */
     int64_t sampled;   /* uptime; of a fed one, below 0 if the board was not running yet */
     int64_t value;     /* thousandths of a degree, millivolts, or edges */
@@ -304,7 +304,7 @@ struct hob_left {
 enum hob_phase {
     HOB_PHASE_ACTIVE = 0, /* the relay is on */
     HOB_PHASE_IDLE,
-    HOB_PHASE_WAIT,   /* would be on, but for min_off or an interlock */
+    HOB_PHASE_WAIT,   /* would be on, but for min_off or an interlock; or no sample can be there yet */
     HOB_PHASE_OFF,    /* nothing is to be held */
     HOB_PHASE_LOST,   /* no good sample for too long */
     HOB_PHASE_RANGE,  /* beyond the range's end, or implausible readings */

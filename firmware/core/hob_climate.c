@@ -10,6 +10,7 @@
 #include "hob_interlock.h"
 #include "hob_output.h"
 #include "hob_restore.h"
+#include "hob_sensor.h"
 #include "hob_thermostat.h"
 
 uint8_t hob_climate_of(const struct hob_board *b, uint8_t i)
@@ -114,6 +115,7 @@ static struct hob_thermostat_in look(const struct hob_board *b, const struct hob
     return (struct hob_thermostat_in){
         .now = b->now,
         .switched = on ? relay->out.on_since : relay->out.off_since,
+        .first_by = hob_sensor_first_by(&b->points[t->config.sensor]),
         .sampled = s->sampled,
         .temp = s->value,
         .strikes = s->strikes,

@@ -157,7 +157,7 @@ static bool timely_pulse(struct hob_board *b, const struct hob_command *c, uint8
     if (p->out.level > 0)
         refuse(b, c, "busy", "it is on: ", c->point);
     else if (b->now < p->out.off_since + c->gap)
-        refuse(b, c, "busy", "too soon after the last time: ", c->point);
+        refuse(b, c, "too_soon", "it went off or was set up just now: ", c->point);
     else if (warns && hob_output_shows(&b->points[request->warn]))
         refuse(b, c, "busy", "it is on: ", b->points[request->warn].config.name);
     else if (!hob_interlock_conditions(b, request))

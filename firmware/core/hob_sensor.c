@@ -13,6 +13,8 @@
 
 /* No sensor measures longer; a port that says so is not believed. */
 #define MAX_MEASURING_MS 10000
+/* A sensor that has been set up may say nothing for so long before it counts as lost. */
+#define FIRST_SAMPLE_MS 30000u
 /* How near the last good sample 85.000 degrees must be to be believed, in thousandths. */
 #define NEAR_RESET 5000
 
@@ -35,6 +37,7 @@ void hob_sensor_setup(struct hob_board *b, uint8_t i)
 {
     struct hob_point *p = &b->points[i];
     memset(&p->sensor, 0, sizeof p->sensor);
+    p->sensor.started = b->now;
     p->sensor.due = fed(p) ? UINT64_MAX : b->now;
     if (!fed(p) && b->port->sensor_open(b->port->ctx, type_of(p), where(p)) < 0)
         hob_log(b, HOB_LOG_PIN, where(p));
@@ -115,6 +118,12 @@ static void take(struct hob_board *b, struct hob_point *p, enum hob_sensor_fault
         good_sample(b, p, m, at);
     else
         bad_sample(p, fault);
+}
+
+uint64_t hob_sensor_first_by(const struct hob_point *p)
+{
+    const struct hob_sensor *s = &p->sensor;
+    return s->valid || s->fault != HOB_SENSOR_OK ? 0 : s->started + FIRST_SAMPLE_MS;
 }
 
 void hob_sensor_feed(struct hob_board *b, uint8_t i, int64_t value, uint64_t age)

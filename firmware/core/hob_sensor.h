@@ -26,6 +26,12 @@ void hob_sensor_bus(struct hob_board *b, const struct hob_i2c_config *to);
  */
 void hob_sensor_feed(struct hob_board *b, uint8_t i, int64_t value, uint64_t age);
 
+/*
+ * The uptime until which no sample of it need be there yet: it has been set up and
+ * has neither answered nor failed. 0 when it has.
+ */
+uint64_t hob_sensor_first_by(const struct hob_point *p);
+
 /* Starts and reads what is due; to be called from hob_tick only. */
 void hob_sensor_tick(struct hob_board *b, uint8_t i);
 uint64_t hob_sensor_due(const struct hob_point *p);

@@ -83,11 +83,25 @@ static bool beyond_range(const struct hob_thermostat *t, const struct hob_thermo
            (c->cools ? t->control.temp < c->low : t->control.temp > c->high);
 }
 
+/*
+ * Why there is nothing to go by. The relay is off either way; but who has just
+ * been set up has not lost anything, and people are not to be told so.
+ */
+static enum hob_phase without_temp(const struct hob_thermostat *t,
+                                   const struct hob_thermostat_in *in)
+{
+    if (in->now >= in->first_by)
+        return HOB_PHASE_LOST;
+    return t->control.target == HOB_NO_TEMP ? HOB_PHASE_OFF : HOB_PHASE_WAIT;
+}
+
 /* The newest good sample, if it is fresh enough to act on. */
 static void take_temp(struct hob_thermostat *t, const struct hob_thermostat_in *in)
 {
     int64_t until = in->sampled + t->config.lost;
     t->control.temp = HOB_NO_TEMP;
+    if (in->now < in->first_by)
+        again(t, in->first_by);
     if (!in->has_temp || (int64_t)in->now > until)
         return;
     t->control.temp = (int32_t)in->temp;
@@ -101,7 +115,7 @@ static enum hob_phase must_be_off(const struct hob_thermostat *t,
     if (t->schedule.locked)
         return HOB_PHASE_LOCKED;
     if (t->control.temp == HOB_NO_TEMP)
-        return HOB_PHASE_LOST;
+        return without_temp(t, in);
     if (beyond_range(t, in))
         return HOB_PHASE_RANGE;
     return t->control.target == HOB_NO_TEMP ? HOB_PHASE_OFF : HOB_PHASE_IDLE;

@@ -21,6 +21,7 @@ struct hob_thermostat_in {
     uint64_t now;
     uint64_t switched; /* the relay went on, or off, or was set up as off */
     uint64_t ready;    /* interlocks let it go on from then on */
+    uint64_t first_by; /* no sample need be there before (hob_sensor_first_by) */
     int64_t sampled;   /* the newest good sample, and when; with has_temp */
     int64_t temp;
     uint8_t strikes;   /* implausible readings since then */

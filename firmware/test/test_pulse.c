@@ -277,8 +277,11 @@ TEST(a_gap_counts_from_the_end_of_the_last_pulse_or_on)
         const char *first; /* ends at 100 */
         uint64_t at;       /* of the second, after that */
         const char *code;
-    } rows[] = {{PULSE(100), 0, "busy"},      {PULSE(100), 999, "busy"}, {PULSE(100), 1000, "done"},
-                {"\"do\":\"on\"", 999, "busy"}, {"\"do\":\"on\"", 1000, "done"}};
+    } rows[] = {{PULSE(100), 0, "too_soon"},
+                {PULSE(100), 999, "too_soon"},
+                {PULSE(100), 1000, "done"},
+                {"\"do\":\"on\"", 999, "too_soon"},
+                {"\"do\":\"on\"", 1000, "done"}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         test_row("%s then %d", rows[i].first, (int)rows[i].at);
         REQUIRE(start("{\"kind\":\"relay\",\"point\":\"door\",\"pin\":25,\"off_after\":100}\n"));
@@ -301,7 +304,7 @@ TEST(after_a_boot_a_gap_counts_from_the_boot)
     conn = fake_session(&f, fake_key);
     f.now = 999;
     int id = order("door", PULSE(100) ",\"gap\":1000");
-    CHECK(result(id, "busy"));
+    CHECK(result(id, "too_soon"));
     f.now = 1000;
     id = order("door", PULSE(100) ",\"gap\":1000");
     fake_run(&f, 100);

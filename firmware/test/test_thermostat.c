@@ -353,6 +353,67 @@ TEST(a_fed_sensor_that_is_lost_is_off_at_its_limit)
     CHECK(!fake_level(&f, 16));
 }
 
+/* ---- before the first sample ---- */
+
+/* What has just been set up is waited for, with the relay off, and is not called lost. */
+TEST(a_sensor_that_has_not_answered_yet_is_waited_for)
+{
+    static const struct {
+        const char *what;
+        const char *sensor;
+        const char *more;
+        int wait;         /* of the sensor: ms of a measurement, or negative */
+        bool vanished;    /* no answer to its end */
+        uint8_t at_once, after; /* phases, the second at 30 s */
+    } rows[] = {
+        {"measures", PROBE, ",\"fallback\":22000}\n", 750, false, HOB_PHASE_WAIT, HOB_PHASE_WAIT},
+        {"nothing to be held", PROBE, "}\n", 750, false, HOB_PHASE_OFF, HOB_PHASE_OFF},
+        {"does not even start", PROBE, ",\"fallback\":22000}\n", -1, false, HOB_PHASE_LOST,
+         HOB_PHASE_LOST},
+        {"never answers", PROBE, ",\"fallback\":22000}\n", 750, true, HOB_PHASE_WAIT,
+         HOB_PHASE_LOST},
+        {"is fed by nobody", "{\"kind\":\"sensor\",\"point\":\"t\",\"type\":\"fed\"}\n",
+         ",\"fallback\":22000}\n", 0, false, HOB_PHASE_WAIT, HOB_PHASE_LOST},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        test_row("%s", rows[i].what);
+        fake_make(&f, 31);
+        warm(DEGREES(20));
+        f.sensors[4].wait = rows[i].wait;
+        if (rows[i].vanished)
+            f.sensors[4].len = 0;
+        (void)fake_boot(&f);
+        conn = fake_adopted(&f);
+        last_id = 0;
+        char items[800];
+        (void)snprintf(items, sizeof items, "%s%s%s%s", RELAY, rows[i].sensor, HEATER, rows[i].more);
+        REQUIRE(conn >= 0 && fake_configure(&f, conn, "1", items));
+        fake_run(&f, 1);
+        CHECK_INT(control()->phase, rows[i].at_once);
+        CHECK(!fake_level(&f, 16));
+        run_alive(29998);
+        CHECK(!fake_level(&f, 16));
+        run_alive(1);
+        CHECK_INT(control()->phase, rows[i].after);
+        run_alive(5 * MIN);
+        CHECK_INT(fake_level(&f, 16), rows[i].after == HOB_PHASE_WAIT);
+    }
+}
+
+/* Once it has been there it is lost when it is gone, however soon. */
+TEST(a_sensor_that_was_there_is_not_waited_for)
+{
+    REQUIRE(start(RELAY PROBE
+                  "{\"kind\":\"thermostat\",\"relay\":\"r\",\"sensor\":\"t\"," LIMITS
+                  ",\"lost\":2000}\n"));
+    hold(24000);
+    run_alive(1000);
+    CHECK_INT(control()->phase, HOB_PHASE_WAIT); /* its least time off */
+    f.sensors[4].len = 0;
+    run_alive(4000);
+    CHECK_INT(control()->phase, HOB_PHASE_LOST);
+}
+
 /* ---- plans ---- */
 
 TEST(a_plan_runs_to_its_end_with_nobody_there)
@@ -646,7 +707,7 @@ TEST(after_a_power_cut_with_nobody_there_it_holds_its_fallback)
     (void)fake_boot(&f);
     CHECK_INT(f.edge_count, fake_edges(&f, 16) + fake_edges(&f, 4));
     CHECK(!fake_level(&f, 16));
-    CHECK_INT(control()->phase, HOB_PHASE_LOST); /* nothing measured yet */
+    CHECK_INT(control()->phase, HOB_PHASE_WAIT); /* nothing measured yet */
     fake_run(&f, 119999);
     CHECK_INT(fake_edges(&f, 16), 1); /* taken, low */
     fake_run(&f, 1);
@@ -849,7 +910,7 @@ TEST(a_board_takes_eight_thermostats)
 TEST(the_point_tells_what_its_thermostat_does_whenever_that_changes)
 {
     REQUIRE(start(RELAY PROBE HEATER ",\"frost\":6000}\n"));
-    CHECK(strstr(told("r"), "\"v\":false,\"up\":0,\"cause\":\"config\",\"th\":{\"phase\":\"lost\","
+    CHECK(strstr(told("r"), "\"v\":false,\"up\":0,\"cause\":\"config\",\"th\":{\"phase\":\"wait\","
                             "\"target\":6000,\"source\":\"frost\",\"plan\":\"\"}}") != NULL);
     run_alive(2000);
     redial();
@@ -900,6 +961,8 @@ int main(void)
     RUN(it_comes_back_by_itself_and_not_before_min_off);
     RUN(a_sensor_that_fails_now_and_then_only_ages);
     RUN(a_fed_sensor_that_is_lost_is_off_at_its_limit);
+    RUN(a_sensor_that_has_not_answered_yet_is_waited_for);
+    RUN(a_sensor_that_was_there_is_not_waited_for);
     RUN(a_plan_runs_to_its_end_with_nobody_there);
     RUN(a_target_beyond_the_range_is_held_at_its_end);
     RUN(pushing_plans_and_hanging_up_never_touches_the_least_times);

@@ -223,7 +223,7 @@ TEST(warnings_that_make_no_sense_are_refused_with_a_reason)
         {"\"do\":\"pulse\"" WARN("horn", 6000), "\"missing\""},
         {PULSE(9) WARN("horn", 6000) IF("horn", true, 9), "\"wrong_kind\""},
         {PULSE(9) WARN("horn", 6000) IF("reed", true, 9), "\"precondition\""},
-        {PULSE(9) WARN("horn", 6000) ",\"gap\":3600000", "\"busy\""},
+        {PULSE(9) WARN("horn", 6000) ",\"gap\":3600000", "\"too_soon\""},
     };
     REQUIRE(start(GROUPED("door", 25, "g") HORN REED GROUPED("rival", 26, "g")
                   "{\"kind\":\"relay\",\"point\":\"max-on\",\"pin\":19,\"max_on\":6008}\n"

@@ -135,6 +135,8 @@ const (
 	UnusedPermission Code = "HOB108"
 	BadChannel       Code = "HOB109"
 	BadWebhook       Code = "HOB110"
+	RuleLoop         Code = "HOB111"
+	RuleNever        Code = "HOB112"
 )
 
 // BadTest is what is wrong with tests of rules, or with what a simulation is given.
@@ -248,6 +250,8 @@ func Codes() []CodeInfo {
 		{UnusedPermission, "A garage door that a rule may open and never does (warning)."},
 		{BadChannel, "A way to send messages that does not exist."},
 		{BadWebhook, "A request to a web service that cannot be made."},
+		{RuleLoop, "Rules that set each other off without end (warning)."},
+		{RuleNever, "A rule that never runs, or a trigger that nothing comes of (warning)."},
 
 		{BadTest, "A part of a test, or of `--set`, that cannot be understood."},
 	}

@@ -66,7 +66,7 @@ type Phase string
 const (
 	PhaseActive Phase = "active" // the relay is on
 	PhaseIdle   Phase = "idle"   // within its band
-	PhaseWait   Phase = "wait"   // would be on, but min_off or an interlock holds it
+	PhaseWait   Phase = "wait"   // would be on, but min_off or an interlock holds it; or no sample can be there yet
 	PhaseOff    Phase = "off"    // nothing is to be held
 	PhaseLost   Phase = "lost"   // no good sample for too long
 	PhaseRange  Phase = "range"  // beyond the range's end, or implausible readings: cut off

@@ -10,7 +10,7 @@ const (
 	ThermostatHeating = "heating"
 	ThermostatCooling = "cooling"
 	ThermostatIdle    = "idle"
-	ThermostatWaiting = "waiting"     // would be on, but its minimum time off or an interlock holds it
+	ThermostatWaiting = "waiting"     // would be on, but its minimum time off or an interlock holds it; or its sensor has not answered yet
 	ThermostatLost    = "sensor_lost" // off until its sensor is back
 	ThermostatCutOff  = "cut_off"     // beyond its range's end, or its sensor shows nonsense
 	ThermostatLocked  = "locked"

@@ -36,8 +36,7 @@ func (c *compiler) trigger(spec entity.Trigger, enabled bool) (trigger, error) {
 		t.occurs, t.text = onlyOn{s.At(c.ground.place, zone), s.Days, zone}, s.Sun.String()+daysText(s.Days)
 		where += fmt.Sprint(c.ground.place)
 	case entity.AtEvery:
-		// A fixed anchor: a restart does not move it.
-		t.occurs, t.elapsed = s.From(time.Date(2000, 1, 1, 0, 0, 0, 0, zone)), true
+		t.occurs, t.elapsed = s.From(anchor(zone)), true
 		t.text = "every " + duration(time.Duration(s.Every))
 	case entity.OnState:
 		t.kind, t.entity, t.held = KindState, s.Entity, s.For
@@ -68,6 +67,9 @@ func (c *compiler) trigger(spec entity.Trigger, enabled bool) (trigger, error) {
 	t.print = fingerprint(fmt.Sprintf("%s %s %s %t", t.kind, t.text, where, enabled))
 	return t, nil
 }
+
+// anchor is where intervals begin: it is fixed, so that a restart does not move them.
+func anchor(zone *time.Location) time.Time { return time.Date(2000, 1, 1, 0, 0, 0, 0, zone) }
 
 func fingerprint(s string) string {
 	h := fnv.New64a()

@@ -122,6 +122,8 @@ func outcome(f *wire.Result) registry.BoardResult {
 		r.Code = entity.CodeSuperseded
 	case "cancelled":
 		r.Code = entity.CodeCancelled
+	case "too_soon": // the board names a pin; people are at a door
+		r.Message = "It is too soon: it rests for a moment after the last time, and after its board has started or got a new configuration. Try again in a second"
 	case "cut_short":
 		// The one reason with which something has happened at the output.
 		r.Status = entity.StatusFailed

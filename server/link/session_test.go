@@ -111,10 +111,11 @@ func TestOutcomesOfTheBoard(t *testing.T) {
 		{wire.Result{Code: wire.ResultRefused, Reason: "superseded"}, entity.StatusRefused, entity.CodeSuperseded},
 		{wire.Result{Code: wire.ResultRefused, Reason: "cancelled"}, entity.StatusRefused, entity.CodeCancelled},
 		{wire.Result{Code: wire.ResultRefused, Reason: "precondition"}, entity.StatusRefused, entity.CodeBoard},
+		{wire.Result{Code: wire.ResultRefused, Reason: "too_soon", Message: "just now: gpio25"}, entity.StatusRefused, entity.CodeBoard},
 		{wire.Result{Code: wire.ResultRefused, Reason: "cut_short"}, entity.StatusFailed, entity.CodeBoard},
 	} {
 		got := outcome(&c.result)
-		if got.Status != c.status || got.Code != c.code || got.Message == "" && c.code != "" {
+		if got.Status != c.status || got.Code != c.code || got.Message == "" && c.code != "" || strings.Contains(got.Message, "gpio") {
 			t.Errorf("%s %s: %+v", c.result.Code, c.result.Reason, got)
 		}
 	}

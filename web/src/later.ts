@@ -9,5 +9,6 @@ export { default as MenuSheet } from './controls/MenuSheet.svelte';
 export { default as Sparkline } from './history/Sparkline.svelte';
 export { default as Boards } from './views/Boards.svelte';
 export { default as Empty } from './views/Empty.svelte';
+export { default as Notices } from './views/Notices.svelte';
 export { default as Settings } from './views/Settings.svelte';
 export { default as Unlock } from './views/Unlock.svelte';

@@ -1,6 +1,6 @@
 // Houses for the fake server, built from a few words each.
 
-import type { Attributes, Board, Entity, HouseInfo } from '../../src/protocol/model';
+import type { Attributes, Board, Entity, HouseInfo, Notice } from '../../src/protocol/model';
 
 /** An entity with its defaults; the fake sets its revision. */
 export function entity(id: string, kind: string, more: Partial<Entity> = {}): Entity {
@@ -71,7 +71,7 @@ export function aDay(curve: (hour: number) => number): object {
 }
 
 /** A house with every state that a tile can be in. */
-export function everything(): { info: HouseInfo; boards: Board[]; entities: Entity[]; histories: Record<string, object> } {
+export function everything(): { info: HouseInfo; boards: Board[]; entities: Entity[]; histories: Record<string, object>; notices: Notice[] } {
   const now = Date.now();
   const minutes = (n: number): number => now - n * 60_000;
   const areas = [
@@ -84,6 +84,10 @@ export function everything(): { info: HouseInfo; boards: Board[]; entities: Enti
   const lost = { reason: 'offline', message: 'No answer from shed for 15 s', since: minutes(4) };
   return {
     info: info({ areas }),
+    notices: [
+      { id: 6, at: minutes(130), text: 'The garden pump has run for an hour', rule: 'pump_watch' },
+      { id: 7, at: minutes(4), text: 'It is below 3 °C outside and the bathroom window is open', user: 'anna', rule: 'frost' },
+    ],
     histories: {
       room: aDay((hour) => 19 + 1.6 * Math.sin((hour - 4) / 3.8)),
       outside: aDay((hour) => -3 - 5 * Math.cos((hour - 2) / 3.8) + (hour % 1) / 3),

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { ClientMessage } from '../../src/protocol/client';
-import type { Board, Dynamic, Entity, HouseInfo } from '../../src/protocol/model';
+import type { Board, Dynamic, Entity, HouseInfo, Notice } from '../../src/protocol/model';
 
 const web = new URL('../..', import.meta.url).pathname;
 const policy = readFileSync(join(web, 'csp.txt'), 'utf8').split(/\s+/).join(' ').trim();
@@ -26,6 +26,7 @@ export interface FakeOptions {
   readonly boards: readonly Board[];
   readonly entities: readonly Entity[];
   readonly histories?: Readonly<Record<string, object>>;
+  readonly notices?: readonly Notice[];
   /** When set, everything but the page itself needs it. */
   readonly token?: string;
 }
@@ -35,6 +36,9 @@ type Command = Extract<ClientMessage, { type: 'command' }>;
 export class FakeServer {
   readonly entities = new Map<string, Entity>();
   readonly boards = new Map<string, Board>();
+  readonly notices = new Map<number, Notice>();
+  /** Whether a notice that somebody dismisses goes away; else the answer is 503. */
+  dismisses = true;
   /** Everything that clients have sent, oldest first, and when (unix ms). */
   readonly received: { readonly message: ClientMessage; readonly at: number }[] = [];
   /** What to do with a command; by default it is confirmed at once. */
@@ -60,6 +64,7 @@ export class FakeServer {
     for (const e of options.entities) this.entities.set(e.id, { ...e, revision: this.revision });
     this.histories = options.histories ?? {};
     for (const b of options.boards) this.boards.set(b.id, b);
+    for (const n of options.notices ?? []) this.notices.set(n.id, n);
   }
 
   get url(): string {
@@ -109,6 +114,19 @@ export class FakeServer {
   board(board: Board): void {
     this.boards.set(board.id, board);
     this.broadcast({ type: 'board', revision: ++this.revision, board });
+  }
+
+  /** Tells people something. */
+  notify(notice: Notice): void {
+    this.notices.set(notice.id, notice);
+    this.broadcast({ type: 'notice', revision: ++this.revision, notice });
+  }
+
+  #dismiss(id: number, response: ServerResponse): void {
+    if (!this.dismisses) return void response.writeHead(503).end();
+    const known = this.notices.delete(id);
+    if (known) this.broadcast({ type: 'notice_removed', revision: ++this.revision, id });
+    response.writeHead(known ? 204 : 404).end();
   }
 
   /** Accepts a command without ending it; gives the server's id of it. */
@@ -183,6 +201,8 @@ export class FakeServer {
       });
       return;
     }
+    const notice = /^\/api\/notices\/(\d+)$/.exec(path)?.[1];
+    if (notice !== undefined && request.method === 'DELETE') return this.#dismiss(Number(notice), response);
     const asked = /^\/api\/entities\/([^/]+)\/history$/.exec(path)?.[1];
     if (asked !== undefined) {
       this.historyAsked.push(asked);
@@ -229,6 +249,7 @@ export class FakeServer {
       JSON.stringify({
         type: 'snapshot', epoch, revision, time, house: this.#options.info,
         boards: [...this.boards.values()], entities: [...this.entities.values()],
+        notices: [...this.notices.values()],
       }),
     );
   }

@@ -235,6 +235,16 @@ export const en = {
     attention: 'Needs attention',
     newBoards: (count: string, one: boolean) => (one ? 'A new board was found' : `${count} new boards were found`),
     newBoardsHint: (one: boolean) => (one ? 'Name it in config.yaml to use it.' : 'Name in config.yaml what is yours.'),
+    notices: {
+      title: 'Notices',
+      rule: (id: string) => `Rule ${id}`,
+      server: 'The server',
+      to: (user: string) => `for ${user}`,
+      dismiss: (text: string) => `Dismiss: ${text}`,
+      more: (count: string) => `Show ${count} more`,
+      all: 'Dismiss all',
+      failed: 'Not dismissed: the server did not do it',
+    },
     mistakes: (file: string, count: string, one: boolean) =>
       one ? `${file} has a mistake` : `${file} has ${count} mistakes`,
     unreadable: (file: string) => `${file} cannot be read`,

@@ -1,0 +1,402 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"hob/internal/entity"
+)
+
+// Loops are looked for by trying: from each trigger that a rule's action could
+// have set off, the rules are run on a sheet of paper, with all that is not known
+// of the house taken as it suits the loop, until a rule comes round for the third
+// time or nothing is left to happen. What was not known is known after one round,
+// so the others happen of necessity.
+const (
+	loopRounds  = 3
+	loopRuns    = 80               // of one try
+	loopTimes   = 40               // moments at which a try may begin
+	loopTries   = 3000             // altogether
+	loopPatient = 5 * time.Minute  // a round that takes longer is meant: a pump that rests and works
+	loopHorizon = 30 * time.Minute // of a try
+)
+
+func (c *check) loops() []Finding {
+	suspects := c.suspects()
+	var all []formula
+	for _, r := range suspects {
+		all = append(all, r.cond)
+		for _, e := range r.effects {
+			all = append(all, formulas(e.guards)...)
+		}
+	}
+	times := c.year.turns(all...)
+	if len(times) > loopTimes {
+		times = times[:loopTimes]
+	}
+	var out []Finding
+	told := map[string]bool{}
+	tries := loopTries
+	for _, r := range suspects {
+		for _, t := range r.triggers {
+			on, ok := t.spec.(entity.OnState)
+			if !ok {
+				continue
+			}
+			for _, at := range times {
+				if tries--; tries < 0 {
+					return out
+				}
+				p := &paper{check: c, rules: suspects, base: at, states: map[entity.ID]string{}, last: map[*checked]time.Duration{}, busy: map[*checked]time.Duration{}}
+				chain := p.run(r, on)
+				if chain == nil {
+					continue
+				}
+				if key := chain.key(); !told[key] {
+					told[key] = true
+					out = append(out, c.loopFinding(at, chain))
+				}
+				break
+			}
+		}
+	}
+	return out
+}
+
+// suspects are rules that others, or they themselves, could set off, and that set
+// off others: only they can be in a loop.
+func (c *check) suspects() []*checked {
+	list := slices.Clone(c.rules)
+	for {
+		before := len(list)
+		makes, waits := map[entity.ID]bool{}, map[entity.ID]bool{}
+		for _, r := range list {
+			for _, e := range r.effects {
+				makes[e.task.Target] = true
+			}
+			for _, id := range waitsFor(r) {
+				waits[id] = true
+			}
+		}
+		list = slices.DeleteFunc(list, func(r *checked) bool {
+			in := slices.ContainsFunc(waitsFor(r), func(id entity.ID) bool { return makes[id] })
+			out := slices.ContainsFunc(r.effects, func(e effect) bool { return waits[e.task.Target] })
+			return !in || !out
+		})
+		if len(list) == before {
+			return list
+		}
+	}
+}
+
+func waitsFor(r *checked) []entity.ID {
+	var out []entity.ID
+	for _, t := range r.triggers {
+		if on, ok := t.spec.(entity.OnState); ok {
+			out = append(out, on.Entity)
+		}
+	}
+	return out
+}
+
+// paper is one try.
+type paper struct {
+	*check
+	rules  []*checked
+	base   int64 // when it begins
+	now    time.Duration
+	states map[entity.ID]string // what has come about or was taken so
+	facts  facts
+	last   map[*checked]time.Duration // when each began last
+	busy   map[*checked]time.Duration // until when each runs
+	queue  []occurrence               // by time
+	runs   int
+}
+
+// occurrence is something that will happen: a rule is set off by a trigger, or else
+// an entity comes into a state, or else a task is done.
+type occurrence struct {
+	at    time.Duration
+	by    *firing // whose doing it is; nil at the beginning
+	do    *effect // the task that it comes of, or that is to be done
+	rule  *checked
+	on    entity.OnState
+	of    entity.ID
+	state string
+}
+
+// firing is a run of a rule, and what led to it.
+type firing struct {
+	rule   *checked
+	on     entity.OnState
+	at     time.Duration
+	parent *firing
+	did    *effect // of the parent
+}
+
+// run tries from one trigger. It returns the last firing of a loop; nil is none.
+func (p *paper) run(r *checked, on entity.OnState) *firing {
+	p.states[on.Entity] = on.To
+	p.later(occurrence{at: on.For, rule: r, on: on})
+	for len(p.queue) > 0 && p.runs < loopRuns {
+		o := p.queue[0]
+		p.queue = p.queue[1:]
+		if p.now = o.at; p.now > loopHorizon {
+			return nil
+		}
+		switch {
+		case o.rule != nil:
+			if f := p.fire(o); f != nil && f.round() {
+				return f
+			}
+		case o.of != "":
+			p.become(o)
+		default:
+			p.do(o)
+		}
+	}
+	return nil
+}
+
+func (p *paper) later(o occurrence) {
+	i := slices.IndexFunc(p.queue, func(q occurrence) bool { return q.at > o.at })
+	if i < 0 {
+		i = len(p.queue)
+	}
+	p.queue = slices.Insert(p.queue, i, o)
+}
+
+// fire runs a rule, if it may.
+func (p *paper) fire(o occurrence) *firing {
+	r := o.rule
+	last, ran := p.last[r]
+	switch {
+	case p.states[o.on.Entity] != o.on.To: // it did not stay so long enough
+		return nil
+	case ran && o.at-last < r.spec.Cooldown, r.spec.Mode == entity.ModeSingle && ran && o.at < p.busy[r]:
+		return nil
+	case !p.so(goal{r.cond, false}):
+		return nil
+	}
+	f := &firing{rule: r, on: o.on, at: o.at}
+	if o.by != nil {
+		f.parent, f.did = o.by, o.do
+	}
+	p.runs++
+	p.last[r], p.busy[r] = o.at, o.at
+	for i := range r.effects {
+		e := &r.effects[i]
+		if o.at+e.after > p.busy[r] {
+			p.busy[r] = o.at + e.after
+		}
+		p.later(occurrence{at: o.at + e.after, by: f, do: e})
+	}
+	return f
+}
+
+// so takes it that goals hold, if nothing speaks against it.
+func (p *paper) so(goals ...goal) bool {
+	known := p.facts.clone()
+	for id, state := range p.states {
+		if known.words == nil {
+			known.words = map[variable][]string{}
+		}
+		known.words[variable{id, propertyState}] = []string{state}
+	}
+	f, ok := p.solver.solve(p.time(p.base+int64(p.now/time.Second)), known, goals...)
+	if !ok || len(f.opaques) > 1 {
+		return false
+	}
+	p.facts = f
+	for v, words := range f.words {
+		if v.property == propertyState && len(words) > 0 {
+			p.states[v.entity] = words[0]
+		}
+	}
+	return true
+}
+
+// become changes an entity and sets off whom that concerns.
+func (p *paper) become(o occurrence) {
+	was := p.states[o.of]
+	if was == o.state {
+		return
+	}
+	p.states[o.of] = o.state
+	for _, r := range p.rules {
+		for _, t := range r.triggers {
+			on, ok := t.spec.(entity.OnState)
+			if ok && on.Entity == o.of && on.To == o.state && (on.From == "" || was == "" || on.From == was) {
+				p.later(occurrence{at: o.at + on.For, by: o.by, rule: r, on: on, do: o.do})
+			}
+		}
+	}
+}
+
+// do begins what a task comes to.
+func (p *paper) do(o occurrence) {
+	if !p.so(o.do.guards...) {
+		return
+	}
+	id := o.do.task.Target
+	for _, next := range outcomes(p.specs[id], p.states[id], o.do.task.Action) {
+		p.later(occurrence{at: o.at + next.after, by: o.by, do: o.do, of: id, state: next.state})
+	}
+}
+
+// outcome is a state that an entity comes into after a while.
+type outcome struct {
+	state string
+	after time.Duration
+}
+
+// outcomes are the states that an action leads to from another one; "" is not
+// known. Of what it leads to by way of the weather, there are none.
+func outcomes(spec entity.Spec, from string, a entity.Action) []outcome {
+	switch spec := spec.(type) {
+	case *entity.Switch, *entity.Light:
+		switch {
+		case a.Verb == entity.VerbToggle && from == "on", a.Verb == entity.VerbOff, a.Level != nil && *a.Level == 0:
+			return []outcome{{"off", 0}}
+		case a.Verb == entity.VerbToggle, a.Verb == entity.VerbOn, a.Level != nil:
+			return []outcome{{"on", 0}}
+		}
+	case *entity.Person:
+		return []outcome{{string(a.Verb), 0}}
+	case *entity.Alarm:
+		return alarmOutcomes(spec, from, a.Verb)
+	case *entity.GarageDoor:
+		return doorOutcomes(spec, from, a.Verb)
+	}
+	return nil
+}
+
+func alarmOutcomes(spec *entity.Alarm, from string, verb entity.Verb) []outcome {
+	armed := entity.AlarmArmedAway
+	switch {
+	case verb == entity.VerbDisarm:
+		return []outcome{{entity.AlarmDisarmed, 0}}
+	case from != "" && from != entity.AlarmDisarmed: // from an armed alarm there is no way to another mode
+		return nil
+	case verb == entity.VerbArmHome:
+		armed = entity.AlarmArmedHome
+	}
+	if spec.ExitDelay > 0 {
+		return []outcome{{entity.AlarmArming, 0}, {armed, spec.ExitDelay}}
+	}
+	return []outcome{{armed, 0}}
+}
+
+func doorOutcomes(spec *entity.GarageDoor, from string, verb entity.Verb) []outcome {
+	switch {
+	case verb == entity.VerbOpen && (from == "" || from == entity.DoorClosed):
+		end := entity.DoorOpen
+		if spec.Open == nil {
+			end = entity.DoorStopped
+		}
+		return []outcome{{entity.DoorOpening, 0}, {end, spec.Travel}}
+	case verb == entity.VerbClose && (from == "" || from == entity.DoorOpen || from == entity.DoorStopped):
+		var warning time.Duration
+		if spec.Warning != nil {
+			warning = spec.Warning.For
+		}
+		return []outcome{{entity.DoorClosing, warning}, {entity.DoorClosed, warning + spec.Travel}}
+	}
+	return nil
+}
+
+// back is the firing of the same rule that led to this one; nil if none did.
+func (f *firing) back() *firing {
+	for b := f.parent; b != nil; b = b.parent {
+		if b.rule == f.rule {
+			return b
+		}
+	}
+	return nil
+}
+
+// round says whether the rule has come round often enough, and soon enough, to go
+// on for ever.
+func (f *firing) round() bool {
+	n := 1
+	for b := f; ; n++ {
+		before := b.back()
+		if before == nil {
+			break
+		}
+		if b.at-before.at >= loopPatient {
+			return false
+		}
+		b = before
+	}
+	return n >= loopRounds
+}
+
+// links are the firings of one round, the first one first.
+func (f *firing) links() []*firing {
+	var out []*firing
+	for l, end := f, f.back(); l != end; l = l.parent {
+		out = append(out, l)
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// fromFirst begins with the rule that stands first in the file.
+func (c *check) fromFirst(links []*firing) []*firing {
+	first := 0
+	for i, l := range links {
+		if slices.Index(c.rules, l.rule) < slices.Index(c.rules, links[first].rule) {
+			first = i
+		}
+	}
+	return slices.Concat(links[first:], links[:first])
+}
+
+func (f *firing) key() string {
+	var ids []string
+	for _, l := range f.links() {
+		ids = append(ids, string(l.rule.spec.ID))
+	}
+	slices.Sort(ids)
+	return strings.Join(slices.Compact(ids), " ")
+}
+
+func (c *check) loopFinding(at int64, f *firing) Finding {
+	out := Finding{Kind: Loop, Suggest: "add a condition under which it ends, or let one of them wait for something else; while it runs, a rule that fires more than 30 times in a minute is paused"}
+	var story []string
+	links := c.fromFirst(f.links())
+	for i, l := range links {
+		// What a firing did is told by the one that it led to; the last leads to the first.
+		did := links[(i+1)%len(links)].did
+		story = append(story, fmt.Sprintf("%s is %s, so %q says %s", l.on.Entity, l.on.To, l.rule.spec.ID, c.taskWords(did)))
+		if !slices.Contains(out.Rules, l.rule.spec.ID) {
+			out.Rules = append(out.Rules, l.rule.spec.ID)
+		}
+	}
+	who := fmt.Sprintf("the rule %q sets itself off", out.Rules[0])
+	if len(out.Rules) > 1 {
+		var names []string
+		for _, id := range out.Rules {
+			names = append(names, fmt.Sprintf("%q", id))
+		}
+		who = fmt.Sprintf("the rules %s set each other off", andList(names))
+	}
+	first := c.moment(at)
+	out.Message = fmt.Sprintf("%s without end, such as on %s: %s; and so on", who, first, strings.Join(story, "; "))
+	return out
+}
+
+// taskWords is a task as config.yaml has it.
+func (c *check) taskWords(e *effect) string {
+	if e == nil {
+		return "something"
+	}
+	text := fmt.Sprintf("%q", (&compiler{ground: c.ground}).taskText(e.task))
+	if e.scene != "" {
+		text += fmt.Sprintf(" (scene %s)", e.scene)
+	}
+	return text
+}
