@@ -131,6 +131,8 @@ func testEdges() []edge {
 		{"config/plan", "internal/wire", "a plan's boards are those whose configuration differs on the link"},
 		{"internal/simulate", "config", "its tests write houses as people do"},
 		{"internal/simulate", "internal/diag", "the guide's examples say what hob check says of them"},
+		{"server/automation", "config", "what is foreseen is compared with what the drivers do, in houses as people write them"},
+		{"server/automation", "internal/simulate", "as above"},
 		{"server/app", "internal/schedule", "rules that are killed are due at times"},
 		{"server", "internal/registry", "the command line's tests play the boards of a real server"},
 		{"server", "internal/command", "as above"},
