@@ -119,9 +119,23 @@ func ruleNote(r client.Rule, cal calendar) cell {
 	case r.Last != nil && r.Last.Reason != "":
 		return text(r.Last.Reason)
 	case r.Last != nil:
-		return cell{r.Last.Trigger.Text, dim}
+		return cell{firedWords(r.Last.Trigger), dim}
 	}
 	return text("")
+}
+
+// firedWords are what set a run off.
+func firedWords(f client.Fired) string {
+	if f.Kind != "asked" || f.Cause == nil {
+		return f.Text
+	}
+	switch f.Cause.Kind {
+	case entity.CauseCLI:
+		return "asked for on the command line"
+	case entity.CauseUser:
+		return "asked for in a browser"
+	}
+	return "asked for over the API"
 }
 
 func outcomeCell(outcome string) cell {
@@ -173,11 +187,7 @@ func (c *cli) showRule(ctx context.Context, id entity.RuleID, limit int) error {
 		return nil
 	}
 	c.sayf("")
-	var rows [][]cell
-	for _, r := range runs {
-		rows = append(rows, runRows(r, cal)...)
-	}
-	table(c.stdout, []string{"RUN", "", ""}, rows)
+	c.runTable(runs, cal)
 	return nil
 }
 
@@ -186,9 +196,17 @@ func (c *cli) sayf(format string, args ...any) {
 	fmt.Fprintln(c.stdout, printable(fmt.Sprintf(format, args...)))
 }
 
+func (c *cli) runTable(runs []client.Run, cal calendar) {
+	var rows [][]cell
+	for _, r := range runs {
+		rows = append(rows, runRows(r, cal)...)
+	}
+	columns(c.stdout, rows)
+}
+
 // runRows are a run and its steps as rows of a table.
 func runRows(r client.Run, cal calendar) [][]cell {
-	what := r.Trigger.Text
+	what := firedWords(r.Trigger)
 	if r.Reason != "" {
 		what += ": " + r.Reason
 	}

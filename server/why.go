@@ -157,16 +157,12 @@ func (c *cli) whyNot(ctx context.Context, id entity.RuleID, when string) error {
 		if why.If != nil {
 			rows = append(rows, under("if", traceRows(*why.If, 0))...)
 		}
-		table(c.stdout, []string{"", "", "", ""}, rows)
+		columns(c.stdout, rows)
 	}
 	if len(why.Runs) > 0 {
 		c.sayf("")
 		c.sayf("Runs near that time:")
-		var rows [][]cell
-		for _, r := range why.Runs {
-			rows = append(rows, runRows(r, cal)...)
-		}
-		table(c.stdout, []string{"", "", ""}, rows)
+		c.runTable(why.Runs, cal)
 	}
 	if why.Next != nil && why.Enabled && when == "" {
 		c.sayf("")

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -146,7 +147,7 @@ func combined(text string, v Verdict, parts []condition, w World, at time.Time) 
 	for _, c := range parts {
 		part := c.trace(w, at)
 		t.Parts = append(t.Parts, part)
-		if v != Yes && part.Verdict == v && part.Why != "" {
+		if v != Yes && part.Verdict == v && part.Why != "" && !slices.Contains(why, part.Why) {
 			why = append(why, part.Why)
 		}
 	}

@@ -101,8 +101,11 @@ func (a *API) gaps(ctx context.Context) ([]changeBody, error) {
 // lineOf is the last change of an entity as the house shows it; false: none is
 // known. The log may not have it yet, and never has what is measured.
 func lineOf(rec *entity.Record) (store.Change, bool) {
-	return store.Change{Place: store.Place{At: rec.Changed}, What: store.LineState, Entity: rec.ID, State: rec.State, Cause: rec.Cause},
-		rec.Changed != 0 && rec.State != entity.StateUnknown
+	l := store.Change{Place: store.Place{At: rec.Changed}, What: store.LineState, Entity: rec.ID, State: rec.State, Cause: rec.Cause}
+	if light, ok := rec.Attributes.(entity.LightAttributes); ok && light.Brightness > 0 {
+		l.Number = &light.Brightness
+	}
+	return l, rec.Changed != 0 && rec.State != entity.StateUnknown
 }
 
 // newer says whether a change came after all that the log tells of its entity.
@@ -142,9 +145,9 @@ func (x *explainer) chain(l store.Change) []whyStep {
 		key := fmt.Sprint(next.Entity, " ", next.What, " ", next.At)
 		switch {
 		case x.told[key]:
-			return append(out, whyStep{Kind: whyUnrecorded, At: next.At, Text: "which is told above"})
+			return append(out, whyStep{Kind: whyUnrecorded, At: next.At, Text: "of what is told above"})
 		case len(out) >= mostSteps:
-			return append(out, whyStep{Kind: whyUnrecorded, At: next.At, Text: "and so on: there is more before this"})
+			return append(out, whyStep{Kind: whyUnrecorded, At: next.At, Text: "of more that came before, which is not told here"})
 		}
 		x.told[key] = true
 		out = append(out, changeStep(next))
@@ -227,19 +230,31 @@ func (x *explainer) runOf(rule entity.RuleID, l *store.Change) *rules.Run {
 		x.err = err
 		return nil
 	}
+	var list []rules.Run
 	for _, row := range rows {
 		var r rules.Run
-		if json.Unmarshal(row.Data, &r) != nil {
-			continue // what cannot be read tells nothing
+		if json.Unmarshal(row.Data, &r) == nil { // what cannot be read tells nothing
+			list = append(list, r)
 		}
-		if slices.ContainsFunc(r.Steps, func(s rules.StepTrace) bool {
-			first, _, _ := strings.Cut(s.What, " ")
-			return s.Kind == rules.StepDo && first == string(l.Entity) && s.At <= latest.UnixMilli()
-		}) {
-			return &r
+	}
+	// Boards have clocks of their own, so that a change may seem to come before what it came of.
+	for _, by := range []int64{l.At, latest.UnixMilli()} {
+		for i := range list {
+			if list[i].At <= by && slices.ContainsFunc(list[i].Steps, func(s rules.StepTrace) bool { return asks(s, l.Entity) && s.At <= by }) {
+				return &list[i]
+			}
 		}
 	}
 	return nil
+}
+
+// asks says whether a step asks something of an entity.
+func asks(s rules.StepTrace, id entity.ID) bool {
+	words := strings.Fields(s.What)
+	if len(words) > 1 && words[0] == "scene" {
+		words = words[1:]
+	}
+	return s.Kind == rules.StepDo && len(words) > 0 && words[0] == string(id)
 }
 
 // before is the last change of an entity that fits, at a moment or not longer
@@ -262,9 +277,11 @@ func (x *explainer) before(id entity.ID, at time.Time, within time.Duration, fit
 			lines = append([]store.Change{l}, lines...)
 		}
 	}
-	for i := range lines {
-		if fits(&lines[i]) {
-			return &lines[i]
+	for _, by := range []time.Time{at, f.To} { // see runOf
+		for i := range lines {
+			if lines[i].At <= by.UnixMilli() && fits(&lines[i]) {
+				return &lines[i]
+			}
 		}
 	}
 	return nil

@@ -23,6 +23,9 @@ func changeWords(l *store.Change) string {
 	case store.LineGone:
 		return id + " was taken out of config.yaml"
 	}
+	if l.Cause.Kind == entity.CauseConfig { // it did not become so: it was declared
+		return id + " was " + l.State
+	}
 	return id + " " + becameWords(l.State) + figureWords(l)
 }
 
@@ -80,7 +83,7 @@ func originWords(c entity.Cause) string {
 	case entity.CauseBoot:
 		return "its board had started"
 	case entity.CauseConfig:
-		return "config.yaml was changed"
+		return "config.yaml came into force"
 	case entity.CauseOffAfter:
 		return "its off_after was over"
 	case entity.CauseMaxOn:
@@ -102,13 +105,13 @@ func originWords(c entity.Cause) string {
 func askedWords(c entity.Cause) string {
 	switch c.Kind {
 	case entity.CauseUser:
-		return orSomebody(c.By) + " asked for this run in a browser"
+		return orSomebody(c.By) + " asked for it in a browser"
 	case entity.CauseAPI:
-		return "a program asked for this run over the API"
+		return "a program asked for it over the API"
 	case entity.CauseCLI:
-		return "this run was asked for on the command line"
+		return "it was asked for on the command line"
 	}
-	return "somebody asked for this run"
+	return "somebody asked for it"
 }
 
 func orSomebody(who string) string {
@@ -131,7 +134,10 @@ func runWords(r *rules.Run) string {
 
 // details are what set a run off and what its condition saw.
 func (x *explainer) details(r *rules.Run) []string {
-	out := []string{x.firedWords(r)}
+	var out []string
+	if r.Trigger.Kind != rules.KindAsked { // the next step says who asked
+		out = append(out, x.firedWords(r))
+	}
 	if r.If != nil {
 		out = append(out, held(*r.If)...)
 	}
@@ -158,7 +164,10 @@ func (x *explainer) firedWords(r *rules.Run) string {
 	case rules.KindStartup:
 		return "the server had started"
 	case rules.KindAsked:
-		return "it was asked for"
+		if f.Cause != nil {
+			return askedWords(*f.Cause)
+		}
+		return "somebody asked for it"
 	}
 	return f.Text
 }

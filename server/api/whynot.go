@@ -21,8 +21,8 @@ const (
 	// how far back when it is now.
 	nearAt   = time.Hour
 	lately   = time.Hour
-	thatRun  = 10 * time.Minute // a run so near is the one that was meant
-	nearRuns = 10               // at most so many
+	thatRun  = 2 * time.Minute // a run so near is the one that was meant
+	nearRuns = 5               // at most so many
 )
 
 type (
@@ -105,15 +105,15 @@ type reply struct {
 }
 
 func (a *reply) sentences() []string {
-	if r := a.nearest(); r != nil {
-		return a.ofRun(r)
-	}
 	var out []string
-	if !a.Enabled {
-		out = append(out, "It is switched off: config.yaml says enabled: false.")
-	}
 	if a.Paused != nil && !a.past {
 		out = append(out, fmt.Sprintf("It has run too often and is paused until %s; hob rules resume %s lifts that.", a.clock(*a.Paused), a.Rule))
+	}
+	if r := a.nearest(thatRun); r != nil {
+		return append(out, a.ofRun(r)...)
+	}
+	if !a.Enabled {
+		out = append(out, "It is switched off: config.yaml says enabled: false.")
 	}
 	if a.Gap {
 		return append(out, "Nothing was recorded at that time: the server was not running, or could not write.")
@@ -122,13 +122,17 @@ func (a *reply) sentences() []string {
 	if a.If != nil && a.If.Verdict != rules.Yes {
 		out = append(out, a.ofCondition())
 	}
+	if r := a.nearest(nearAt); r != nil {
+		out = append(out, fmt.Sprintf("Its nearest run was at %s: %s.", a.clock(r.At), r.Outcome))
+	}
 	return out
 }
 
-// nearest is the run that was meant, if there was one.
-func (a *reply) nearest() *rules.Run {
+// nearest is the run that is nearest to the time that is asked about, and not
+// further from it than that; of now it is the last one lately.
+func (a *reply) nearest(most time.Duration) *rules.Run {
 	var best *rules.Run
-	within := thatRun.Milliseconds()
+	within := most.Milliseconds()
 	if !a.past {
 		within = lately.Milliseconds()
 	}
@@ -185,6 +189,9 @@ func (a *reply) ofTriggers() string {
 }
 
 func (a *reply) ofCondition() string {
+	if a.If.Verdict == rules.Unknown {
+		return fmt.Sprintf("Its condition cannot be judged, and what is not known lets no rule run: %s.", cmp.Or(a.If.Why, "nobody knows"))
+	}
 	would := "would not have let it run"
 	if !a.past {
 		would = "would not let it run now"
