@@ -106,6 +106,8 @@ func allowedEdges() []edge {
 
 		{"firmware/virtual", "internal/chip", "a virtual board has its chip's pins"},
 		{"test/bench", "internal/entity", "a house of many points is declared in entity's types"},
+		{"test/bench", "internal/rules", "runs an engine of a thousand rules"},
+		{"test/bench", "internal/schedule", "whose triggers have times"},
 		{"test/bench", "internal/wire", "plays a thousand boards on the link"},
 
 		{"firmware/virtual", "firmware/virtual/world", "rooms and doors around the boards"},

@@ -19,6 +19,7 @@ func parts() []part {
 		{"stalled", "10 of 1000 browsers read nothing", (*bench).stalled},
 		{"reload", "a config file of 5,000 entities is read again", (*bench).reload},
 		{"start", "how soon after its start the server serves, and a board is online", (*bench).coldStart},
+		{"rules", "1,000 rules and 10,000 events a second", (*bench).rules},
 		{"memory", "idle, with 1000 browsers, with 1000 boards", (*bench).memory},
 	}
 }

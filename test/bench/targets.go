@@ -71,6 +71,7 @@ func targets() []target {
 		alone(8, figStalledMemory, 512),
 		alone(9, figReload, 500),
 		alone(9, figReloadDelay, 50),
+		alone(11, figRules, 100),
 	}
 }
 
