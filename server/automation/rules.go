@@ -62,8 +62,6 @@ const (
 	// boardGrace is how long after a start a board that was not there so far is not
 	// said to be offline: every restart would set off whatever waits for that.
 	boardGrace = time.Minute
-	// freshGesture is how old what somebody did with a button may be.
-	freshGesture = 2 * time.Second
 	// clockMoved is by how much a clock has to be set for the log to say so.
 	clockMoved = time.Second
 )

@@ -68,7 +68,7 @@ func (r *Rules) settle(ctx context.Context, f *follower) bool {
 	now := r.now()
 	r.take(r.engine.Happened(append(seen, rules.Event{Started: true}), now))
 	for i := range used {
-		if now.Wall.Sub(used[i].At) < freshGesture {
+		if r.fresh(&used[i]) {
 			r.take(r.engine.Happened([]rules.Event{r.gesture(&used[i])}, now))
 		}
 	}
@@ -112,6 +112,9 @@ func (r *Rules) follow(f *follower, now rules.Now) bool {
 	out := make([]rules.Event, 0, len(events))
 	for i := range events {
 		e := &events[i]
+		if e.Gesture != "" && !r.fresh(e) {
+			e.Gesture = ""
+		}
 		if e.Revision <= r.fed { // the snapshot had it, but for what lasts no longer than a moment
 			if e.Gesture != "" {
 				out = append(out, r.gesture(e))
@@ -165,6 +168,16 @@ func eventOf(e *registry.Event) rules.Event {
 		return rules.Event{Entity: e.ID, Cause: entity.Cause{Kind: entity.CauseConfig}}
 	}
 	return rules.Event{Entity: e.ID, Seen: rules.See(e.Entity), Gesture: e.Gesture, Cause: e.Entity.Cause}
+}
+
+// fresh says whether something may come of a gesture, and tells the log when not.
+func (r *Rules) fresh(e *registry.Event) bool {
+	now := time.Now()
+	if !e.Late(now) {
+		return true
+	}
+	r.log.Warn("a gesture came too late for rules", "button", e.ID, "gesture", e.Gesture, "age", now.Sub(e.Made).Round(100*time.Millisecond))
+	return false
 }
 
 // gesture is what was done with a button that is known to be in a newer state.

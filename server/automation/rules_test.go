@@ -358,6 +358,21 @@ func TestAClockThatIsSetNeitherLosesNorDoublesARun(t *testing.T) {
 	})
 }
 
+func TestAPressThatALinkHeldUpSetsOffNoRule(t *testing.T) {
+	h := ruledHouse(rule("ring", entity.OnGesture{Button: "hall_button", Gesture: entity.GesturePress}, do("porch", "on")))
+	underRules(t, h, func(t *testing.T, r *ruled) {
+		for age, want := range map[time.Duration]string{registry.PressLife: porchOn + "ring", registry.PressLife + time.Second: ""} {
+			if err := r.hall.att.Gesture("gpio32", entity.GesturePress, time.Now().Add(-age)); err != nil {
+				t.Fatal(err)
+			}
+			r.wantDid(age.String(), want)
+		}
+		if got := strings.Count(r.log.String(), "too late for rules"); got != 1 {
+			t.Errorf("the log says so %d times: %s", got, r.log)
+		}
+	})
+}
+
 func TestAPressSetsOffARuleAtOnceAndAnOldOneDoesNothing(t *testing.T) {
 	h := ruledHouse(rule("ring", entity.OnGesture{Button: "hall_button", Gesture: entity.GesturePress}, do("porch", "on")))
 	underRules(t, h, func(t *testing.T, r *ruled) {
@@ -366,7 +381,7 @@ func TestAPressSetsOffARuleAtOnceAndAnOldOneDoesNothing(t *testing.T) {
 		for _, c := range []struct {
 			wait time.Duration
 			want string
-		}{{time.Second, porchOn + "ring"}, {freshGesture, ""}} {
+		}{{time.Second, porchOn + "ring"}, {registry.PressLife + time.Millisecond, ""}} {
 			r.restart(time.Second, false)
 			var err error
 			r.hall.att, err = r.reg.Attach(hallID, "", "", r.hall, []registry.PointReport{{Point: "gpio16"}, {Point: "gpio32"}})
