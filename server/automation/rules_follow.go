@@ -76,7 +76,11 @@ func (r *Rules) settle(ctx context.Context, f *follower) bool {
 }
 
 func (r *Rules) begin(p *rules.Program, saved []rules.Saved, seen []rules.Event) (*rules.Engine, error) {
-	engine, out, err := rules.New(p, saved, r.start, seen...)
+	// When the start was, by the clock as it is now: one without a battery is set
+	// while the house settles.
+	now := r.now()
+	start := rules.Now{Wall: now.Wall.Add(r.start.Up - now.Up), Up: r.start.Up}
+	engine, out, err := rules.New(p, saved, start, seen...)
 	r.engine = engine
 	r.take(out)
 	return engine, err

@@ -429,6 +429,27 @@ func TestTheStartWaitsForTheBoardsAndNotForEver(t *testing.T) {
 	})
 }
 
+// TestAClockThatIsSetWhileTheHouseSettlesIsRight: a small computer without a
+// battery begins in another year, and is told the time a moment later.
+func TestAClockThatIsSetWhileTheHouseSettlesIsRight(t *testing.T) {
+	dusk := rule("dusk", clocks(t, "20:00"), do("porch", "on"))
+	dusk.Missed = entity.Missed{Policy: entity.MissedRun, Within: time.Hour}
+	underRules(t, ruledHouse(dusk), func(t *testing.T, r *ruled) {
+		time.Sleep(18 * time.Hour)
+		r.stop()
+		time.Sleep(2*time.Hour + 30*time.Minute)
+		r.setClock(-30 * 365 * 24 * time.Hour)
+		r.boot(false)
+		time.Sleep(5 * time.Second)
+		r.setClock(30 * 365 * 24 * time.Hour)
+		r.attach()
+		r.wantDid("what was missed, half an hour late", porchOn+"dusk")
+		r.wantRuns("dusk", "ran")
+		time.Sleep(23*time.Hour + 30*time.Minute)
+		r.wantDid("the next day", porchOn+"dusk")
+	})
+}
+
 func TestABoardIsSaidToBeAwayWhenItIsAndNotByARestart(t *testing.T) {
 	h := ruledHouse(rule("gone", entity.OnBoard{Board: "shed"}, do("porch", "on")), rule("back", entity.OnBoard{Board: "shed", Online: true}, do("porch", "off")))
 	underRules(t, h, func(t *testing.T, r *ruled) {
