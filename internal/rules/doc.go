@@ -19,8 +19,14 @@
 // clock is set. One that is found late by at most Late (the clock was set
 // forward, the computer slept) runs all the same, but of triggers that follow
 // elapsed time only the newest. One that is later, and any that was due while no
-// engine ran, follows the rule's Missed. A clock that goes back by more than
-// Backward had been wrong: the cursor follows it, and a record says so.
+// engine ran, follows the rule's Missed. What is made up for runs one after the
+// other, whatever the rule's mode.
+//
+// While a clock is behind the cursor nothing runs. One that goes back by more than
+// Backward had been wrong, or is wrong now (a computer without a battery begins in
+// 1970): the cursor follows it, and a record says so. Should the clock come back to
+// where it was, occurrences until then are recorded as missed, for they may have
+// run. Triggers that follow elapsed time go on after BackwardElapsed.
 //
 // # What is not known
 //
@@ -39,6 +45,8 @@ const (
 	Late = time.Hour
 	// Backward is how far a clock can go back and be believed before and after.
 	Backward = 25 * time.Hour
+	// BackwardElapsed is the same for triggers that follow elapsed time.
+	BackwardElapsed = time.Minute
 	// MostRuns in RunsWithin, and the rule is paused for Pause.
 	MostRuns   = 30
 	RunsWithin = time.Minute

@@ -251,6 +251,11 @@ func (e *Engine) forget(id entity.RuleID, data []byte) {
 	for _, r := range m.Queue {
 		r.Rule, r.Outcome, r.Ended = id, Interrupted, e.now.Wall.UnixMilli()
 		r.Reason = "the rule was removed while the server was not running, so the run did not go on"
+		if n := len(r.Steps); n == 0 {
+			r.Steps = []StepTrace{}
+		} else if last := &r.Steps[n-1]; last.Outcome == Running {
+			last.Outcome = Interrupted
+		}
 		e.note(r)
 	}
 }

@@ -38,7 +38,7 @@ func (e *Engine) occur(list []*state, down bool) {
 		switch {
 		case !d.state.rule.spec.Enabled:
 		case d.notice:
-			fired.Due, d.state.lastDue = 0, 0
+			fired.Due = 0
 			e.record(d.state, fired, Missed, d.missed, 0)
 		case d.more == 0 && d.state.lastDue == fired.Due: // two triggers of one rule at one moment
 		case d.missed != "":
@@ -55,20 +55,32 @@ func (e *Engine) occur(list []*state, down bool) {
 // wrong.
 func (s *state) ahead(wall time.Time) bool {
 	for i := range s.triggers {
-		if t := &s.triggers[i]; t.kind == KindTime && t.cursor.Sub(wall) > Backward {
+		if t := &s.triggers[i]; t.kind == KindTime && t.cursor.Sub(wall) > t.backward() {
 			return true
 		}
 	}
 	return false
 }
 
+// backward is how far the clock can be behind the cursor and nothing comes again.
+// What follows elapsed time is not to stand still for a day.
+func (t *armed) backward() time.Duration {
+	if t.elapsed {
+		return BackwardElapsed
+	}
+	return Backward
+}
+
 // occurrences are those of one trigger from its cursor on; the cursor is now then.
 func (e *Engine) occurrences(s *state, t *armed, down bool) []due {
 	now, after := e.now.Wall, t.cursor
 	switch {
-	case after.Sub(now) > Backward:
-		t.wrong = after
+	case after.Sub(now) > t.backward():
+		t.wrong, s.lastDue = after, 0
 		t.wind(now)
+		if after.Sub(now) <= Backward {
+			return nil
+		}
 		return []due{{state: s, text: t.text, at: now, notice: true,
 			missed: fmt.Sprintf("the clock was set back by more than %s; what was dealt with until then does not count", duration(Backward))}}
 	case !after.Before(now): // it was dealt with before the clock was set back
@@ -127,7 +139,7 @@ func (t *armed) wind(to time.Time) {
 
 // late are the occurrences that run though their time may have passed.
 func late(s *state, t *armed, after, until time.Time) []due {
-	list, older, _ := newest(t.occurs, after, until, MostMadeUp)
+	list, older, _ := newest(t.occurs, after, until, mostWalked) // all of an hour
 	var out []due
 	if t.elapsed && len(list) > 1 {
 		more := len(list) - 1 + older

@@ -48,6 +48,18 @@ func TestAClockThatWasFarAheadLetsRulesRunWhenItIsRight(t *testing.T) {
 	}
 }
 
+func TestAnIntervalGoesOnWhenTheClockIsSetBack(t *testing.T) {
+	for _, back := range []time.Duration{time.Second, 3 * time.Hour, 20 * time.Hour} {
+		s := newServer(t, houseIn(berlin, rule("r", every(5*time.Minute), do("porch", entity.VerbToggle))), local(berlin, "2026-06-22 12:00:30"))
+		s.pass(time.Hour)
+		s.set(s.now.Wall.Add(-back))
+		s.pass(time.Hour)
+		if len(s.acts) != 24 {
+			t.Errorf("set back by %v: it ran %d times in two hours", back, len(s.acts))
+		}
+	}
+}
+
 func TestWhatIsMadeUpForRunsOneAfterTheOther(t *testing.T) {
 	for _, mode := range []entity.RunMode{entity.ModeSingle, entity.ModeRestart, entity.ModeQueued} {
 		r := rule("r", atClock("06:00", "07:00", "08:00"), do("porch", entity.VerbOn))

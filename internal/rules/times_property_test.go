@@ -99,9 +99,15 @@ type ledger struct {
 
 // meet deals with what has come by now; down: no engine has run since the cursor.
 func (l *ledger) meet(now time.Time, down bool) {
-	if l.cursor.Sub(now) > rules.Backward {
+	backward := rules.Backward
+	if l.elapsed {
+		backward = rules.BackwardElapsed
+	}
+	if ahead := l.cursor.Sub(now); ahead > backward {
 		l.wrong, l.cursor = l.cursor, now
-		l.resets++
+		if ahead > rules.Backward {
+			l.resets++
+		}
 		return
 	}
 	if next, ok := l.occurs.Next(l.cursor); !down && (!ok || next.After(now)) {
