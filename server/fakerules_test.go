@@ -36,8 +36,8 @@ func (p *playedRules) run(id entity.RuleID, o rules.Outcome, reason string, step
 
 func (p *playedRules) all() map[entity.RuleID]*rules.Run {
 	return map[entity.RuleID]*rules.Run{
-		"dusk":   p.run("dusk", rules.Ran, "", rules.StepTrace{What: "porch on", Outcome: rules.Ran}),
-		"broken": p.run("broken", rules.Failed, "a step failed", rules.StepTrace{What: "pump on", Outcome: rules.Failed, Message: "Board shed is offline"}),
+		"dusk":   p.run("dusk", rules.Ran, "", rules.StepTrace{What: "porch on", Entity: "porch", Outcome: rules.Ran}),
+		"broken": p.run("broken", rules.Failed, "a step failed", rules.StepTrace{What: "pump on", Entity: "pump", Outcome: rules.Failed, Message: "Board shed is offline"}),
 		"loop":   p.run("loop", rules.Paused, "it has run 30 times within 1m, and does not for 15m"),
 		"slow":   p.run("slow", rules.Running, "", rules.StepTrace{What: "delay 10m", Outcome: rules.Running}),
 	}

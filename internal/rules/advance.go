@@ -70,7 +70,10 @@ func (e *Engine) stepEnds(r *run, o Outcome, message string) {
 
 // act has something done.
 func (e *Engine) act(s *state, r *run, i *instruction) {
-	e.step(r, i)
+	step := e.step(r, i)
+	if i.do != nil {
+		step.Entity = i.do.Target
+	}
 	a := Act{Run: r.ID, Rule: r.Rule, Step: len(r.Steps) - 1, Notify: i.notify, Call: i.call, Opens: i.opens}
 	if i.do != nil {
 		a.Do = &i.do.Task

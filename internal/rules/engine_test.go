@@ -35,7 +35,8 @@ func houseOf(rules ...entity.Rule) *entity.House {
 		entity.Entity{ID: "window", Spec: &entity.Contact{Input: entity.Input{Board: "hall", Pin: 10}}},
 		entity.Entity{ID: "bell", Spec: &entity.Button{Input: entity.Input{Board: "hall", Pin: 11}}},
 		entity.Entity{ID: "outside", Spec: &entity.Sensor{}},
-		entity.Entity{ID: "night", Spec: &entity.Scene{}})
+		entity.Entity{ID: "night", Spec: &entity.Scene{}},
+		entity.Entity{ID: "anna", Spec: &entity.Person{}})
 	return h
 }
 
@@ -406,4 +407,14 @@ func TestAChangedHouseKeepsWhatDidNotChange(t *testing.T) {
 	if got := r.outcomes("soak"); got != "ran stopped" {
 		t.Error(got)
 	}
+}
+
+func TestSomebodyOfWhomNobodyKnewComesHome(t *testing.T) {
+	r := newRig(t, "2026-11-25 12:00:00", declare("welcome", entity.OnState{Entity: "anna", To: "home"}, do("porch", entity.VerbOn)))
+	r.is("anna", entity.StateUnknown)
+	r.is("anna", "home")
+	r.expect("12:00:00 porch on")
+	r.restart(time.Minute)
+	r.is("anna", "home")
+	r.expect()
 }

@@ -71,10 +71,13 @@ func (e *Engine) seesState(s *state, t *armed, spec entity.OnState, ev *Event) {
 		e.shift(s) // only what is known has a deadline
 	}
 	if !ev.Seen.Known() {
-		if spec.To != entity.StateUnknown {
+		// Asked for by name it is a state like others, and so it is of what no board
+		// tells: a person of whom nobody has said anything does come home.
+		_, told := e.program.ground.boards[t.entity]
+		if spec.To != entity.StateUnknown && (told || !ev.Seen.Available) {
 			return
 		}
-		is = entity.StateUnknown // asked for by name, it is a state like others
+		is = entity.StateUnknown
 	}
 	if is == t.last {
 		e.hold(s, t) // it may have become known again after its time

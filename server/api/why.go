@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -240,21 +239,12 @@ func (x *explainer) runOf(rule entity.RuleID, l *store.Change) *rules.Run {
 	// Boards have clocks of their own, so that a change may seem to come before what it came of.
 	for _, by := range []int64{l.At, latest.UnixMilli()} {
 		for i := range list {
-			if list[i].At <= by && slices.ContainsFunc(list[i].Steps, func(s rules.StepTrace) bool { return asks(s, l.Entity) && s.At <= by }) {
+			if list[i].At <= by && slices.ContainsFunc(list[i].Steps, func(s rules.StepTrace) bool { return s.Kind == rules.StepDo && s.Entity == l.Entity && s.At <= by }) {
 				return &list[i]
 			}
 		}
 	}
 	return nil
-}
-
-// asks says whether a step asks something of an entity.
-func asks(s rules.StepTrace, id entity.ID) bool {
-	words := strings.Fields(s.What)
-	if len(words) > 1 && words[0] == "scene" {
-		words = words[1:]
-	}
-	return s.Kind == rules.StepDo && len(words) > 0 && words[0] == string(id)
 }
 
 // before is the last change of an entity that fits, at a moment or not longer

@@ -73,11 +73,16 @@ func pressed(s float64, id entity.ID) store.Change {
 	return store.Change{Place: store.Place{At: ms(s)}, What: store.LineGesture, Entity: id, State: "pressed", Gesture: "press", Cause: because(entity.CauseBoard, "")}
 }
 
-// ran is a run of a rule that did one thing at once.
+// ran is a run of a rule that did one thing at once: "porch on", "toggle porch".
 func ran(t *testing.T, s float64, rule entity.RuleID, what string, f rules.Fired, held *rules.Trace) store.RuleRun {
 	t.Helper()
+	words := strings.Fields(what)
+	target := words[0]
+	if target == "toggle" || target == "scene" {
+		target = words[1]
+	}
 	return rowOf(t, &rules.Run{ID: rules.RunID(rule) + "-" + rules.RunID(formatted(s)), Rule: rule, At: ms(s), Ended: ms(s) + 40, Outcome: rules.Ran, Trigger: f, If: held,
-		Steps: []rules.StepTrace{{What: what, Kind: rules.StepDo, At: ms(s), Outcome: rules.Ran}}})
+		Steps: []rules.StepTrace{{What: what, Kind: rules.StepDo, Entity: entity.ID(target), At: ms(s), Outcome: rules.Ran}}})
 }
 
 // told is the newest chain of an answer, a step a line: "seconds kind text (details)".
@@ -148,6 +153,9 @@ func TestAChainLeadsToTheFirstCause(t *testing.T) {
 			[]string{"9 change porch went on", "10 run rule dusk ran (somebody asked for its webhook)"}},
 		"what it began with": {"porch", []store.Change{became(1, "porch", "off", because(entity.CauseConfig, ""))}, nil,
 			[]string{"1 change porch was off", "1 origin config.yaml came into force"}},
+		"what was toggled": {"porch", []store.Change{became(2, "porch", "on", because(entity.CauseRule, "dusk"))},
+			[]store.RuleRun{ran(t, 1, "dusk", "toggle porch", rules.Fired{Kind: rules.KindAsked, Text: "asked", Cause: &entity.Cause{Kind: entity.CauseCLI}}, nil)},
+			[]string{"2 change porch went on", "1 run rule dusk ran", "1 origin it was asked for on the command line"}},
 		"somebody asked for the run": {"porch", []store.Change{became(2, "porch", "on", because(entity.CauseRule, "dusk"))},
 			[]store.RuleRun{ran(t, 1, "dusk", "porch on", rules.Fired{Kind: rules.KindAsked, Text: "asked", Cause: &entity.Cause{Kind: entity.CauseCLI}}, nil)},
 			[]string{"2 change porch went on", "1 run rule dusk ran", "1 origin it was asked for on the command line"}},

@@ -60,13 +60,14 @@ type Trace struct {
 
 // RunStep is one step of a run.
 type RunStep struct {
-	What    string `json:"what"`
-	Kind    string `json:"kind"`
-	At      int64  `json:"at"`
-	TookMS  int64  `json:"took_ms"`
-	Outcome string `json:"outcome"`
-	Message string `json:"message,omitempty"`
-	If      *Trace `json:"if,omitempty"`
+	What    string    `json:"what"`
+	Kind    string    `json:"kind"`
+	Entity  entity.ID `json:"entity,omitempty"`
+	At      int64     `json:"at"`
+	TookMS  int64     `json:"took_ms"`
+	Outcome string    `json:"outcome"`
+	Message string    `json:"message,omitempty"`
+	If      *Trace    `json:"if,omitempty"`
 }
 
 // Why is how the last changes of an entity came about.
