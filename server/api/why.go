@@ -164,6 +164,9 @@ func changeStep(l *store.Change) whyStep {
 // cause is what came before a change: steps that have no cause of their own, or
 // are told whole, and the change to go on with.
 func (x *explainer) cause(l *store.Change) (steps []whyStep, next *store.Change) {
+	if words := boardWords(l); words != "" {
+		return []whyStep{origin(l, words)}, nil
+	}
 	at := time.UnixMilli(l.At)
 	by := entity.ID(l.Cause.By)
 	switch l.Cause.Kind {

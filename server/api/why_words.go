@@ -61,6 +61,20 @@ func figureWords(l *store.Change) string {
 	return fmt.Sprintf(" (%s %%)", formatted(*l.Number))
 }
 
+// boardWords are why a line came about that is about more than what a board saw; ""
+// for any other line.
+func boardWords(l *store.Change) string {
+	switch {
+	case l.What == store.LineAvailable:
+		return "its board was back"
+	case l.What == store.LineUnavailable:
+		return "its board was away"
+	case l.What == store.LineGesture && l.Cause.Kind == entity.CauseBoard:
+		return "somebody used it by hand"
+	}
+	return ""
+}
+
 // originWords are a cause that nothing recorded stands behind.
 func originWords(c entity.Cause) string {
 	switch c.Kind {
