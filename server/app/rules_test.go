@@ -1,11 +1,16 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -194,4 +199,69 @@ func TestADelayGoesOnOverARestartOnARealFile(t *testing.T) {
 		})
 		life(func(r *ruling) { want(r, "nothing comes again") })
 	})
+}
+
+// TestARuleReachesPeopleAndOtherPrograms goes the whole way, with a server of theirs.
+func TestARuleReachesPeopleAndOtherPrograms(t *testing.T) {
+	came := make(chan string, 10)
+	desk := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		came <- r.Method + " " + r.URL.Path + " " + string(body)
+	}))
+	t.Cleanup(func() {
+		desk.Close()
+		http.DefaultClient.CloseIdleConnections() // those of the channels' library
+	})
+	h := ruledHouse(aRule("ring", entity.OnWebhook{Name: entity.NewSecret("gate")},
+		entity.Call{URL: entity.NewSecret(desk.URL + "/t0ken"), Method: "PUT", Body: "{}", Timeout: within},
+		entity.Notify{User: "anna", Text: "Somebody is at the gate"}))
+	h.Users = []entity.User{{ID: "anna", Notify: []entity.Channel{{Dashboard: true},
+		{URL: entity.NewSecret("generic+" + desk.URL + "/s3cret?disabletls=yes")}}},
+		{ID: "leo", Notify: []entity.Channel{{URL: entity.NewSecret("generic+" + desk.URL + "/leo?disabletls=yes")}}}}
+	var log lockedBuffer
+	o := options(t.TempDir())
+	o.House, o.Log = h, slog.New(slog.NewTextHandler(&log, nil))
+	a := build(t, o)
+	run(t, a)
+	if _, err := a.registry.Attach(hallID, "", "", silent{make(chan registry.BoardCommand, 8)},
+		[]registry.PointReport{{Point: "gpio16"}, {Point: "gpio17"}, {Point: "gpio34"}}); err != nil {
+		t.Fatal(err)
+	}
+	if known, busy := a.rules.Hook("gate"); !known || busy {
+		t.Fatal("the webhook is not known")
+	}
+	for _, want := range []string{"PUT /t0ken {}", "POST /s3cret Somebody is at the gate"} {
+		select {
+		case got := <-came:
+			if got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		case <-time.After(within):
+			t.Fatalf("%q never came: %s", want, log.String())
+		}
+	}
+	if n := a.notices.Notices(); len(n) != 1 || n[0].User != "anna" || n[0].Rule != "ring" {
+		t.Errorf("notices: %+v", n)
+	}
+	if said := log.String(); strings.Contains(said, "t0ken") || strings.Contains(said, "s3cret") {
+		t.Errorf("the log tells an address: %s", said)
+	}
+}
+
+// lockedBuffer is a log that is read while it is written.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }
