@@ -186,6 +186,7 @@ func (m *mortal) settled(start time.Time) {
 // A server that dies at any moment, also with its power, never does an act twice
 // (server.act looks), and leaves nothing unrecorded.
 func TestNoDeathLosesOrDoublesARun(t *testing.T) {
+	rounds(t)
 	rapid.Check(t, func(t *rapid.T) {
 		var list []entity.Rule
 		for n := range rapid.IntRange(1, 3).Draw(t, "rules") {

@@ -1,6 +1,9 @@
 package rules_test
 
 import (
+	"flag"
+	"os"
+	"testing"
 	"time"
 
 	"hob/internal/entity"
@@ -12,6 +15,18 @@ import (
 type fataler interface {
 	Helper()
 	Fatalf(format string, args ...any)
+}
+
+// rounds says how many rounds a property has: rapid takes it from a flag.
+func rounds(t *testing.T) {
+	t.Helper()
+	checks := "100"
+	if os.Getenv("HOB_CAMPAIGN") != "" {
+		checks = "20000"
+	}
+	if err := flag.Set("rapid.checks", checks); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func compile(t fataler, house *entity.House) *rules.Program {

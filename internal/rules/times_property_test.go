@@ -240,6 +240,7 @@ func minutes(t *rapid.T, label string, most int) time.Duration {
 // Every occurrence runs once, or is recorded as missed by the rule's policy,
 // whatever restarts and settings of the clock there are.
 func TestEachOccurrenceRunsOnceOrIsRecordedAsMissed(t *testing.T) {
+	rounds(t)
 	rapid.Check(t, func(t *rapid.T) {
 		h := drawTimeHouse(t)
 		// The model follows each wake-up of the engine.
