@@ -67,7 +67,7 @@ func replaceAll(ready []*replacement) error {
 type replacement struct {
 	edit              FileEdit
 	temporary, target string
-	old               *os.File // held by a lease where the system gives one
+	new, old          *os.File // both locked; old is held by a lease too, where the system gives one
 	leased            bool
 	plain             bool // replaced where files cannot change places
 }
@@ -81,12 +81,12 @@ func prepare(f FileEdit) (*replacement, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Not ending in .yaml, so that nobody takes it for a part of a configuration.
-	temporary, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*.new")
+	sweep(target)
+	temporary, err := temporaryFor(target)
 	if err != nil {
 		return nil, err
 	}
-	r := &replacement{edit: f, temporary: temporary.Name(), target: target}
+	r := &replacement{edit: f, temporary: temporary.Name(), target: target, new: temporary}
 	_, err = temporary.Write(f.After)
 	if err == nil {
 		err = temporary.Chmod(info.Mode().Perm())
@@ -94,11 +94,8 @@ func prepare(f FileEdit) (*replacement, error) {
 	if err == nil {
 		err = temporary.Sync()
 	}
-	if closed := temporary.Close(); err == nil {
-		err = closed
-	}
 	if err != nil {
-		_ = os.Remove(r.temporary)
+		r.end()
 	}
 	return r, err
 }
@@ -110,6 +107,7 @@ func (r *replacement) hold() error {
 	if r.old, err = os.Open(r.target); err != nil {
 		return err
 	}
+	lock(r.old, unix.LOCK_SH) // it will have the temporary name
 	_, err = unix.FcntlInt(r.old.Fd(), unix.F_SETLEASE, unix.F_RDLCK)
 	r.leased = err == nil
 	if errors.Is(err, unix.EAGAIN) { // somebody has it open for writing
@@ -124,6 +122,7 @@ func (r *replacement) end() {
 	if r.temporary != "" {
 		_ = os.Remove(r.temporary)
 	}
+	_ = r.new.Close()
 	if r.old != nil {
 		_ = r.old.Close()
 	}
@@ -225,6 +224,7 @@ func (r *replacement) renameBack() error {
 	if err != nil {
 		return err
 	}
+	defer back.end()
 	return os.Rename(back.temporary, back.target)
 }
 

@@ -159,6 +159,29 @@ func TestWithoutExchangeAFileIsRenamed(t *testing.T) {
 	}
 }
 
+// What a killed edit has left is removed by the next one, and nothing else is.
+func TestWhatAKilledEditLeftIsSweptAway(t *testing.T) {
+	path := written(t, smallHouse)
+	dir := filepath.Dir(path)
+	busy := held(t, path)
+	for _, name := range []string{".config.yaml.123.new", ".config.yaml.swp", ".other.yaml.1.new", "config.yaml.new"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sweep(path)
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 5 {
+		t.Errorf("left are %v, %v", left, err)
+	}
+	if err := busy.replace(); err != nil { // the one under way is not disturbed, before and after
+		t.Error(err)
+	}
+	sweep(path)
+	if content(t, busy.temporary) != smallHouse || content(t, path) == smallHouse {
+		t.Error("the old file is gone while it may have to be put back")
+	}
+}
+
 // Whoever saves by renaming while an edit is written has the last word, or the
 // edit is made of what they saved: their save is never lost.
 func TestASaveBesideWriteIsNeverLost(t *testing.T) {
