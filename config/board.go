@@ -51,9 +51,8 @@ type chipName struct {
 
 func (f *chipName) decode(v value, _ reflect.StructTag) {
 	f.hold(v)
-	name, ok := decodeChoice(v, chip.Names(), diag.UnknownChip)
-	if ok {
-		f.value, f.valid = chip.Lookup(name)
+	if name, ok := decodeChoice(v, v.r.chipNames, diag.UnknownChip); ok {
+		f.value, f.valid = v.r.chip(name)
 	}
 }
 

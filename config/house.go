@@ -52,6 +52,11 @@ func (s *section[T]) decode(v value, _ reflect.StructTag) {
 	if !ok {
 		return
 	}
+	if len(entries) > maxDeclared {
+		v.problem(problem{code: diag.TooComplex, message: fmt.Sprintf("%s has more than %d entries", v.label(), maxDeclared),
+			suggestion: "a configuration describes one house; is this the right file?"})
+		entries = entries[:maxDeclared]
+	}
 	for _, e := range entries {
 		d := &declared[T]{id: e.name, at: e.value}
 		// A bad id is reported, but the declaration is read all the same, so that

@@ -13,6 +13,9 @@ const (
 	// aliases repeat it. A large house of a thousand entities has about 20,000.
 	maxNodes = 100_000
 	maxDepth = 32
+	// maxDeclared bounds the entries of one section: what is known of an entity takes
+	// far more memory than its line.
+	maxDeclared = 10_000
 )
 
 // withinLimits walks the tree as the decoder will, following aliases, and

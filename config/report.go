@@ -5,6 +5,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"hob/internal/chip"
 	"hob/internal/diag"
 )
 
@@ -26,6 +27,10 @@ type report struct {
 	hidden  map[string]bool             // files whose lines are not shown
 
 	compared int // names compared for suggestions so far
+
+	// A thousand boards share the tables of a few chips.
+	chips     map[string]chip.Chip // those that were asked for
+	chipNames []string
 }
 
 func newReport(name string, data []byte, f *files) *report {
@@ -34,9 +39,23 @@ func newReport(name string, data []byte, f *files) *report {
 		sources: make(map[string]*diag.Source),
 		origin:  make(map[*yaml.Node]*diag.Source),
 		hidden:  make(map[string]bool),
+		chips:   make(map[string]chip.Chip),
+
+		chipNames: chip.Names(),
 	}
 	r.src = r.source(name, data)
 	return r
+}
+
+// chip finds a chip by its name in the file.
+func (r *report) chip(name string) (chip.Chip, bool) {
+	c, ok := r.chips[name]
+	if !ok {
+		if c, ok = chip.Lookup(name); ok {
+			r.chips[name] = c
+		}
+	}
+	return c, ok
 }
 
 // source makes a file's text known, so that its lines can be shown.

@@ -33,8 +33,31 @@ func scan(r *report, src *diag.Source, data []byte) bool {
 		})
 		return false
 	}
+	if n := marks(data); n > maxMarks {
+		r.errorAt(src.Span(1, 1, 0), problem{
+			code:       diag.TooComplex,
+			message:    fmt.Sprintf("the file stands for more than %d values", maxNodes),
+			suggestion: "a configuration describes one house; is this the right file?",
+		})
+		return false
+	}
 	characters := scanCharacters(r, src, data)
 	return scanTabs(r, src) && characters
+}
+
+// maxMarks bounds the commas and brackets of a file. Each can be a value in the
+// library's tree, which takes two hundred times as much as it does in the file; the
+// limit of values is looked at in that tree, which is too late for a list of nothing.
+const maxMarks = 2 * maxNodes
+
+func marks(data []byte) int {
+	n := 0
+	for _, c := range data {
+		if c == ',' || c == '[' || c == '{' {
+			n++
+		}
+	}
+	return n
 }
 
 // foreignEncoding names the encoding of a text that is saved with two or four
