@@ -73,7 +73,7 @@ func linesOf(told simulate.Timeline) []line {
 		out = append(out, line{s.At, 0, string(s.Entity), text("holds " + settingOf(s.To))})
 	}
 	for _, r := range told.Rows {
-		out = append(out, line{r.At, 1, string(r.Rule), rowText(r)})
+		out = append(out, line{r.At.Time, 1, string(r.Rule), rowText(r)})
 	}
 	for _, ch := range told.Changes {
 		if bySelf(ch) {

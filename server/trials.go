@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -55,11 +54,11 @@ type triedJSON struct {
 }
 
 type failureJSON struct {
-	File     string    `json:"file"`
-	Line     int       `json:"line"`
-	At       time.Time `json:"at"` // on the test's clock
-	Expected string    `json:"expected"`
-	Got      string    `json:"got"`
+	File     string         `json:"file"`
+	Line     int            `json:"line"`
+	At       simulate.Stamp `json:"at"` // on the test's clock
+	Expected string         `json:"expected"`
+	Got      string         `json:"got"`
 }
 
 func (c *cli) test(given []string, file string) error {
@@ -173,7 +172,7 @@ func triedOf(t simulate.Tried) triedJSON {
 		out.Timeline = []simulate.Row{}
 	}
 	for _, f := range t.Failures {
-		out.Failures = append(out.Failures, failureJSON{f.Place.File, f.Place.Line, f.At, f.Expected, f.Got})
+		out.Failures = append(out.Failures, failureJSON{f.Place.File, f.Place.Line, simulate.Stamp{Time: f.At}, f.Expected, f.Got})
 	}
 	return out
 }

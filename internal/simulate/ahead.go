@@ -10,9 +10,24 @@ import (
 	"hob/internal/schedule"
 )
 
+// Stamp is a time whose text is RFC 3339 with milliseconds where there are any, and
+// always with an offset in numbers: +00:00, not Z, so that whoever reads it can tell
+// them all in one way.
+type Stamp struct{ time.Time }
+
+// MarshalText implements encoding.TextMarshaler.
+func (s Stamp) MarshalText() ([]byte, error) {
+	return []byte(s.Format("2006-01-02T15:04:05.999-07:00")), nil
+}
+
+// MarshalJSON implements json.Marshaler.
+func (s Stamp) MarshalJSON() ([]byte, error) {
+	return []byte(s.Format(`"2006-01-02T15:04:05.999-07:00"`)), nil
+}
+
 // Row is one firing of a rule, also of one that changed nothing.
 type Row struct {
-	At      time.Time     `json:"at"` // in the house's zone
+	At      Stamp         `json:"at"` // in the house's zone
 	Rule    entity.RuleID `json:"rule"`
 	Outcome rules.Outcome `json:"outcome"`
 	Reason  string        `json:"reason"`
@@ -80,14 +95,6 @@ func Ahead(declared *entity.House, from, until time.Time, given []entity.Given) 
 	if err != nil {
 		return Timeline{}, err
 	}
-	r.record = true
-	for _, b := range h.boards {
-		for _, p := range b.order {
-			if t := b.stats[p]; t != nil {
-				r.held(t.id, t.to)
-			}
-		}
-	}
 	r.until(until)
 	return r.timeline(from), nil
 }
@@ -110,7 +117,7 @@ func (r *runner) timeline(from time.Time) Timeline {
 		t.Rows = append(t.Rows, r.row(&r.runs[i]))
 		fired[r.runs[i].Rule] = true
 	}
-	slices.SortStableFunc(t.Rows, func(a, b Row) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(t.Rows, func(a, b Row) int { return a.At.Compare(b.At.Time) })
 	for _, rule := range r.house.declared.Rules {
 		if rule.Enabled && !fired[rule.ID] {
 			t.Silent = append(t.Silent, rule.ID)
@@ -131,7 +138,7 @@ func (r *runner) timeline(from time.Time) Timeline {
 }
 
 func (r *runner) row(run *rules.Run) Row {
-	row := Row{At: time.UnixMilli(run.At).In(r.house.zone), Rule: run.Rule, Outcome: run.Outcome, Reason: run.Reason,
+	row := Row{At: Stamp{time.UnixMilli(run.At).In(r.house.zone)}, Rule: run.Rule, Outcome: run.Outcome, Reason: run.Reason,
 		Actions: run.Actions(), Trigger: run.Trigger.Text}
 	if run.Outcome == rules.Running {
 		row.Reason = cmp.Or(row.Reason, "it is not over at the end of the simulated time")

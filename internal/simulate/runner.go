@@ -25,7 +25,6 @@ type runner struct {
 	segments []Segment
 	changes  []Change
 	states   map[entity.ID]string // as last noted in changes
-	record   bool                 // changes and segments
 }
 
 // end is how an act ended.
@@ -64,6 +63,13 @@ func newRunner(h *House, at time.Time) (*runner, error) {
 	r.take(out)
 	r.take(r.engine.Happened(seen, r.clock()))
 	h.changed, h.held = r.changed, r.held
+	for _, b := range h.boards {
+		for _, p := range b.order {
+			if t := b.stats[p]; t != nil {
+				r.held(t.id, t.to)
+			}
+		}
+	}
 	r.settle()
 	return r, nil
 }
@@ -196,7 +202,7 @@ func resultOf(c command.Result) rules.Result {
 
 // changed notes how entities change.
 func (r *runner) changed(e registry.Event) {
-	if !r.record || e.Kind != registry.StateChanged || r.states[e.ID] == e.Entity.State {
+	if e.Kind != registry.StateChanged || r.states[e.ID] == e.Entity.State {
 		return
 	}
 	r.states[e.ID] = e.Entity.State
@@ -206,7 +212,5 @@ func (r *runner) changed(e registry.Event) {
 
 // held notes what a thermostat holds from now on.
 func (r *runner) held(id entity.ID, to entity.Setting) {
-	if r.record {
-		r.segments = append(r.segments, Segment{At: r.house.now.In(r.house.zone), Entity: id, To: to})
-	}
+	r.segments = append(r.segments, Segment{At: r.house.now.In(r.house.zone), Entity: id, To: to})
 }

@@ -53,7 +53,6 @@ func Try(declared *entity.House, test *entity.Test) (Tried, error) {
 	if t.run, err = newRunner(h, start); err != nil {
 		return Tried{}, err
 	}
-	t.run.record = true
 	t.carryOut()
 	t.out.Timeline = t.run.timeline(start)
 	return t.out, nil
