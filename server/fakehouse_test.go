@@ -189,6 +189,18 @@ func (playedBoards) Provision(_ context.Context, id entity.BoardID, replace bool
 	}
 	return entity.ProvisionedKey{Board: id, Key: strings.Repeat("42", 32)}, nil
 }
+func (playedBoards) Update(_ context.Context, id entity.BoardID, _ []byte) error {
+	if id != hallID {
+		return &api.BoardError{Status: http.StatusServiceUnavailable, Message: "the board is not online"}
+	}
+	return nil
+}
+func (playedBoards) Progress(id entity.BoardID) *entity.UpdateInfo {
+	if id != hallID {
+		return nil
+	}
+	return &entity.UpdateInfo{Firmware: "0.2.0", Stage: "done", Done: 5000, Size: 5000}
+}
 func (playedBoards) Restart(context.Context, entity.BoardID) error { return nil }
 func (playedBoards) Revoke(_ context.Context, id entity.BoardID) (bool, error) {
 	return id == hallID, nil

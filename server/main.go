@@ -136,7 +136,7 @@ Exit codes: 0 success, 1 failed, 2 usage, 3 invalid config, 4 authentication,
 	flags.StringVar(&c.token, "token", "", "its token (better: HOB_TOKEN, which other users of this computer cannot see)")
 	flags.BoolVar(&c.json, "json", false, "print JSON on standard output")
 	root.AddCommand(c.serveCommand(), c.demoCommand(), c.checkCommand(), c.explainCommand(), c.schemaCommand(), c.planCommand(), c.simulateCommand(), c.testCommand(), c.initCommand(), c.addCommand(), c.renameCommand(), c.boardsCommand(), c.getCommand(),
-		c.setCommand(), c.rulesCommand(), c.whyCommand(), c.whyNotCommand(), c.adoptCommand(), c.keyCommand(), c.identifyCommand(), c.provisionCommand(), c.wallCommand())
+		c.setCommand(), c.rulesCommand(), c.whyCommand(), c.whyNotCommand(), c.adoptCommand(), c.keyCommand(), c.identifyCommand(), c.provisionCommand(), c.signCommand(), c.updateCommand(), c.wallCommand())
 	return root
 }
 

@@ -20,6 +20,7 @@
 #include "hob_staging.h"
 #include "hob_store.h"
 #include "hob_text.h"
+#include "hob_update.h"
 
 #define MAX_FW 31u
 #define MAX_POLL_MS 100u
@@ -44,7 +45,9 @@ static bool port_complete(const struct hob_port *p)
            p->sensor_open != NULL && p->sensor_close != NULL && p->sensor_start != NULL &&
            p->sensor_read != NULL && p->i2c_open != NULL &&
            p->storage_read != NULL && p->storage_write != NULL && p->conn_send != NULL &&
-           p->conn_close != NULL && p->restart != NULL && p->adoption_changed != NULL &&
+           p->conn_close != NULL && p->update_begin != NULL && p->update_write != NULL &&
+           p->update_read != NULL && p->update_boot != NULL && p->update_on_trial != NULL &&
+           p->update_keep != NULL && p->update_undo != NULL && p->restart != NULL && p->adoption_changed != NULL &&
            p->stats != NULL && p->log != NULL;
 }
 
@@ -100,6 +103,7 @@ int hob_init(struct hob_board *b, const struct hob_options *options, uint64_t no
     int r = make_boot_id(b);
     hob_keys_load(b);
     hob_staging_recognise(b);
+    hob_update_load(b);
     hob_log(b, HOB_LOG_BOOT, hob_point_count(b));
     return r;
 }

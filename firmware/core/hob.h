@@ -148,6 +148,10 @@ enum hob_log {
     HOB_LOG_KEYS_WIPED,
     HOB_LOG_CRYPTO,      /* a primitive failed; detail: an enum hob_err */
     HOB_LOG_RESTART,
+    HOB_LOG_UPDATE,        /* an image is coming; detail: its size */
+    HOB_LOG_UPDATE_FAILED, /* detail: how much of it had come */
+    HOB_LOG_UPDATE_KEPT,   /* what runs has proved itself */
+    HOB_LOG_UPDATE_UNDONE, /* it has not: the one before comes back */
     HOB_LOG_COUNT
 };
 
@@ -245,6 +249,26 @@ struct hob_port {
     void (*conn_close)(void *ctx, int conn, enum hob_close code, const char *reason);
 
     /*
+     * Updates, into the slot that does not run. update_begin makes room for size
+     * bytes; negative: there is none. update_write stores the next part at at, in
+     * order and without gaps; it may take as long as flash takes. update_read gives
+     * back what was stored. update_boot has it booted from the next start on, on
+     * trial; negative: it is no firmware for this board.
+     */
+    int (*update_begin)(void *ctx, uint32_t size);
+    int (*update_write)(void *ctx, uint32_t at, const uint8_t *data, size_t len);
+    int (*update_read)(void *ctx, uint32_t at, uint8_t *buf, size_t len);
+    int (*update_boot)(void *ctx);
+    /*
+     * Whether what runs is on trial: any start that comes before update_keep brings
+     * the one before back. update_undo brings it back at once, with a restart as by
+     * restart.
+     */
+    bool (*update_on_trial)(void *ctx);
+    int (*update_keep)(void *ctx);
+    void (*update_undo)(void *ctx);
+
+    /*
      * Restart the board as soon as the running call has returned. Settings are
      * stored already.
      */
@@ -275,6 +299,10 @@ struct hob_options {
      * hob_input_changed at every edge and there is no need to.
      */
     uint32_t input_poll_ms;
+    /* Who may sign updates: HOB_VERIFY_KEY_LEN bytes; NULL: none is taken. */
+    const uint8_t *update_key;
+    /* Of this firmware; an update with a lower one is refused. */
+    uint16_t security;
     const struct hob_port *port;
     const struct hob_crypto *crypto;
     /* hob_scratch_size() bytes aligned for any type; used only during calls. */

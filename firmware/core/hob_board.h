@@ -435,6 +435,40 @@ struct hob_led {
     uint64_t identify_until;
 };
 
+/* ---- updates (hob_update) ---- */
+
+/* The longest part of an image, in bytes. */
+#define HOB_MAX_PART 2048u
+
+/* What a server says of an image, and what is signed of it. */
+struct hob_image {
+    char chip[12]; /* cut if it is longer than any chip's name */
+    char fw[32];
+    uint32_t size;
+    uint16_t security;
+    uint8_t sha256[HOB_HASH_LEN];
+    uint8_t signature[HOB_SIGNATURE_LEN];
+};
+
+enum hob_update_stage {
+    HOB_UPDATE_NONE = 0,
+    HOB_UPDATE_RECEIVING,
+    HOB_UPDATE_CHECKING, /* all of it is stored; it is read back */
+    HOB_UPDATE_READY     /* it is booted next */
+};
+
+struct hob_update {
+    struct hob_image image;
+    struct hob_sha256 hash;
+    uint64_t trial_until; /* 0: what runs is not on trial */
+    uint64_t keep_at;     /* no sooner, after a failure to store that it is kept */
+    uint32_t next; /* where the next part goes */
+    uint32_t read;
+    uint8_t stage; /* enum hob_update_stage */
+    bool waiting;  /* a part was turned away because of a pulse */
+    bool hashing;
+};
+
 struct hob_board {
     struct hob_options options;
     const struct hob_port *port;
@@ -461,6 +495,7 @@ struct hob_board {
     struct hob_keys keys;
     struct hob_staging staging;
     struct hob_restore restore;
+    struct hob_update update;
 
     struct hob_conn conns[HOB_MAX_CONNS];
     uint8_t session; /* the connection that is the session, HOB_NONE if there is none */

@@ -9,7 +9,7 @@ bool hob_crypto_complete(const struct hob_crypto *c)
 {
     return c != NULL && c->random != NULL && c->x25519 != NULL && c->sha256_start != NULL &&
            c->sha256_update != NULL && c->sha256_finish != NULL && c->sha256_abort != NULL &&
-           c->hmac_sha256 != NULL && c->seal != NULL && c->open != NULL;
+           c->hmac_sha256 != NULL && c->seal != NULL && c->open != NULL && c->verify != NULL;
 }
 
 void hob_wipe(void *p, size_t len)

@@ -23,6 +23,8 @@
 #define HOB_TAG_LEN 16u    /* Poly1305 */
 #define HOB_NONCE_LEN 12u  /* ChaCha20-Poly1305 as in RFC 8439 */
 #define HOB_SHA256_STATE 288u
+#define HOB_VERIFY_KEY_LEN 65u /* a point of P-256: 0x04 and both coordinates */
+#define HOB_SIGNATURE_LEN 64u  /* r and s */
 
 /*
  * A SHA-256 under way. Opaque room for the implementation, aligned for any of
@@ -74,6 +76,13 @@ struct hob_crypto {
      */
     int (*open)(void *ctx, const uint8_t key[HOB_KEY_LEN], const uint8_t nonce[HOB_NONCE_LEN],
                 const uint8_t *ad, size_t ad_len, const uint8_t *sealed, size_t len, uint8_t *out);
+
+    /*
+     * ECDSA with P-256 and SHA-256: whether signature is one of data. HOB_ERR_AUTH if
+     * it is not.
+     */
+    int (*verify)(void *ctx, const uint8_t key[HOB_VERIFY_KEY_LEN], const uint8_t *data, size_t len,
+                  const uint8_t signature[HOB_SIGNATURE_LEN]);
 };
 
 /* True if every function of the struct is there. */

@@ -16,6 +16,7 @@
 #include "hob_sensor.h"
 #include "hob_session.h"
 #include "hob_staging.h"
+#include "hob_update.h"
 
 #define PROTO 1
 
@@ -119,6 +120,13 @@ static void forget(struct hob_board *b, int conn)
     hob_session_close_all(b, HOB_CLOSE_KEY_CHANGED, "keys wiped");
 }
 
+static void part(struct hob_board *b, int conn, const struct hob_frame *f)
+{
+    int r = hob_update_part(b, f->part.at, f->part.text, f->part.len);
+    if (r < 0)
+        bad_frame(b, conn, r);
+}
+
 static void act(struct hob_board *b, int conn, const struct hob_frame *f)
 {
     switch (f->type) {
@@ -167,6 +175,12 @@ static void act(struct hob_board *b, int conn, const struct hob_frame *f)
         break;
     case HOB_FRAME_TIME:
         take_time(b, f->number);
+        break;
+    case HOB_FRAME_UPDATE_BEGIN:
+        hob_update_begin(b, &f->image);
+        break;
+    case HOB_FRAME_UPDATE_PART:
+        part(b, conn, f);
         break;
     case HOB_FRAME_COUNT:
         break;

@@ -34,6 +34,8 @@ static const char *const types[HOB_FRAME_COUNT] = {
     [HOB_FRAME_IDENTIFY] = "identify",
     [HOB_FRAME_RESTART] = "restart",
     [HOB_FRAME_TIME] = "time",
+    [HOB_FRAME_UPDATE_BEGIN] = "update_begin",
+    [HOB_FRAME_UPDATE_PART] = "update_part",
 };
 
 static int number(const struct hob_json *d, const char *member, int64_t min, uint64_t *out)
@@ -285,6 +287,56 @@ static int decode_key(const struct hob_json *d, struct hob_frame *out)
     return r == HOB_OK && hob_all_zero(out->key, HOB_KEY_LEN) ? HOB_ERR_VALUE : r;
 }
 
+/* A text that fits, and says no more than it should in what is signed: one word. */
+static int decode_word(const struct hob_json *d, const char *member, char *out, size_t cap)
+{
+    int r = hob_json_copy(d, hob_json_find(d, 0, member), out, cap);
+    if (r == HOB_ERR_MISSING || r == HOB_ERR_TYPE)
+        return r;
+    for (const char *c = out; *c != '\0'; c++) {
+        if (*c <= ' ' || *c > '~')
+            return HOB_ERR_VALUE;
+    }
+    return r > 0 ? HOB_OK : HOB_ERR_VALUE;
+}
+
+static int decode_image(const struct hob_json *d, struct hob_image *out)
+{
+    int64_t size = 0;
+    int64_t security = 0;
+    int r = decode_word(d, "chip", out->chip, sizeof out->chip);
+    if (r == HOB_OK)
+        r = decode_word(d, "fw", out->fw, sizeof out->fw);
+    if (r == HOB_OK)
+        r = hob_json_int(d, hob_json_find(d, 0, "security"), 0, UINT16_MAX, &security);
+    if (r == HOB_OK)
+        r = hob_json_int(d, hob_json_find(d, 0, "size"), 1, INT32_MAX, &size);
+    if (r == HOB_OK)
+        r = hob_json_hex(d, hob_json_find(d, 0, "sha256"), out->sha256, sizeof out->sha256);
+    if (r == HOB_OK)
+        r = hob_json_hex(d, hob_json_find(d, 0, "sig"), out->signature, sizeof out->signature);
+    out->security = (uint16_t)security;
+    out->size = (uint32_t)size;
+    return r;
+}
+
+static int decode_part(const struct hob_json *d, struct hob_frame *out)
+{
+    int r = number(d, "at", 0, &out->part.at);
+    if (r < 0)
+        return r;
+    int i = hob_json_find(d, 0, "data");
+    int type = hob_json_type(d, i);
+    if (type < 0)
+        return type;
+    if (type != HOB_JSON_STRING)
+        return HOB_ERR_TYPE;
+    /* A backslash is no digit of base64: what is escaped is refused with the rest. */
+    out->part.text = d->text + d->tokens[i].start;
+    out->part.len = (size_t)(d->tokens[i].end - d->tokens[i].start);
+    return HOB_OK;
+}
+
 static int decode_members(const struct hob_board *b, const struct hob_json *d,
                           struct hob_frame *out)
 {
@@ -314,6 +366,10 @@ static int decode_members(const struct hob_board *b, const struct hob_json *d,
         return number(d, "for", 0, &out->number);
     case HOB_FRAME_TIME:
         return number(d, "unix", 0, &out->number);
+    case HOB_FRAME_UPDATE_BEGIN:
+        return decode_image(d, &out->image);
+    case HOB_FRAME_UPDATE_PART:
+        return decode_part(d, out);
     case HOB_FRAME_FORGET:
     case HOB_FRAME_RESTART:
     case HOB_FRAME_COUNT:

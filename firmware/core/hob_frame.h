@@ -27,6 +27,8 @@ enum hob_frame_type {
     HOB_FRAME_IDENTIFY,
     HOB_FRAME_RESTART,
     HOB_FRAME_TIME,
+    HOB_FRAME_UPDATE_BEGIN,
+    HOB_FRAME_UPDATE_PART,
     HOB_FRAME_COUNT
 };
 
@@ -78,6 +80,12 @@ struct hob_frame {
             uint8_t point; /* index; HOB_NONE if it is none, or there is no value */
         } feed;
         struct hob_command command;
+        struct hob_image image;
+        struct {
+            uint64_t at;
+            size_t len;
+            const char *text; /* base64, within the text that was decoded */
+        } part;
     };
     int64_t proto; /* hello */
 };

@@ -355,6 +355,15 @@ void hob_interlock_stop(struct hob_board *b)
     }
 }
 
+bool hob_interlock_busy(const struct hob_board *b)
+{
+    for (int n = 0; n < HOB_MAX_WAITS; n++) {
+        if (b->waits[n].stage == HOB_WAIT_WARN || b->waits[n].stage == HOB_WAIT_PULSE)
+            return true;
+    }
+    return false;
+}
+
 void hob_interlock_settle(struct hob_board *b)
 {
     for (uint8_t i = 0; i < HOB_MAX_POINTS; i++) {

@@ -53,6 +53,9 @@ bool hob_interlock_free(const struct hob_board *b, uint8_t i);
 /* The level that output i waits for since a boot or configuration; 0 if it does not. */
 uint16_t hob_interlock_start_level(const struct hob_board *b, uint8_t i);
 
+/* Whether a pulse or its warning is under way at any output: their times must be exact. */
+bool hob_interlock_busy(const struct hob_board *b);
+
 /* Ends what waits for output i, with a stage that tells the outcome. */
 void hob_interlock_end(struct hob_board *b, uint8_t i, enum hob_wait_stage stage);
 

@@ -30,6 +30,10 @@ static const struct line lines[HOB_LOG_COUNT] = {
     [HOB_LOG_KEYS_WIPED] = {HOB_LOG_WARNING, "keys wiped"},
     [HOB_LOG_CRYPTO] = {HOB_LOG_ERROR, "cryptography failed"},
     [HOB_LOG_RESTART] = {HOB_LOG_INFO, "restarting"},
+    [HOB_LOG_UPDATE] = {HOB_LOG_INFO, "an update comes"},
+    [HOB_LOG_UPDATE_FAILED] = {HOB_LOG_WARNING, "update refused"},
+    [HOB_LOG_UPDATE_KEPT] = {HOB_LOG_INFO, "this firmware has proved itself"},
+    [HOB_LOG_UPDATE_UNDONE] = {HOB_LOG_ERROR, "no session with this firmware: back to the one before"},
 };
 
 static bool known(enum hob_log what)

@@ -10,6 +10,7 @@
 #include "hob_point.h"
 #include "hob_sensor.h"
 #include "hob_session.h"
+#include "hob_update.h"
 
 /* More than any point, with all its members at their longest, and the ends. */
 #define POINT_ROOM 320u
@@ -128,6 +129,8 @@ void hob_report_hello(struct hob_board *b)
     hob_jw_put_string(&w, "chip", b->chip->name);
     hob_jw_put_string(&w, "fw", b->options.fw);
     hob_jw_put_string(&w, "reset", reset_name(b->options.reset));
+    if (hob_update_on_trial(b))
+        hob_jw_put_bool(&w, "trial", true);
     hob_jw_put_string(&w, "config", trusted ? b->rev : "");
     if (trusted) {
         mark_all(b);
@@ -243,6 +246,30 @@ void hob_report_stats(struct hob_board *b)
     hob_jw_put_int(&w, "rssi", stats.rssi);
     if (stats.has_temp)
         hob_jw_put_int(&w, "temp", stats.temp);
+    finish(b, &w);
+}
+
+void hob_report_update(struct hob_board *b, const char *stage)
+{
+    struct hob_json_writer w;
+    if (!hob_session_trusted(b))
+        return;
+    start(b, &w, "update");
+    hob_jw_put_string(&w, "stage", stage);
+    hob_jw_put_int(&w, "next", b->update.next);
+    finish(b, &w);
+}
+
+void hob_report_update_failed(struct hob_board *b, const char *code, const char *message)
+{
+    struct hob_json_writer w;
+    if (!hob_session_trusted(b))
+        return;
+    start(b, &w, "update");
+    hob_jw_put_string(&w, "stage", "failed");
+    hob_jw_put_int(&w, "next", b->update.next);
+    hob_jw_put_string(&w, "code", code);
+    hob_jw_put_string(&w, "message", message);
     finish(b, &w);
 }
 

@@ -31,6 +31,10 @@ void hob_report_configured(struct hob_board *b, const char *rev);
 void hob_report_config_error(struct hob_board *b, const char *rev, const struct hob_fault *fault);
 void hob_report_stats(struct hob_board *b);
 
+/* How far an update is, in one of the words of docs/wire.md; why it does not go on. */
+void hob_report_update(struct hob_board *b, const char *stage);
+void hob_report_update_failed(struct hob_board *b, const char *code, const char *message);
+
 /* The end of a command. reason and message are NULL unless it was refused. */
 void hob_report_result(struct hob_board *b, uint64_t id, const char *code, const char *reason,
                        const char *message);

@@ -18,6 +18,7 @@
 #include "hob_restore.h"
 #include "hob_sensor.h"
 #include "hob_session.h"
+#include "hob_update.h"
 
 #define STATS_MS 30000u
 
@@ -132,6 +133,7 @@ uint32_t hob_tick(struct hob_board *b, uint64_t now_ms)
     hob_restore_tick(b);
     stats_tick(b);
     hob_led_tick(b);
+    hob_update_tick(b);
     hob_interlock_after_warning(b, hob_session_heard(b));
     hob_run_report(b);
     uint32_t next = hob_next_tick(b, now_ms);
@@ -168,6 +170,7 @@ uint32_t hob_next_tick(const struct hob_board *b, uint64_t now_ms)
     due = least(due, hob_restore_due(b));
     due = least(due, stats_due(b));
     due = least(due, hob_led_due(b));
+    due = least(due, hob_update_due(b));
     if (due <= now)
         return 0;
     return due - now < HOB_TICK_MAX_MS ? (uint32_t)(due - now) : HOB_TICK_MAX_MS;

@@ -192,6 +192,24 @@ static int do_open(void *ctx, const uint8_t key_bytes[HOB_KEY_LEN],
     return status == PSA_ERROR_INVALID_SIGNATURE ? HOB_ERR_AUTH : result(status);
 }
 
+static int do_verify(void *ctx, const uint8_t key_bytes[HOB_VERIFY_KEY_LEN], const uint8_t *data,
+                     size_t len, const uint8_t signature[HOB_SIGNATURE_LEN])
+{
+    static const struct purpose purpose = {
+        PSA_KEY_TYPE_ECC_PUBLIC_KEY(PSA_ECC_FAMILY_SECP_R1), PSA_ALG_ECDSA(PSA_ALG_SHA_256),
+        PSA_KEY_USAGE_VERIFY_MESSAGE};
+    const struct hob_psa *psa = ctx;
+    psa_key_id_t key = PSA_KEY_ID_NULL;
+    lock(psa);
+    psa_status_t status = import_key(&purpose, key_bytes, HOB_VERIFY_KEY_LEN, &key);
+    if (status == PSA_SUCCESS)
+        status = psa_verify_message(key, purpose.algorithm, data, len, signature,
+                                    HOB_SIGNATURE_LEN);
+    status = drop_key(key, status);
+    unlock(psa);
+    return status == PSA_ERROR_INVALID_SIGNATURE ? HOB_ERR_AUTH : result(status);
+}
+
 /* Uses each primitive once: a PSA without one of them says so only when asked. */
 int hob_psa_try(const struct hob_crypto *c)
 {
@@ -226,7 +244,8 @@ int hob_psa_start(struct hob_psa *psa, struct hob_crypto *out)
                                .sha256_abort = do_sha256_abort,
                                .hmac_sha256 = do_hmac_sha256,
                                .seal = do_seal,
-                               .open = do_open};
+                               .open = do_open,
+                               .verify = do_verify};
     lock(psa);
     psa_status_t status = psa_crypto_init();
     unlock(psa);

@@ -343,6 +343,66 @@ static void conn_close(void *ctx, int conn, enum hob_close code, const char *rea
     (void)snprintf(peer->reason, sizeof peer->reason, "%s", reason);
 }
 
+/* ---- updates ---- */
+
+static int update_begin(void *ctx, uint32_t size)
+{
+    struct fake_images *m = &((struct fake_board *)ctx)->images;
+    m->written = 0;
+    m->booted = false;
+    return size <= (m->room > 0 ? m->room : FAKE_IMAGE) ? 0 : -1;
+}
+
+static int update_write(void *ctx, uint32_t at, const uint8_t *data, size_t len)
+{
+    struct fake_board *f = ctx;
+    if (at != f->images.written || len > FAKE_IMAGE - at)
+        f->faults++;
+    if (f->images.broken || len > FAKE_IMAGE - at)
+        return -1;
+    memcpy(f->images.data + at, data, len);
+    f->images.written += (uint32_t)len;
+    return 0;
+}
+
+static int update_read(void *ctx, uint32_t at, uint8_t *buf, size_t len)
+{
+    struct fake_board *f = ctx;
+    if (at + len > f->images.written)
+        f->faults++;
+    if (f->images.broken || at + len > FAKE_IMAGE)
+        return -1;
+    memcpy(buf, f->images.data + at, len);
+    return 0;
+}
+
+static int update_boot(void *ctx)
+{
+    struct fake_board *f = ctx;
+    f->images.booted = !f->images.unbootable;
+    return f->images.unbootable ? -1 : 0;
+}
+
+static bool update_on_trial(void *ctx)
+{
+    return ((struct fake_board *)ctx)->images.on_trial;
+}
+
+static int update_keep(void *ctx)
+{
+    struct fake_board *f = ctx;
+    f->images.keeps++;
+    f->images.on_trial = f->images.unkeepable;
+    return f->images.unkeepable ? -1 : 0;
+}
+
+static void update_undo(void *ctx)
+{
+    struct fake_board *f = ctx;
+    f->images.undone++;
+    f->restarts++;
+}
+
 /* ---- the rest of the port ---- */
 
 static void restart(void *ctx)
@@ -394,6 +454,13 @@ void fake_make(struct fake_board *f, uint64_t seed)
         .storage_write = storage_write,
         .conn_send = conn_send,
         .conn_close = conn_close,
+        .update_begin = update_begin,
+        .update_write = update_write,
+        .update_read = update_read,
+        .update_boot = update_boot,
+        .update_on_trial = update_on_trial,
+        .update_keep = update_keep,
+        .update_undo = update_undo,
         .restart = restart,
         .adoption_changed = adoption_changed,
         .stats = stats,

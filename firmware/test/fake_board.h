@@ -50,6 +50,22 @@ struct fake_edge {
 #define FAKE_EDGES 2048
 #define FAKE_FRAMES 64
 
+/* Two slots for firmware. A restart boots what is to be booted, as a bootloader does. */
+#define FAKE_IMAGE 16384u
+
+struct fake_images {
+    uint8_t data[FAKE_IMAGE]; /* the slot that does not run */
+    uint32_t written;
+    uint32_t room; /* 0: FAKE_IMAGE */
+    bool booted;   /* update_boot was called: a start runs it */
+    bool on_trial; /* what runs was booted so and is not kept yet */
+    bool broken;   /* storing and reading fail */
+    bool unbootable;
+    bool unkeepable;
+    int keeps;
+    int undone;
+};
+
 struct fake_slot {
     uint8_t data[HOB_MAX_RECORD];
     size_t len;
@@ -102,6 +118,7 @@ struct fake_board {
     int frame_first;
     int frame_count;
     bool deaf; /* sending fails */
+    struct fake_images images;
     int restarts;
     int adoption_changes;
     int logged[HOB_LOG_COUNT];

@@ -205,6 +205,25 @@ static int fake_open(void *ctx, const uint8_t key[HOB_KEY_LEN], const uint8_t no
     return HOB_OK;
 }
 
+void fake_sign(const uint8_t key[HOB_VERIFY_KEY_LEN], const uint8_t *data, size_t len,
+               uint8_t out[HOB_SIGNATURE_LEN])
+{
+    struct mixer m = mixer_new(9);
+    mix_field(&m, key, HOB_VERIFY_KEY_LEN);
+    mix_field(&m, data, len);
+    mixer_out(&m, out, HOB_SIGNATURE_LEN);
+}
+
+static int fake_verify(void *ctx, const uint8_t key[HOB_VERIFY_KEY_LEN], const uint8_t *data,
+                       size_t len, const uint8_t signature[HOB_SIGNATURE_LEN])
+{
+    uint8_t want[HOB_SIGNATURE_LEN];
+    if (fails(ctx))
+        return HOB_ERR_CRYPTO;
+    fake_sign(key, data, len, want);
+    return hob_equal_secret(want, signature, sizeof want) ? HOB_OK : HOB_ERR_AUTH;
+}
+
 struct hob_crypto fake_crypto(struct fake_crypto *f, uint64_t seed)
 {
     *f = (struct fake_crypto){.seed = seed << 20};
@@ -217,5 +236,6 @@ struct hob_crypto fake_crypto(struct fake_crypto *f, uint64_t seed)
                                .sha256_abort = fake_sha256_abort,
                                .hmac_sha256 = fake_hmac_sha256,
                                .seal = fake_seal,
-                               .open = fake_open};
+                               .open = fake_open,
+                               .verify = fake_verify};
 }

@@ -27,4 +27,8 @@ struct fake_crypto {
 /* Sets up f from seed and gives the functions that use it. */
 struct hob_crypto fake_crypto(struct fake_crypto *f, uint64_t seed);
 
+/* What verify of such a crypto takes for a signature of data by the owner of key. */
+void fake_sign(const uint8_t key[HOB_VERIFY_KEY_LEN], const uint8_t *data, size_t len,
+               uint8_t out[HOB_SIGNATURE_LEN]);
+
 #endif

@@ -263,6 +263,32 @@ TEST(threads_share_the_key_store_under_the_lock)
     CHECK_INT(depth, 0);
 }
 
+/* RFC 6979, appendix A.2.5: P-256 and SHA-256 over "sample". */
+TEST(a_signature_of_the_rfc_is_one_and_no_other_bit_is)
+{
+    static const char key_hex[] = "0460fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"
+                                  "7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299";
+    static const char signature_hex[] =
+        "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716"
+        "f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8";
+    uint8_t key[HOB_VERIFY_KEY_LEN];
+    uint8_t signature[HOB_SIGNATURE_LEN];
+    const uint8_t *data = (const uint8_t *)"sample";
+    REQUIRE(hex(key_hex, key) == sizeof key && hex(signature_hex, signature) == sizeof signature);
+    CHECK_INT(c.verify(c.ctx, key, data, 6, signature), HOB_OK);
+    CHECK_INT(c.verify(c.ctx, key, (const uint8_t *)"Sample", 6, signature), HOB_ERR_AUTH);
+    CHECK_INT(c.verify(c.ctx, key, data, 5, signature), HOB_ERR_AUTH);
+    for (size_t i = 0; i < sizeof signature; i++) {
+        signature[i] ^= 1u;
+        CHECK(c.verify(c.ctx, key, data, 6, signature) < 0);
+        signature[i] ^= 1u;
+    }
+    memset(signature, 0, sizeof signature);
+    CHECK(c.verify(c.ctx, key, data, 6, signature) < 0);
+    key[64] ^= 1u; /* no point of the curve */
+    CHECK(c.verify(c.ctx, key, data, 6, signature) < 0);
+}
+
 int main(void)
 {
     if (hob_psa_init(&psa, &c) != HOB_OK)
@@ -278,5 +304,6 @@ int main(void)
     RUN(no_call_leaves_a_key_behind);
     RUN(init_wants_both_locks_or_none);
     RUN(threads_share_the_key_store_under_the_lock);
+    RUN(a_signature_of_the_rfc_is_one_and_no_other_bit_is);
     return test_end("psa");
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hob/internal/chip"
+	"hob/internal/image"
 )
 
 // bootHold is how long BOOT must be held to open adoption.
@@ -35,6 +36,7 @@ type board struct {
 	log       *slog.Logger
 	pins      *pinBank
 	flash     *flash
+	slots     *slots
 	net       *network
 	clock     *clock
 	hands     *hands
@@ -52,6 +54,7 @@ type board struct {
 	boots       int32
 	frozen      bool
 	blocked     bool
+	deaf        bool // the firmware that runs never comes to the network
 	bootDown    bool
 	bootDownMS  uint64 // uptime at which BOOT went down
 	wantRestart bool
@@ -198,7 +201,7 @@ func (b *board) powerOn(listen string, reset resetReason) error {
 	if !b.flash.hasPower() {
 		return nil // cut in the middle of its first write
 	}
-	if b.blocked {
+	if b.blocked || b.deaf {
 		return nil
 	}
 	if err := b.net.open(listen); err != nil {
@@ -216,8 +219,17 @@ func (b *board) boot(reset resetReason) error {
 	b.clock.restart()
 	b.flash.setPower(true)
 	b.pins.powerOn(b.boots)
+	runs, err := b.slots.boot()
+	if err != nil {
+		return nil //nolint:nilerr // the power went while it chose: afterCut does the rest
+	}
+	b.deaf = runs.fault == faultDeaf
+	if runs.fault == faultCrash {
+		return b.boot(resetPanic) // as long as the bootloader lets it
+	}
 	opt := b.core
-	opt.pins, opt.flash, opt.host = b.pins, b.flash, b
+	opt.pins, opt.flash, opt.slots, opt.host = b.pins, b.flash, b.slots, b
+	opt.fw, opt.security = runs.FW, runs.Security
 	running, err := startCore(b.eng, opt, reset, b.clock.now())
 	if err != nil {
 		b.dropPower()
@@ -232,12 +244,35 @@ func (b *board) boot(reset resetReason) error {
 // with a reason, so their sockets may take their time to end.
 func (b *board) restartItself() {
 	b.dropPower()
+	wasDeaf := b.deaf
 	if err := b.boot(resetRestart); err != nil {
 		b.log.Error("restart", "board", b.id, "err", err)
 		return
 	}
-	b.running.setNetwork(!b.blocked, b.clock.now())
+	if !b.flash.hasPower() {
+		return
+	}
+	if err := b.hearAgain(wasDeaf); err != nil {
+		b.log.Error("restart", "board", b.id, "err", err)
+	}
+	b.running.setNetwork(b.reachable(), b.clock.now())
 	b.publish()
+}
+
+// reachable says whether the board is on the network.
+func (b *board) reachable() bool { return !b.blocked && !b.deaf }
+
+// hearAgain brings the network to where the firmware that was just booted has it.
+func (b *board) hearAgain(wasDeaf bool) error {
+	switch {
+	case b.blocked || b.deaf == wasDeaf:
+		return nil
+	case b.deaf:
+		b.net.cut()
+		b.net.reset()
+		return nil
+	}
+	return b.net.restore()
 }
 
 // cutPower takes everything away at once. Nobody is told: with reset, the peers'
@@ -299,7 +334,7 @@ func (b *board) shutDown() {
 
 func (b *board) publish() {
 	b.wantPublish = false
-	if b.announcer != nil && b.running != nil && !b.blocked {
+	if b.announcer != nil && b.running != nil && b.reachable() {
 		b.announcer.announce(b.net.address(), b.running.status(b.clock.now()).stateName())
 	}
 }
@@ -334,9 +369,10 @@ func newBoard(opt boardOptions) (*board, error) {
 		return nil, err
 	}
 	uptime := &clock{}
+	firmware := &slots{flash: settings, factory: image.Facts{Chip: opt.core.chip, FW: opt.core.fw, Security: opt.core.security}}
 	b := &board{
 		id: opt.core.id, eng: opt.eng, core: opt.core, log: opt.log,
-		pins: newPinBank(chipType, uptime, opt.keepEdges), flash: settings, clock: uptime,
+		pins: newPinBank(chipType, uptime, opt.keepEdges), flash: settings, slots: firmware, clock: uptime,
 		around: opt.around, announcer: opt.announcer, cable: opt.cable,
 		calls: make(chan job), orders: make(chan job), stopped: make(chan struct{}),
 	}

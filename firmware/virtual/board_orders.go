@@ -14,6 +14,7 @@ type boardInfo struct {
 	ID           string `json:"id"`
 	Chip         string `json:"chip"`
 	Firmware     string `json:"fw"`
+	Trial        bool   `json:"trial,omitempty"` // the firmware is on trial
 	Address      string `json:"address"`
 	State        string `json:"state"` // "new", "adopted"; "" without power
 	SetupCode    string `json:"setup_code"`
@@ -31,7 +32,7 @@ type boardInfo struct {
 func (b *board) info() (info boardInfo, err error) {
 	err = b.order(func() {
 		info = boardInfo{
-			ID: b.id, Chip: b.core.chip, Firmware: b.core.fw, Address: b.net.address().String(),
+			ID: b.id, Chip: b.core.chip, Firmware: b.slots.running.FW, Trial: b.slots.onTrial(), Address: b.net.address().String(),
 			Power: b.running != nil, Frozen: b.frozen, Network: !b.blocked, Boot: b.boots,
 		}
 		if b.running == nil {
@@ -153,7 +154,7 @@ func (b *board) orderUnblock() error {
 		if !b.blocked {
 			return
 		}
-		if b.running != nil {
+		if b.running != nil && !b.deaf {
 			if failure = b.net.restore(); failure != nil {
 				return
 			}
@@ -167,7 +168,7 @@ func (b *board) orderUnblock() error {
 
 func (b *board) networkChanged() {
 	if b.running != nil && !b.frozen {
-		b.running.setNetwork(!b.blocked, b.clock.now())
+		b.running.setNetwork(b.reachable(), b.clock.now())
 	}
 }
 

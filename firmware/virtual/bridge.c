@@ -25,6 +25,7 @@ struct bridge {
     char id[HOB_ID_SIZE];
     char chip[CHIP_SIZE];
     char fw[FW_SIZE];
+    uint8_t update_key[HOB_VERIFY_KEY_LEN];
     struct hob_serial_line line;
     size_t board_size;
     _Alignas(max_align_t) unsigned char board[];
@@ -173,6 +174,41 @@ static void conn_close(void *ctx, int conn, enum hob_close code, const char *rea
     goConnClose(ctx, conn, (int)code, (char *)reason);
 }
 
+static int update_begin(void *ctx, uint32_t size)
+{
+    return goUpdateBegin(ctx, size);
+}
+
+static int update_write(void *ctx, uint32_t at, const uint8_t *data, size_t len)
+{
+    return goUpdateWrite(ctx, at, (uint8_t *)data, len);
+}
+
+static int update_read(void *ctx, uint32_t at, uint8_t *buf, size_t len)
+{
+    return goUpdateRead(ctx, at, buf, len);
+}
+
+static int update_boot(void *ctx)
+{
+    return goUpdateBoot(ctx);
+}
+
+static bool update_on_trial(void *ctx)
+{
+    return goUpdateOnTrial(ctx);
+}
+
+static int update_keep(void *ctx)
+{
+    return goUpdateKeep(ctx);
+}
+
+static void update_undo(void *ctx)
+{
+    goUpdateUndo(ctx);
+}
+
 static void restart(void *ctx)
 {
     goRestart(ctx);
@@ -212,6 +248,13 @@ static const struct hob_port go_port = {
     .storage_write = storage_write,
     .conn_send = conn_send,
     .conn_close = conn_close,
+    .update_begin = update_begin,
+    .update_write = update_write,
+    .update_read = update_read,
+    .update_boot = update_boot,
+    .update_on_trial = update_on_trial,
+    .update_keep = update_keep,
+    .update_undo = update_undo,
     .restart = restart,
     .adoption_changed = adoption_changed,
     .stats = stats,
@@ -254,6 +297,16 @@ struct bridge *bridge_new(uintptr_t handle, const char *id, const char *chip, co
         .scratch = scratch,
     };
     return b;
+}
+
+void bridge_updates(struct bridge *b, const uint8_t *key, uint16_t security)
+{
+    b->options.security = security;
+    b->options.update_key = NULL;
+    if (key != NULL) {
+        memcpy(b->update_key, key, sizeof b->update_key);
+        b->options.update_key = b->update_key;
+    }
 }
 
 void bridge_free(struct bridge *b)

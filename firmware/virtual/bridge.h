@@ -28,6 +28,12 @@ struct bridge *bridge_new(uintptr_t handle, const char *id, const char *chip, co
                           uint64_t build_unix_ms, struct bridge_crypto *crypto,
                           struct hob_scratch *scratch);
 
+/*
+ * Before bridge_start: who may sign updates, HOB_VERIFY_KEY_LEN bytes that are
+ * copied, or NULL for nobody; and the security version of what runs.
+ */
+void bridge_updates(struct bridge *b, const uint8_t *key, uint16_t security);
+
 /* The memory, keys included, is overwritten first. */
 void bridge_free(struct bridge *b);
 

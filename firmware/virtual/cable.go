@@ -117,7 +117,7 @@ func (c *cable) end() {
 // power hears nothing.
 func (b *board) serialRead(data []byte) {
 	if b.running != nil {
-		b.running.serial(data, !b.blocked, b.clock.now())
+		b.running.serial(data, b.reachable(), b.clock.now())
 	}
 }
 

@@ -122,6 +122,33 @@ func goConnClose(ctx unsafe.Pointer, conn, code C.int, reason *C.char) {
 	coreOf(ctx).host.connClose(int(conn), int(code), C.GoString(reason))
 }
 
+//export goUpdateBegin
+func goUpdateBegin(ctx unsafe.Pointer, size C.uint32_t) C.int {
+	return result(coreOf(ctx).slots.begin(int(size)))
+}
+
+//export goUpdateWrite
+func goUpdateWrite(ctx unsafe.Pointer, at C.uint32_t, data *C.uint8_t, length C.size_t) C.int {
+	return result(coreOf(ctx).slots.write(int(at), bytesAt(data, length)))
+}
+
+//export goUpdateRead
+func goUpdateRead(ctx unsafe.Pointer, at C.uint32_t, buf *C.uint8_t, length C.size_t) C.int {
+	return result(coreOf(ctx).slots.read(int(at), bytesAt(buf, length)))
+}
+
+//export goUpdateBoot
+func goUpdateBoot(ctx unsafe.Pointer) C.int { return result(coreOf(ctx).slots.bootNext()) }
+
+//export goUpdateOnTrial
+func goUpdateOnTrial(ctx unsafe.Pointer) C.bool { return C.bool(coreOf(ctx).slots.onTrial()) }
+
+//export goUpdateKeep
+func goUpdateKeep(ctx unsafe.Pointer) C.int { return result(coreOf(ctx).slots.keep()) }
+
+//export goUpdateUndo
+func goUpdateUndo(ctx unsafe.Pointer) { coreOf(ctx).host.restartWanted() }
+
 //export goRestart
 func goRestart(ctx unsafe.Pointer) { coreOf(ctx).host.restartWanted() }
 

@@ -113,6 +113,7 @@ type core struct {
 
 	pins    *pinBank
 	flash   *flash
+	slots   *slots
 	host    coreHost
 	sensors sensorSource
 }
@@ -123,6 +124,9 @@ type coreOptions struct {
 	buildUnixMS  uint64
 	pins         *pinBank
 	flash        *flash
+	slots        *slots
+	updateKey    []byte // who may sign updates; nil: nobody
+	security     uint16
 	host         coreHost
 	sensors      sensorSource // nil: none of them answers
 }
@@ -134,7 +138,7 @@ func startCore(eng *engine, opt coreOptions, reset resetReason, nowMS uint64) (*
 	if !ok {
 		return nil, fmt.Errorf("no reset reason %q", reset)
 	}
-	c := &core{eng: eng, pins: opt.pins, flash: opt.flash, host: opt.host, sensors: opt.sensors}
+	c := &core{eng: eng, pins: opt.pins, flash: opt.flash, slots: opt.slots, host: opt.host, sensors: opt.sensors}
 	if c.sensors == nil {
 		c.sensors = noSensors{}
 	}
@@ -150,6 +154,7 @@ func startCore(eng *engine, opt coreOptions, reset resetReason, nowMS uint64) (*
 		c.handle.Delete()
 		return nil, errors.New("no memory for a board")
 	}
+	C.bridge_updates(c.c, (*C.uint8_t)(unsafe.SliceData(opt.updateKey)), C.uint16_t(opt.security))
 	c.board = C.bridge_board(c.c)
 	eng.mu.Lock()
 	result := C.bridge_start(c.c, reason, C.uint64_t(nowMS))

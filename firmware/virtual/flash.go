@@ -13,11 +13,19 @@ import (
 
 // slotNames are the files of enum hob_slot, in its order, and that of wifiSlot.
 func slotNames() []string {
-	return []string{"keys_a", "keys_b", "config_a", "config_b", "state_a", "state_b", "wifi"}
+	return []string{"keys_a", "keys_b", "config_a", "config_b", "state_a", "state_b", "wifi",
+		"ota_a", "ota_b", "slot_0", "slot_1"}
 }
 
 // wifiSlot is the network to join, which is the port's business and not the core's.
 const wifiSlot = 6
+
+// bootRecord and imageSlot are the first of the two files that say which firmware
+// is booted, and of the two that hold one (slots.go).
+const (
+	bootRecord = 7
+	imageSlot  = 9
+)
 
 // flash is a board's settings memory: a directory with one file a slot. As with
 // real flash, a write first erases and then programs byte by byte, so that a
@@ -120,7 +128,19 @@ func (f *flash) read(slot int, buf []byte) (int, error) {
 
 // write erases a slot and programs data.
 func (f *flash) write(slot int, data []byte) error {
-	cut, err := f.program(slot, data)
+	return f.put(slot, 0, data)
+}
+
+// writeAt programs data behind what a slot holds already, at bytes of it.
+func (f *flash) writeAt(slot, at int, data []byte) error {
+	if at == 0 {
+		return errors.New("a slot is written from its start by write")
+	}
+	return f.put(slot, at, data)
+}
+
+func (f *flash) put(slot, at int, data []byte) error {
+	cut, err := f.program(slot, at, data)
 	if cut != nil {
 		cut()
 		return errPowerOff
@@ -129,7 +149,7 @@ func (f *flash) write(slot int, data []byte) error {
 }
 
 // program gives a function to call when the power went in the middle.
-func (f *flash) program(slot int, data []byte) (cut func(), err error) {
+func (f *flash) program(slot, at int, data []byte) (cut func(), err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.off {
@@ -146,5 +166,40 @@ func (f *flash) program(slot int, data []byte) (cut func(), err error) {
 	} else if f.armed {
 		f.left -= len(data)
 	}
-	return cut, os.WriteFile(path, data, 0o600)
+	if at == 0 {
+		return cut, os.WriteFile(path, data, 0o600)
+	}
+	return cut, appendAt(path, at, data)
+}
+
+func appendAt(path string, at int, data []byte) error {
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	if _, err := file.WriteAt(data, int64(at)); err != nil {
+		_ = file.Close()
+		return err
+	}
+	return file.Close()
+}
+
+// readAt fills buf from at bytes of a slot.
+func (f *flash) readAt(slot, at int, buf []byte) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.off {
+		return errPowerOff
+	}
+	path, err := f.path(slot)
+	if err != nil {
+		return err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	_, err = file.ReadAt(buf, int64(at))
+	return err
 }

@@ -40,6 +40,13 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "hob-board:", err)
 		return exitUsage
 	}
+	if opt.image.path != "" {
+		if err := opt.writeImage(); err != nil {
+			fmt.Fprintln(stderr, "hob-board:", err)
+			return exitFailed
+		}
+		return 0
+	}
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: opt.logLevel}))
 	slog.SetDefault(log) // zeroconf logs through package log
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

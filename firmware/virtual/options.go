@@ -25,16 +25,19 @@ const (
 
 // options are the command line, checked.
 type options struct {
-	ids      []string
-	chip     string
-	fw       string
-	listen   *net.TCPAddr
-	stateDir string
-	control  string         // "" for none
-	iface    *net.Interface // nil: no announcement
-	seed     uint64
-	serial   bool // a pseudo-terminal stands in for the cable of each board
-	logLevel slog.Level
+	ids       []string
+	chip      string
+	fw        string
+	listen    *net.TCPAddr
+	stateDir  string
+	control   string         // "" for none
+	iface     *net.Interface // nil: no announcement
+	seed      uint64
+	security  uint
+	updateKey []byte // who may sign updates; nil: nobody
+	image     imageOptions
+	serial    bool // a pseudo-terminal stands in for the cable of each board
+	logLevel  slog.Level
 	// sensors is what a board's sensors answer; nil: nothing is at any pin. No
 	// flag sets it.
 	sensors func(id string) sensorSource
@@ -45,6 +48,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	var (
 		opt                       options
 		id, listen, iface, levels string
+		key                       string
 		boards                    int
 	)
 	set := flag.NewFlagSet("hob-board", flag.ContinueOnError)
@@ -58,6 +62,11 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	set.StringVar(&iface, "mdns-interface", "", "network interface to announce the boards on; not announced if empty")
 	set.IntVar(&boards, "boards", 1, "how many boards this process carries")
 	set.Uint64Var(&opt.seed, "seed", 1, "seed of the contacts' bounces")
+	set.UintVar(&opt.security, "security", 0, "security version of the firmware")
+	set.StringVar(&key, "update-key", "", "public key that signs updates, as hob sign prints it; none are taken if empty")
+	set.StringVar(&opt.image.path, "image", "", "write an image of such a firmware (--chip, --fw, --security) to this file, and end")
+	set.StringVar(&opt.image.fault, "image-fault", "", "what that image has wrong: crash, deaf")
+	set.IntVar(&opt.image.size, "image-size", 65536, "bytes of that image")
 	set.BoolVar(&opt.serial, "serial", false, "give each board a serial port, a pseudo-terminal")
 	set.StringVar(&levels, "log", "warn", "what is logged on stderr: debug, info, warn or error")
 	if err := set.Parse(args); err != nil {
@@ -66,13 +75,22 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	if set.NArg() > 0 {
 		return opt, fmt.Errorf("unexpected argument %q", set.Arg(0))
 	}
-	if opt.stateDir == "" {
-		return opt, errors.New("--state is required")
-	}
 	if _, ok := chip.Lookup(opt.chip); !ok {
 		return opt, fmt.Errorf("--chip: no chip %q", opt.chip)
 	}
+	if opt.security > 65535 {
+		return opt, errors.New("--security is a number from 0 to 65535")
+	}
+	if opt.image.path != "" {
+		return opt, opt.image.check()
+	}
+	if opt.stateDir == "" {
+		return opt, errors.New("--state is required")
+	}
 	var err error
+	if opt.updateKey, err = publicKey(key); err != nil {
+		return opt, err
+	}
 	if opt.ids, err = countIDs(id, boards); err != nil {
 		return opt, err
 	}

@@ -90,7 +90,8 @@ func buildBoards(opt options, engines []*engine, links *linkServer, around *surr
 			return nil, errors.Join(err, closeBoards(boards))
 		}
 		b, err := newBoard(boardOptions{
-			core:      coreOptions{id: id, chip: opt.chip, fw: opt.fw, buildUnixMS: buildTime(), sensors: sensors},
+			core: coreOptions{id: id, chip: opt.chip, fw: opt.fw, buildUnixMS: buildTime(), sensors: sensors,
+				updateKey: opt.updateKey, security: uint16(opt.security)},
 			eng:       engines[i%len(engines)],
 			stateDir:  filepath.Join(opt.stateDir, id),
 			keepEdges: max(keepEdges/len(opt.ids), minKeepEdges),

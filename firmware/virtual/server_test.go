@@ -97,14 +97,23 @@ func (s *session) write(f frame) {
 
 func (s *session) writeText(text []byte) {
 	s.t.Helper()
+	must(s.t, s.tryWrite(text))
+}
+
+// tryWrite is for links that may have ended.
+func (s *session) tryWrite(text []byte) error {
 	sealed, err := s.send.Encrypt(nil, nil, text)
-	must(s.t, err)
-	must(s.t, s.ws.WriteMessage(websocket.BinaryMessage, sealed))
+	if err != nil {
+		return err
+	}
+	return s.ws.WriteMessage(websocket.BinaryMessage, sealed)
 }
 
 // tryRead gives the next frame, or the error that ended the link.
 func (s *session) tryRead() (frame, error) {
-	must(s.t, s.ws.SetReadDeadline(time.Now().Add(patience)))
+	if err := s.ws.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		return nil, err
+	}
 	_, sealed, err := s.ws.ReadMessage()
 	if err != nil {
 		return nil, err

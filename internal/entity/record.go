@@ -180,7 +180,8 @@ type Result struct {
 // GET /api/boards.
 type BoardDetails struct {
 	BoardRecord
-	Link *LinkInfo `json:"link"` // null while there is no session
+	Link   *LinkInfo   `json:"link"`   // null while there is no session
+	Update *UpdateInfo `json:"update"` // null if none was begun since the server started
 }
 
 // LinkInfo is what a live link knows of its board.
@@ -197,6 +198,20 @@ type LinkInfo struct {
 	Reconnects int    `json:"reconnects"` // since the server started
 	Refused    int    `json:"refused"`    // frames and sessions refused since then
 }
+
+// UpdateInfo is how far a board is with another firmware, or how that ended last.
+type UpdateInfo struct {
+	Firmware string `json:"firmware"`
+	// Stage is sending, checking, restarting, proving, done or failed.
+	Stage   string `json:"stage"`
+	Done    int64  `json:"done"` // bytes that the board has
+	Size    int64  `json:"size"`
+	Message string `json:"message"` // why it failed, in a sentence; "" otherwise
+	Since   int64  `json:"since"`   // unix ms, of the stage
+}
+
+// Over says whether nothing more will come of it.
+func (u *UpdateInfo) Over() bool { return u.Stage == "done" || u.Stage == "failed" }
 
 // Revoked is the answer to revoking a board's key.
 type Revoked struct {

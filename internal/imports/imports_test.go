@@ -49,6 +49,9 @@ func allowedEdges() []edge {
 		{"config/plan", "internal/entity", "compares two declared houses"},
 		{"config/plan", "internal/schedule", "tells the next runs of rules that change"},
 
+		{"server", "internal/image", "hob sign and hob update read and sign images"},
+		{"server/app", "internal/image", "what is signed is told to boards as link has it"},
+		{"firmware/virtual", "internal/image", "boots what is in its slots"},
 		{"server", "internal/provision", "hob provision talks to a board over its serial port"},
 
 		{"server/client", "internal/entity", "the JSON shapes name kinds, actions and ids"},

@@ -69,6 +69,7 @@ type BoardHello struct {
 	Config string // revision in force; "" for none
 	Points []Point
 	Adopt  bool // an adoption session
+	Trial  bool // the firmware that runs is on trial
 }
 
 // Pong answers a Ping.
@@ -208,6 +209,9 @@ func (f *BoardHello) Append(dst []byte) []byte {
 		points(f.Points)
 	if f.Adopt {
 		w = w.boolean("adopt", true)
+	}
+	if f.Trial {
+		w = w.boolean("trial", true)
 	}
 	return w.close()
 }

@@ -45,6 +45,8 @@ func (o object) board(t string) BoardFrame {
 		return &Rotated{s}
 	case "forgotten":
 		return &Forgotten{s}
+	case "update":
+		return o.update(s)
 	case "stats":
 		return o.stats(s)
 	}
@@ -67,6 +69,7 @@ func (o object) boardHello(s Stamp) *BoardHello {
 		Chip:  o.str("chip"),
 		FW:    o.str("fw"),
 		Adopt: o.boolean("adopt"),
+		Trial: o.boolean("trial"),
 		Reset: o.choice("reset", "power_on", "restart", "watchdog", "brownout", "panic", "unknown"),
 	}
 	// An adoption session shows neither.

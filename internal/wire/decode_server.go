@@ -47,6 +47,10 @@ func (o object) server(t string) ServerFrame {
 		return &Identify{o.integer("for", 0, MaxInt)}
 	case "restart":
 		return &Restart{}
+	case "update_begin":
+		return o.updateBegin()
+	case "update_part":
+		return o.updatePart()
 	case "time":
 		return &Time{o.integer("unix", 0, MaxInt)}
 	}

@@ -127,6 +127,7 @@ func TestEveryExampleInTheDocumentationDecodes(t *testing.T) {
 	}
 	fill := strings.NewReplacer(
 		"…64 hex digits…", strings.Repeat("5d", 32),
+		"…128 hex digits…", strings.Repeat("5d", 64),
 		`"key":"…"`, `"key":"`+strings.Repeat("5d", 32)+`"`,
 		",…", `,"boot":"9f3c2a11","up":9200`)
 	seen := map[string]bool{}

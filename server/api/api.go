@@ -57,6 +57,9 @@ type Boards interface {
 	Revoke(ctx context.Context, id entity.BoardID) (told bool, err error)
 	Identify(ctx context.Context, id entity.BoardID) error
 	Restart(ctx context.Context, id entity.BoardID) error
+	// Update begins to bring a board to the firmware of a signed image.
+	Update(ctx context.Context, id entity.BoardID, image []byte) error
+	Progress(entity.BoardID) *entity.UpdateInfo // nil when there was none
 }
 
 // Asker is who opens a live session.

@@ -39,6 +39,14 @@ type provisionInput struct {
 	}
 }
 
+// mostImage bounds a signed image: a board's slot has not quite 2 MiB.
+const mostImage = 4 << 20
+
+type updateInput struct {
+	Board   string `path:"board" doc:"name in config.yaml, or id" example:"hall"`
+	RawBody []byte `contentType:"application/octet-stream" doc:"a file as hob sign makes it"`
+}
+
 // secret is an answer that nobody on the way may keep.
 type secret[T any] struct {
 	CacheControl string `header:"Cache-Control"`
@@ -55,7 +63,7 @@ func (a *API) routeBoards(rest huma.API) {
 	huma.Get(rest, "/api/boards", func(context.Context, *struct{}) (*body[[]entity.BoardDetails], error) {
 		out := []entity.BoardDetails{}
 		for _, b := range a.House.Boards() {
-			out = append(out, entity.BoardDetails{BoardRecord: b, Link: a.Boards.Link(b.ID)})
+			out = append(out, a.details(b))
 		}
 		return &body[[]entity.BoardDetails]{out}, nil
 	})
@@ -64,7 +72,7 @@ func (a *API) routeBoards(rest huma.API) {
 		if err != nil {
 			return nil, err
 		}
-		return &body[entity.BoardDetails]{entity.BoardDetails{BoardRecord: b, Link: a.Boards.Link(b.ID)}}, nil
+		return &body[entity.BoardDetails]{a.details(b)}, nil
 	})
 	huma.Post(rest, "/api/boards/{board}/adopt", func(ctx context.Context, in *adoptInput) (*body[entity.BoardRecord], error) {
 		return a.act(in.Board, func(id entity.BoardID) error {
@@ -78,6 +86,9 @@ func (a *API) routeBoards(rest huma.API) {
 		}
 		return &secret[entity.ProvisionedKey]{"no-store", out}, nil
 	})
+	huma.Post(rest, "/api/boards/{board}/update", func(ctx context.Context, in *updateInput) (*body[entity.BoardRecord], error) {
+		return a.act(in.Board, func(id entity.BoardID) error { return a.Boards.Update(ctx, id, in.RawBody) })
+	}, func(o *huma.Operation) { o.MaxBodyBytes = mostImage })
 	for path, do := range map[string]func(context.Context, entity.BoardID) error{
 		"rotate": a.Boards.Rotate, "identify": a.Boards.Identify, "restart": a.Boards.Restart,
 	} {
@@ -122,6 +133,10 @@ func (a *API) act(key string, do func(entity.BoardID) error) (*body[entity.Board
 		return nil, err
 	}
 	return &body[entity.BoardRecord]{b}, nil
+}
+
+func (a *API) details(b entity.BoardRecord) entity.BoardDetails {
+	return entity.BoardDetails{BoardRecord: b, Link: a.Boards.Link(b.ID), Update: a.Boards.Progress(b.ID)}
 }
 
 // boardProblem is the answer to a wish about a board that was not granted.

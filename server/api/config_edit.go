@@ -107,7 +107,8 @@ func bringsFile(r *http.Request) bool {
 	case "/api/config/check", "/api/config/plan":
 		return r.Method == http.MethodPost
 	}
-	return false
+	return r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/api/boards/") &&
+		strings.HasSuffix(r.URL.Path, "/update")
 }
 
 // refusing says in the description what an edit that is not made is answered with.

@@ -38,7 +38,7 @@ func describeAbsence(spec *huma.OpenAPI) {
 	schemas := spec.Components.Schemas.Map()
 	for owner, members := range map[string][]string{
 		"Record":       {"unavailable", "pending", "failure"},
-		"BoardDetails": {"link"},
+		"BoardDetails": {"link", "update"},
 		"RuleBody":     {"last"},
 		"WhyNotBody":   {"if"},
 	} {

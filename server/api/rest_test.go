@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -100,6 +101,24 @@ func TestAKeyForTheCableIsMadeForAnyBoardAndKeptByNobodyOnTheWay(t *testing.T) {
 	}
 	r.boards.err = &BoardError{Status: http.StatusConflict, Message: "a key is stored already"}
 	wantProblem(t, r.do("POST /api/boards/hob-7c9ebd/provision", `{}`), 409, "a key is stored already")
+}
+
+func TestAnImageReachesTheBoardWholeAndHasALimit(t *testing.T) {
+	r := newRig(t)
+	for _, c := range []struct {
+		size, status int
+	}{{200_000, 200}, {3_900_000, 200}, {4 << 20, 413}} {
+		rec := r.do("POST /api/boards/hall/update", strings.Repeat("x", c.size), "Content-Type", "application/octet-stream")
+		if rec.Code != c.status {
+			t.Errorf("%d bytes: %d %s", c.size, rec.Code, rec.Body)
+		}
+	}
+	if want := []string{"update hob-7c9ebd 200000", "update hob-7c9ebd 3900000"}; !slices.Equal(r.boards.asked, want) {
+		t.Errorf("asked: %v", r.boards.asked)
+	}
+	if b := read[entity.BoardDetails](t, r.do("GET /api/boards/hall", "")); b.Update == nil || b.Update.Done != 2048 {
+		t.Errorf("%+v", b.Update)
+	}
 }
 
 func TestRevokingSaysWhetherTheBoardWasTold(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -90,6 +91,15 @@ func (f *fakeBoards) Revoke(_ context.Context, id entity.BoardID) (bool, error) 
 }
 func (f *fakeBoards) Identify(_ context.Context, id entity.BoardID) error {
 	return f.note("identify " + string(id))
+}
+func (f *fakeBoards) Update(_ context.Context, id entity.BoardID, image []byte) error {
+	return f.note(fmt.Sprintf("update %s %d", id, len(image)))
+}
+func (f *fakeBoards) Progress(id entity.BoardID) *entity.UpdateInfo {
+	if id != hallID {
+		return nil
+	}
+	return &entity.UpdateInfo{Firmware: "0.2.0", Stage: "sending", Done: 2048, Size: 4096}
 }
 func (f *fakeBoards) Restart(_ context.Context, id entity.BoardID) error {
 	return f.note("restart " + string(id))

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hob/internal/entity"
+	"hob/internal/image"
 	"hob/internal/registry"
 	"hob/internal/wire"
 	"hob/server/api"
@@ -98,6 +99,27 @@ func (b boards) Identify(ctx context.Context, id entity.BoardID) error {
 // Restart implements api.Boards.
 func (b boards) Restart(ctx context.Context, id entity.BoardID) error {
 	return forPeople(b.links.Restart(ctx, id))
+}
+
+// Update implements api.Boards.
+func (b boards) Update(ctx context.Context, id entity.BoardID, file []byte) error {
+	s, err := image.Decode(file)
+	if err != nil {
+		return &api.BoardError{Status: http.StatusUnprocessableEntity, Message: err.Error()}
+	}
+	return forPeople(b.links.Update(ctx, id, &link.Image{Data: s.Data, Head: wire.UpdateBegin{
+		Chip: s.Chip, FW: s.FW, Security: s.Security, Size: int64(len(s.Data)), SHA256: s.SHA256, Sig: s.Signature}}))
+}
+
+// Progress implements api.Boards.
+func (b boards) Progress(id entity.BoardID) *entity.UpdateInfo {
+	s, ok := b.links.Board(id)
+	if !ok || s.Update == nil {
+		return nil
+	}
+	u := s.Update
+	return &entity.UpdateInfo{Firmware: u.FW, Stage: u.Stage, Done: u.Done, Size: u.Size, Message: u.Message,
+		Since: u.Since.UnixMilli()}
 }
 
 // forPeople gives the link's kinds of errors their HTTP status.

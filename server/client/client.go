@@ -161,6 +161,23 @@ func (c *Client) BoardAction(ctx context.Context, board, action string) (entity.
 	return out, err
 }
 
+// Update begins to bring a board to the firmware of a signed image.
+func (c *Client) Update(ctx context.Context, board string, image []byte) (entity.BoardRecord, error) {
+	var out entity.BoardRecord
+	err := c.do(ctx, http.MethodPost, "/api/boards/"+url.PathEscape(board)+"/update", file(image), &out)
+	return out, err
+}
+
+// Board returns one board.
+func (c *Client) Board(ctx context.Context, board string) (entity.BoardDetails, error) {
+	var out entity.BoardDetails
+	err := c.get(ctx, "/api/boards/"+url.PathEscape(board), &out)
+	return out, err
+}
+
+// file is a body that is sent as it is.
+type file []byte
+
 // Revoke makes the server and the board forget their key.
 func (c *Client) Revoke(ctx context.Context, board string) (entity.Revoked, error) {
 	var out entity.Revoked
@@ -176,7 +193,10 @@ func (c *Client) do(ctx context.Context, method, path string, body, out any) err
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
 	var r io.Reader
-	if body != nil {
+	kind := "application/json"
+	if bytesOf, ok := body.(file); ok {
+		r, kind = bytes.NewReader(bytesOf), "application/octet-stream"
+	} else if body != nil {
 		b, err := json.Marshal(body)
 		if err != nil {
 			return err
@@ -192,7 +212,7 @@ func (c *Client) do(ctx context.Context, method, path string, body, out any) err
 	}
 	c.sign(req.Header)
 	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", kind)
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {

@@ -41,7 +41,9 @@ type board struct {
 	live      *session
 	addresses addressBook
 	doubt     doubt
-	stored    wire.Key // the next key that the board has said it holds
+	updating  *updateJob    // nil: none is under way
+	update    *UpdateStatus // of that, or of the last one
+	stored    wire.Key      // the next key that the board has said it holds
 
 	// unknown is a next key that the board did not take when it took the current
 	// one, as after a rotation that broke. The loop's own.
@@ -312,6 +314,7 @@ func (b *board) begin(ctx context.Context, o *opened, now time.Time) (*session, 
 		b.configRefused(oversize.Error())
 	}
 	b.showLive()
+	b.updateNews(updateEvent{session: s})
 	if fits != (o.hello.Chip == chip) { // the house has changed meanwhile
 		s.declaredAnew()
 	}

@@ -43,6 +43,9 @@ type Manager struct {
 	spoken   sparing
 	changed  chan struct{} // the set of boards differs from what runs
 
+	updates    sync.WaitGroup
+	updatesEnd chan struct{} // closed when updates are to be given up
+
 	mu     sync.Mutex
 	order  []*board // in the house's order
 	boards map[entity.BoardID]*board
@@ -73,9 +76,11 @@ func New(o Options) *Manager {
 		dialer:   dialer{dial: o.Dial, bufs: newBuffers(), slots: make(chan struct{}, o.Handshakes)},
 		random:   rand.Float64,
 		changed:  make(chan struct{}, 1),
-		boards:   make(map[entity.BoardID]*board),
-		seen:     make(map[entity.BoardID]*sighting),
-		busy:     make(map[entity.BoardID]bool),
+
+		updatesEnd: make(chan struct{}),
+		boards:     make(map[entity.BoardID]*board),
+		seen:       make(map[entity.BoardID]*sighting),
+		busy:       make(map[entity.BoardID]bool),
 	}
 }
 
@@ -134,6 +139,7 @@ func (m *Manager) Run(ctx context.Context) error {
 		case <-m.changed:
 		}
 	}
+	m.endUpdates()
 	for _, r := range active {
 		<-r.done
 	}

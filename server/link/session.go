@@ -157,6 +157,8 @@ func (s *session) handle(f wire.BoardFrame, now time.Time) error {
 		case s.reply <- f:
 		default: // nobody asked
 		}
+	case *wire.Update:
+		s.board.updateNews(updateEvent{s, f})
 	case *wire.Unknown:
 		s.board.countUnknown()
 	case *wire.BoardHello, *wire.Adopted:

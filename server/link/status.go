@@ -21,8 +21,9 @@ type Status struct {
 	Address  string // "host:port" of the session, else the one tried last; may be ""
 	Chip     string // as the board says; as declared while it has said nothing
 	Firmware string
-	Adopted  bool  // the server holds a key for it
-	Link     *Link // nil while there is no session
+	Adopted  bool          // the server holds a key for it
+	Link     *Link         // nil while there is no session
+	Update   *UpdateStatus // under way, or the last since the server started; nil for none
 }
 
 // Link is what is known of a live session.
@@ -89,6 +90,10 @@ func (b *board) status(now time.Time) Status {
 	defer b.mu.Unlock()
 	s := b.shown
 	s.Adopted = adopted
+	if b.update != nil {
+		u := *b.update
+		s.Update = &u
+	}
 	if b.live != nil {
 		l := b.figures
 		b.live.mu.Lock()
@@ -129,7 +134,7 @@ func (b *board) judge() (entity.BoardStatus, string) {
 	case b.doubt.conflict != "":
 		return entity.BoardDuplicate, b.doubt.conflict
 	}
-	return entity.BoardOnline, ""
+	return entity.BoardOnline, b.update.words()
 }
 
 // publish shows what judge says, which it calls with b.mu held.

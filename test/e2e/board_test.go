@@ -30,7 +30,9 @@ type board struct {
 	iface   string // where it announces itself; "" is loopback
 	code    string // setup code; "" when it is adopted
 	serial  string // path of its serial port
-	control string
+
+	updateKey string // who may sign its firmware; "" for nobody
+	control   string
 }
 
 // startBoard starts a board, or starts one again that was killed: it has the
@@ -51,7 +53,7 @@ func (b *board) restart() {
 	}
 	b.control = b.dir + ".sock"
 	b.process = start(b.t, b.net, &ready, "hob-board", "--id", b.id, "--chip", b.chip, "--state", b.dir,
-		"--control", b.control, "--mdns-interface", cmp.Or(b.iface, "lo"), "--listen", cmp.Or(b.listen, "127.0.0.1:0"), "--serial")
+		"--control", b.control, "--mdns-interface", cmp.Or(b.iface, "lo"), "--listen", cmp.Or(b.listen, "127.0.0.1:0"), "--serial", "--update-key", b.updateKey)
 	b.address, b.code, b.serial = ready.Address, ready.SetupCode, ready.Serial
 }
 
@@ -210,6 +212,7 @@ type boardState struct {
 	SetupCode    string `json:"setup_code"`
 	AdoptionOpen bool   `json:"adoption_open"`
 	Session      bool   `json:"session"`
+	Trial        bool   `json:"trial"`
 	Config       string `json:"config"`
 	Boot         int    `json:"boot"`
 	Up           int64  `json:"up"`
