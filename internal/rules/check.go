@@ -41,7 +41,7 @@ func Check(h *entity.House, from time.Time) []Finding {
 		return nil
 	}
 	y := newYear(g, from)
-	c := &check{ground: g, year: y, solver: newSolver(g, y), left: mostSolutions}
+	c := &check{ground: g, year: y, solver: newSolver(g, y)}
 	for i := range h.Rules {
 		if r := &h.Rules[i]; r.Enabled {
 			one, err := c.read(r)
@@ -51,7 +51,12 @@ func Check(h *entity.House, from time.Time) []Finding {
 			c.rules = append(c.rules, one)
 		}
 	}
-	return slices.Concat(c.fights(), c.loops(), c.nevers())
+	var out []Finding
+	for _, look := range []func() []Finding{c.fights, c.loops, c.nevers} {
+		c.left = mostSolutions
+		out = append(out, look()...)
+	}
+	return out
 }
 
 // check is what the checks share.
@@ -63,7 +68,7 @@ type check struct {
 	left   int // solutions that may still be looked for
 }
 
-// mostSolutions bounds the whole: 100 ms on a slow computer.
+// mostSolutions bounds each of the checks: 100 ms on a slow computer.
 const mostSolutions = 100_000
 
 // checked is a rule as the checks see it.

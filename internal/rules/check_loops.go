@@ -11,12 +11,13 @@ import (
 
 // Loops are looked for by trying: from each trigger that a rule's action could
 // have set off, the rules are run on a sheet of paper, with all that is not known
-// of the house taken as it suits the loop, until a rule comes round for the third
-// time or nothing is left to happen. What was not known is known after one round,
-// so the others happen of necessity.
+// of the house taken as it suits the loop, until a rule has come round often enough
+// or nothing is left to happen. What was not known is known after one round, so that
+// the others happen of necessity; the last ones also after all that was under way
+// beside them has come to rest.
 const (
-	loopRounds  = 3
-	loopRuns    = 80               // of one try
+	loopRounds  = 8
+	loopRuns    = 400              // of one try
 	loopTimes   = 40               // moments at which a try may begin
 	loopTries   = 3000             // altogether
 	loopPatient = 5 * time.Minute  // a round that takes longer is meant: a pump that rests and works
@@ -39,18 +40,26 @@ func (c *check) loops() []Finding {
 	var out []Finding
 	told := map[string]bool{}
 	tries := loopTries
+	begun := map[wordIs]bool{}
 	for _, r := range suspects {
 		for _, t := range r.triggers {
 			on, ok := t.spec.(entity.OnState)
-			if !ok {
+			begin := wordIs{variable{on.Entity, propertyState}, on.To}
+			if !ok || begun[begin] {
 				continue
 			}
-			for _, at := range times {
+			begun[begin] = true
+			for i := range 2 * len(times) {
 				if tries--; tries < 0 {
 					return out
 				}
-				p := &paper{check: c, rules: suspects, base: at, states: map[entity.ID]string{}, last: map[*checked]time.Duration{}, busy: map[*checked]time.Duration{}}
-				chain := p.run(r, on)
+				at, guess := times[i/2], "off"
+				if i%2 == 1 {
+					guess = "on"
+				}
+				p := &paper{check: c, guess: guess, rules: suspects, base: at, states: map[entity.ID]string{}, made: map[entity.ID]occurrence{}, aims: map[entity.ID]string{},
+					last: map[*checked]time.Duration{}, busy: map[*checked]time.Duration{}}
+				chain := p.run(on.Entity, on.To)
 				if chain == nil {
 					continue
 				}
@@ -105,9 +114,12 @@ func waitsFor(r *checked) []entity.ID {
 type paper struct {
 	*check
 	rules  []*checked
-	base   int64 // when it begins
+	base   int64  // when it begins
+	guess  string // what a toggle takes for so where nothing is known
 	now    time.Duration
-	states map[entity.ID]string // what has come about or was taken so
+	states map[entity.ID]string     // what has come about or was taken so
+	made   map[entity.ID]occurrence // how it has come about
+	aims   map[entity.ID]string     // what was ordered last, by which a toggle goes
 	facts  facts
 	last   map[*checked]time.Duration // when each began last
 	busy   map[*checked]time.Duration // until when each runs
@@ -125,6 +137,7 @@ type occurrence struct {
 	on    entity.OnState
 	of    entity.ID
 	state string
+	undid *occurrence // with rule: what the change that set it off has undone
 }
 
 // firing is a run of a rule, and what led to it.
@@ -133,13 +146,14 @@ type firing struct {
 	on     entity.OnState
 	at     time.Duration
 	parent *firing
-	did    *effect // of the parent
+	did    *effect     // of the parent
+	undid  *occurrence // what another firing had made of the entity before; nil if none had
 }
 
-// run tries from one trigger. It returns the last firing of a loop; nil is none.
-func (p *paper) run(r *checked, on entity.OnState) *firing {
-	p.states[on.Entity] = on.To
-	p.later(occurrence{at: on.For, rule: r, on: on})
+// run tries from the moment at which an entity comes into a state. It returns the
+// last firing of a loop; nil is none.
+func (p *paper) run(id entity.ID, state string) *firing {
+	p.later(occurrence{of: id, state: state})
 	for len(p.queue) > 0 && p.runs < loopRuns {
 		o := p.queue[0]
 		p.queue = p.queue[1:]
@@ -180,10 +194,7 @@ func (p *paper) fire(o occurrence) *firing {
 	case !p.so(goal{r.cond, false}):
 		return nil
 	}
-	f := &firing{rule: r, on: o.on, at: o.at}
-	if o.by != nil {
-		f.parent, f.did = o.by, o.do
-	}
+	f := &firing{rule: r, on: o.on, at: o.at, parent: o.by, did: o.do, undid: o.undid}
 	p.runs++
 	p.last[r], p.busy[r] = o.at, o.at
 	for i := range r.effects {
@@ -205,6 +216,9 @@ func (p *paper) so(goals ...goal) bool {
 		}
 		known.words[variable{id, propertyState}] = []string{state}
 	}
+	if p.left--; p.left < 0 {
+		return false
+	}
 	f, ok := p.solver.solve(p.time(p.base+int64(p.now/time.Second)), known, goals...)
 	if !ok || len(f.opaques) > 1 {
 		return false
@@ -220,16 +234,24 @@ func (p *paper) so(goals ...goal) bool {
 
 // become changes an entity and sets off whom that concerns.
 func (p *paper) become(o occurrence) {
+	if o.by == nil { // a hand, which has no order under way
+		p.aims[o.of] = o.state
+	}
 	was := p.states[o.of]
 	if was == o.state {
 		return
 	}
 	p.states[o.of] = o.state
+	var undid *occurrence
+	if before, ok := p.made[o.of]; ok && before.by != nil && before.by != o.by {
+		undid = &before
+	}
+	p.made[o.of] = o
 	for _, r := range p.rules {
 		for _, t := range r.triggers {
 			on, ok := t.spec.(entity.OnState)
 			if ok && on.Entity == o.of && on.To == o.state && (on.From == "" || was == "" || on.From == was) {
-				p.later(occurrence{at: o.at + on.For, by: o.by, rule: r, on: on, do: o.do})
+				p.later(occurrence{at: o.at + on.For, by: o.by, rule: r, on: on, do: o.do, undid: undid})
 			}
 		}
 	}
@@ -241,7 +263,15 @@ func (p *paper) do(o occurrence) {
 		return
 	}
 	id := o.do.task.Target
-	for _, next := range outcomes(p.specs[id], p.states[id], o.do.task.Action) {
+	from, ordered := p.aims[id]
+	if !ordered {
+		from = p.states[id]
+	}
+	if from == "" && o.do.task.Action.Verb == entity.VerbToggle {
+		from = p.guess
+	}
+	for _, next := range outcomes(p.specs[id], from, o.do.task.Action) {
+		p.aims[id] = next.state
 		p.later(occurrence{at: o.at + next.after, by: o.by, do: o.do, of: id, state: next.state})
 	}
 }
@@ -367,13 +397,24 @@ func (f *firing) key() string {
 func (c *check) loopFinding(at int64, f *firing) Finding {
 	out := Finding{Kind: Loop, Suggest: "add a condition under which it ends, or let one of them wait for something else; while it runs, a rule that fires more than 30 times in a minute is paused"}
 	var story []string
+	var others []entity.RuleID
 	links := c.fromFirst(f.links())
 	for i, l := range links {
 		// What a firing did is told by the one that it led to; the last leads to the first.
 		did := links[(i+1)%len(links)].did
-		story = append(story, fmt.Sprintf("%s is %s, so %q says %s", l.on.Entity, l.on.To, l.rule.spec.ID, c.taskWords(did)))
+		is := fmt.Sprintf("%s is %s", l.on.Entity, l.on.To)
+		if u := l.undid; u != nil && !slices.ContainsFunc(links, func(o *firing) bool { return o.rule == u.by.rule }) {
+			is += fmt.Sprintf(" again after %q has said %s", u.by.rule.spec.ID, c.taskWords(u.do))
+			others = append(others, u.by.rule.spec.ID)
+		}
+		story = append(story, fmt.Sprintf("%s, so %q says %s", is, l.rule.spec.ID, c.taskWords(did)))
 		if !slices.Contains(out.Rules, l.rule.spec.ID) {
 			out.Rules = append(out.Rules, l.rule.spec.ID)
+		}
+	}
+	for _, id := range others {
+		if !slices.Contains(out.Rules, id) {
+			out.Rules = append(out.Rules, id)
 		}
 	}
 	who := fmt.Sprintf("the rule %q sets itself off", out.Rules[0])

@@ -126,15 +126,17 @@ func (r *runner) reach(at time.Time) {
 	r.settle()
 }
 
-// settle does all that follows at once.
+// settle does all that follows at once. How a command ended is told before anything
+// that comes of its effect has one, as it is where boards take a while: so rules
+// that set each other off do so here too.
 func (r *runner) settle() {
 	for {
 		switch {
-		case r.house.step(r.happened):
 		case len(r.ended) > 0:
 			e := r.ended[0]
 			r.ended = r.ended[1:]
 			r.take(r.engine.Ended(e.act.Run, e.act.Step, e.result, r.clock()))
+		case r.house.step(r.happened):
 		default:
 			return
 		}
