@@ -27,6 +27,7 @@
 #include "hob_psa.h"
 #include "pins.h"
 #include "sdkconfig.h"
+#include "update.h"
 
 static const char tag[] = "hob";
 
@@ -384,7 +385,9 @@ static void start_core(void)
                                    .build_unix_ms = app_build_ms(),
                                    .port = &app_port,
                                    .crypto = &app.crypto,
-                                   .scratch = &app.scratch};
+                                   .scratch = &app.scratch,
+                                   .update_key = update_key(),
+                                   .security = CONFIG_HOB_SECURITY_VERSION};
     int r = hob_init(&app.board, &options, app_now_ms());
     /* The ADC and the radio want what the random generator had. */
     bootloader_random_disable();

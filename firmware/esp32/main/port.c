@@ -9,6 +9,7 @@
 #include "pins.h"
 #include "sensors.h"
 #include "soc/soc_caps.h"
+#include "update.h"
 
 #if SOC_TEMP_SENSOR_SUPPORTED
 #include "driver/temperature_sensor.h"
@@ -69,6 +70,13 @@ const struct hob_port app_port = {
     .storage_write = app_settings_write,
     .conn_send = board_send,
     .conn_close = board_close,
+    .update_begin = update_begin,
+    .update_write = update_write,
+    .update_read = update_read,
+    .update_boot = update_boot,
+    .update_on_trial = update_on_trial,
+    .update_keep = update_keep,
+    .update_undo = update_undo,
     .restart = board_restart,
     .adoption_changed = board_adoption_changed,
     .stats = stats,
