@@ -117,6 +117,7 @@ type actEnd struct {
 const (
 	mostHooked = 64  // webhooks that have come and are not dealt with
 	mostTold   = 100 // notices that wait to be told
+	mostUsed   = 100 // uses of buttons, the newest, that wait for the rules to begin
 )
 
 // NewRules returns a driver without any rules: Reload it, and Run it.

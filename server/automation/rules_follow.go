@@ -36,23 +36,21 @@ func (r *Rules) settle(ctx context.Context, f *follower) bool {
 		events, lost := f.take()
 		for _, e := range events {
 			if e.Gesture != "" {
-				used = append(used, e)
+				used = append(used[max(len(used)-mostUsed+1, 0):], e)
 			}
-		}
-		snap := r.o.House.Snapshot()
-		if settled(&snap) {
-			break
 		}
 		if len(events) > 0 || lost {
 			continue
 		}
-		select {
-		case <-r.awake:
-		case do := <-r.asked:
-			do(r.now())
-		case <-limit.C:
-			waiting = false
-		case <-ctx.Done():
+		began := time.Now()
+		snap := r.o.House.Snapshot()
+		if settled(&snap) {
+			break
+		}
+		// To look at a large house takes a while, and at a start much happens in it: a
+		// twentieth of the time at most goes into looking.
+		pause := time.After(20 * time.Since(began))
+		if waiting = r.pass(ctx, limit.C, pause, nil) && r.pass(ctx, limit.C, nil, r.awake); ctx.Err() != nil {
 			return false
 		}
 	}
@@ -73,6 +71,25 @@ func (r *Rules) settle(ctx context.Context, f *follower) bool {
 		}
 	}
 	return true
+}
+
+// pass waits for one of these, and answers who asks meanwhile. It says whether there
+// is more time.
+func (r *Rules) pass(ctx context.Context, limit, pause <-chan time.Time, awake <-chan struct{}) bool {
+	for {
+		select {
+		case <-pause:
+		case <-awake:
+		case do := <-r.asked:
+			do(r.now())
+			continue
+		case <-limit:
+			return false
+		case <-ctx.Done():
+			return false
+		}
+		return true
+	}
 }
 
 func (r *Rules) begin(p *rules.Program, saved []rules.Saved, seen []rules.Event) (*rules.Engine, error) {
