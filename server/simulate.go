@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -39,8 +41,8 @@ invalid file is exit code 3.`,
 		Example: "  hob simulate --config config.yaml --from 2026-11-25 --days 7\n" +
 			"  hob simulate --from \"2026-11-25 15:00\" --days 1 --set alarm=armed_away --set outside=2°C",
 		Args: args(cobra.NoArgs),
-		RunE: func(*cobra.Command, []string) error {
-			return c.simulate(file, from, days, set)
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.simulate(cmd.Context(), file, from, days, set)
 		},
 	}
 	cmd.Flags().StringVar(&file, "config", "config.yaml", "the config file")
@@ -50,7 +52,7 @@ invalid file is exit code 3.`,
 	return cmd
 }
 
-func (c *cli) simulate(file, from string, days int, set []string) error {
+func (c *cli) simulate(ctx context.Context, file, from string, days int, set []string) error {
 	if days < 1 || days > mostDays {
 		return c.emptyJSON(usage("--days must be 1 to %d, not %d", mostDays, days))
 	}
@@ -71,8 +73,11 @@ func (c *cli) simulate(file, from string, days int, set []string) error {
 		return c.emptyJSON(err)
 	}
 	start, end := simulate.Span(start, days)
-	line, err := simulate.Ahead(sheet.House, start, end, given)
+	line, err := simulate.Ahead(ctx, sheet.House, start, end, given)
 	if err != nil {
+		if errors.Is(err, context.Canceled) {
+			return c.emptyJSON(err)
+		}
 		return c.emptyJSON(usage("%v", err))
 	}
 	if c.json {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -35,7 +36,7 @@ file, line, passed, failures and timeline. Exit code 1 means that a test failed 
 that there is none, 3 that a file has mistakes.`,
 		Example: "  hob test\n  hob test evening.test.yaml --config config.yaml",
 		RunE: func(cmd *cobra.Command, given []string) error {
-			return c.test(given, file)
+			return c.test(cmd.Context(), given, file)
 		},
 	}
 	cmd.Args = args(cobra.ArbitraryArgs)
@@ -61,7 +62,7 @@ type failureJSON struct {
 	Got      string         `json:"got"`
 }
 
-func (c *cli) test(given []string, file string) error {
+func (c *cli) test(ctx context.Context, given []string, file string) error {
 	file, files, err := testSources(given, file)
 	if err != nil {
 		return c.emptyJSON(err)
@@ -77,7 +78,7 @@ func (c *cli) test(given []string, file string) error {
 	if len(tests) == 0 {
 		return c.emptyJSON(&exitError{exitFailed, fmt.Sprintf("there are no tests: write some under tests in %s, or into a file whose name ends with %s", file, testFile)})
 	}
-	return c.try(sheet.House, tests)
+	return c.try(ctx, sheet.House, tests)
 }
 
 // testSources is which configuration and which files of tests are meant. files is
@@ -136,11 +137,11 @@ func (c *cli) tests(sheet *config.Sheet, file string, files []string) ([]entity.
 }
 
 // try runs tests and tells how they went.
-func (c *cli) try(h *entity.House, tests []entity.Test) error {
+func (c *cli) try(ctx context.Context, h *entity.House, tests []entity.Test) error {
 	out := []triedJSON{}
 	failed := 0
 	for i := range tests {
-		tried, err := simulate.Try(h, &tests[i])
+		tried, err := simulate.Try(ctx, h, &tests[i])
 		if err != nil {
 			return c.emptyJSON(err)
 		}

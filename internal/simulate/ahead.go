@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"time"
 
@@ -84,18 +85,21 @@ func Span(from time.Time, days int) (start, end time.Time) {
 
 // Ahead runs a house from a moment, which is in its zone, until another, which is
 // not part of it. given is how it is at the start where that is not as usual.
-// The error says what the house cannot be, or that its rules cannot be run.
-func Ahead(declared *entity.House, from, until time.Time, given []entity.Given) (Timeline, error) {
+// The error says what the house cannot be, that its rules cannot be run or fire too
+// often to be told, or it is that of ctx.
+func Ahead(ctx context.Context, declared *entity.House, from, until time.Time, given []entity.Given) (Timeline, error) {
 	zone := from.Location()
 	h := newHouse(declared, zone, from.Add(-settling(declared)), false)
 	if err := h.prepare(given, from); err != nil {
 		return Timeline{}, err
 	}
-	r, err := newRunner(h, from)
+	r, err := newRunner(ctx, h, from)
 	if err != nil {
 		return Timeline{}, err
 	}
-	r.until(until)
+	if err := r.until(until); err != nil {
+		return Timeline{}, err
+	}
 	return r.timeline(from), nil
 }
 
@@ -113,9 +117,13 @@ func settling(h *entity.House) time.Duration {
 func (r *runner) timeline(from time.Time) Timeline {
 	t := Timeline{Zone: r.house.zone, Changes: r.changes}
 	fired := map[entity.RuleID]bool{}
-	for i := range r.runs {
-		t.Rows = append(t.Rows, r.row(&r.runs[i]))
-		fired[r.runs[i].Rule] = true
+	t.Rows = slices.Clone(r.rows)
+	for i := range t.Rows {
+		row := &t.Rows[i]
+		fired[row.Rule] = true
+		if row.Outcome == rules.Running {
+			row.Reason = cmp.Or(row.Reason, "it is not over at the end of the simulated time")
+		}
 	}
 	slices.SortStableFunc(t.Rows, func(a, b Row) int { return a.At.Compare(b.At.Time) })
 	for _, rule := range r.house.declared.Rules {
@@ -135,13 +143,4 @@ func (r *runner) timeline(from time.Time) Timeline {
 		t.Segments = append(t.Segments, s)
 	}
 	return t
-}
-
-func (r *runner) row(run *rules.Run) Row {
-	row := Row{At: Stamp{time.UnixMilli(run.At).In(r.house.zone)}, Rule: run.Rule, Outcome: run.Outcome, Reason: run.Reason,
-		Actions: run.Actions(), Trigger: run.Trigger.Text}
-	if run.Outcome == rules.Running {
-		row.Reason = cmp.Or(row.Reason, "it is not over at the end of the simulated time")
-	}
-	return row
 }

@@ -1,6 +1,8 @@
 package simulate_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -83,7 +85,7 @@ func at(t testing.TB, text string) time.Time {
 func ahead(t testing.TB, h *entity.House, from string, days int, given ...entity.Given) simulate.Timeline {
 	t.Helper()
 	start, end := simulate.Span(at(t, from), days)
-	line, err := simulate.Ahead(h, start, end, given)
+	line, err := simulate.Ahead(t.Context(), h, start, end, given)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,6 +231,25 @@ rules:
 	same(t, told(ahead(t, h, "2026-11-24 02:30", 1).Rows), // from 02:30, to 02:30 of the next day without it
 		"Tue 02:30:00 night ran porch on", "Tue 06:00:00 steps ran porch off", "Tue 12:00:00 steps ran porch off",
 		"Tue 18:00:00 steps ran porch off", "Wed 00:00:00 steps ran porch off")
+}
+
+// Whoever presses Ctrl-C at a year of seconds does not wait for its end.
+func TestARunCanBeBrokenOff(t *testing.T) {
+	h := aHouse(t, `
+rules:
+  busy: {when: {every: 1s}, do: [stop]}
+tests:
+  busy: {given: {time: "2026-11-25"}, when: {after: 365d}, then: {porch: off}}
+`)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	start, end := simulate.Span(at(t, "2026-11-25 00:00"), 365)
+	if _, err := simulate.Ahead(ctx, h, start, end, nil); !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
+	}
+	if _, err := simulate.Try(ctx, h, &h.Tests[0]); !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
+	}
 }
 
 func TestRulesThatGoRoundAreStopped(t *testing.T) {

@@ -77,7 +77,7 @@ func BenchmarkAWeekOfALargeHouse(b *testing.B) {
 	start, end := simulate.Span(at(b, "2026-11-23 00:00"), 7)
 	b.ReportAllocs()
 	for b.Loop() {
-		line, err := simulate.Ahead(h, start, end, nil)
+		line, err := simulate.Ahead(b.Context(), h, start, end, nil)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -38,7 +38,7 @@ func TestTheExamplesOfTheGuideAreTrue(t *testing.T) {
 		}
 		tried++
 		for i := range house.Tests {
-			how, err := simulate.Try(house, &house.Tests[i])
+			how, err := simulate.Try(t.Context(), house, &house.Tests[i])
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -80,7 +80,7 @@ func TestWhatIsSaidToBeALoopIsOne(t *testing.T) {
 		t.Errorf("%d loops are said to be there", loops)
 	}
 	for i := range house.Tests {
-		how, err := simulate.Try(house, &house.Tests[i])
+		how, err := simulate.Try(t.Context(), house, &house.Tests[i])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -152,7 +152,7 @@ func goesRound(t *testing.T, text string) bool {
 		t.Fatal(list)
 	}
 	for i := range house.Tests {
-		how, err := simulate.Try(house, &house.Tests[i])
+		how, err := simulate.Try(t.Context(), house, &house.Tests[i])
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,8 @@
 package simulate
 
 import (
+	"context"
+	"fmt"
 	"time"
 
 	"hob/internal/command"
@@ -11,6 +13,7 @@ import (
 
 // runner runs the rules in a house.
 type runner struct {
+	ctx     context.Context
 	house   *House
 	program *rules.Program
 	engine  *rules.Engine
@@ -18,8 +21,9 @@ type runner struct {
 	events  []rules.Event // room for what is told next
 	ended   []end         // acts whose end the engine is to be told
 
-	runs     []rules.Run // in the order in which they fired
-	at       map[rules.RunID]int
+	most     int                 // rows
+	rows     []Row               // in the order in which the rules fired
+	open     map[rules.RunID]int // which of them have not ended
 	did      []Deed
 	notices  []entity.Notify
 	segments []Segment
@@ -39,14 +43,14 @@ const eve = time.Millisecond
 
 // newRunner begins the rules in a house, whose clock it sets. What was so until
 // then triggers nothing.
-func newRunner(h *House, at time.Time) (*runner, error) {
+func newRunner(ctx context.Context, h *House, at time.Time) (*runner, error) {
 	program, err := rules.Compile(h.declared)
 	if err != nil {
 		return nil, err
 	}
 	h.rest()
 	h.now = at.Add(-eve)
-	r := &runner{house: h, program: program, began: h.now, at: map[rules.RunID]int{}, states: map[entity.ID]string{}}
+	r := &runner{ctx: ctx, house: h, most: mostRows, program: program, began: h.now, open: map[rules.RunID]int{}, states: map[entity.ID]string{}}
 	s := h.registry.Snapshot()
 	var seen []rules.Event
 	for _, b := range s.Boards {
@@ -87,16 +91,19 @@ func (r *runner) clock() rules.Now {
 }
 
 // until runs the house until a time, which is not part of it.
-func (r *runner) until(end time.Time) { r.advance(end, false) }
+func (r *runner) until(end time.Time) error { return r.advance(end, false) }
 
 // upTo runs the house up to a time, with all that is due at it.
-func (r *runner) upTo(end time.Time) { r.advance(end, true) }
+func (r *runner) upTo(end time.Time) error { return r.advance(end, true) }
+
+// mostRows bounds a timeline: what is longer nobody reads, and it has to be kept.
+const mostRows = 1_000_000
 
 // mostAtOnce is how often something may be due in one moment: what never gets
 // beyond now must not hold the run up.
 const mostAtOnce = 10_000
 
-func (r *runner) advance(end time.Time, inclusive bool) {
+func (r *runner) advance(end time.Time, inclusive bool) error {
 	for atOnce := 0; ; {
 		at, ok := r.house.next()
 		if wait, due := r.engine.Next(r.clock()); due {
@@ -113,10 +120,17 @@ func (r *runner) advance(end time.Time, inclusive bool) {
 			at, atOnce = r.house.now.Add(10*time.Millisecond), 0
 		}
 		r.reach(at)
+		if err := r.ctx.Err(); err != nil {
+			return err
+		}
+		if len(r.rows) > r.most {
+			return fmt.Errorf("rules fire more than %d times in that time: choose a shorter one", r.most)
+		}
 	}
 	if end.After(r.house.now) {
 		r.house.now = end
 	}
+	return nil
 }
 
 // reach makes it this late, and does what is due.
@@ -161,17 +175,29 @@ func (r *runner) happened(events []registry.Event) {
 
 // take takes what the engine has to say.
 func (r *runner) take(out rules.Output) {
-	for _, run := range out.Runs {
-		i, known := r.at[run.ID]
-		if !known {
-			i = len(r.runs)
-			r.at[run.ID] = i
-			r.runs = append(r.runs, run)
-		}
-		r.runs[i] = run
+	for i := range out.Runs {
+		r.note(&out.Runs[i])
 	}
 	for _, a := range out.Acts {
 		r.act(a)
+	}
+}
+
+// note keeps what a timeline tells of a run, and not all of it: a rule may fire
+// every second of a year.
+func (r *runner) note(run *rules.Run) {
+	row := Row{At: Stamp{time.UnixMilli(run.At).In(r.house.zone)}, Rule: run.Rule, Outcome: run.Outcome, Reason: run.Reason,
+		Actions: run.Actions(), Trigger: run.Trigger.Text}
+	i, known := r.open[run.ID]
+	if !known {
+		i = len(r.rows)
+		r.rows = append(r.rows, row)
+	}
+	r.rows[i] = row
+	if run.Outcome == rules.Running {
+		r.open[run.ID] = i
+	} else {
+		delete(r.open, run.ID)
 	}
 }
 

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,8 +32,9 @@ type Tried struct {
 const longest = 400 * 24 * time.Hour
 
 // Try runs a test of a house. In a test rooms keep the temperature that was given,
-// and nobody comes or goes unless it says so.
-func Try(declared *entity.House, test *entity.Test) (Tried, error) {
+// and nobody comes or goes unless it says so. The error is that of ctx, or says that
+// the rules cannot be run.
+func Try(ctx context.Context, declared *entity.House, test *entity.Test) (Tried, error) {
 	zone, err := Zone(declared)
 	if err != nil {
 		return Tried{}, err
@@ -50,10 +52,16 @@ func Try(declared *entity.House, test *entity.Test) (Tried, error) {
 	for _, name := range test.Away {
 		h.byName[name].detach()
 	}
-	if t.run, err = newRunner(h, start); err != nil {
+	if t.run, err = newRunner(ctx, h, start); err != nil {
 		return Tried{}, err
 	}
-	t.carryOut()
+	err = t.carryOut()
+	if ctx.Err() != nil {
+		return Tried{}, ctx.Err()
+	}
+	if err != nil {
+		t.fail(test.At, h.now, "a test of which people can read what happens", err.Error())
+	}
 	t.out.Timeline = t.run.timeline(start)
 	return t.out, nil
 }
@@ -143,20 +151,25 @@ func (t *trial) fail(place entity.Place, at time.Time, expected, got string) {
 	t.out.Failures = append(t.out.Failures, Failure{place, at, expected, got})
 }
 
-func (t *trial) carryOut() {
+func (t *trial) carryOut() error {
 	acts, ok := t.plan()
 	if !ok {
-		return
+		return nil
 	}
-	t.run.upTo(t.start)
+	if err := t.run.upTo(t.start); err != nil {
+		return err
+	}
 	for _, a := range acts {
-		t.run.upTo(a.at)
+		if err := t.run.upTo(a.at); err != nil {
+			return err
+		}
 		if a.happen != nil {
 			t.happen(a.happen)
 			continue
 		}
 		t.look(a.check)
 	}
+	return nil
 }
 
 // happen has something happen, and all that follows at once.
@@ -275,10 +288,10 @@ func (t *trial) notice(c *entity.Check) string {
 }
 
 func (t *trial) rule(c *entity.Check) string {
-	var last *rules.Run
-	for i := range t.run.runs {
-		if t.run.runs[i].Rule == c.Rule {
-			last = &t.run.runs[i]
+	var last *Row
+	for i := range t.run.rows {
+		if t.run.rows[i].Rule == c.Rule {
+			last = &t.run.rows[i]
 		}
 	}
 	switch {
@@ -287,7 +300,7 @@ func (t *trial) rule(c *entity.Check) string {
 	case last == nil:
 		return "it has not fired"
 	case string(last.Outcome) != c.Outcome:
-		got := fmt.Sprintf("it fired at %s, and %s", time.UnixMilli(last.At).In(t.run.house.zone).Format("15:04:05"), last.Outcome)
+		got := fmt.Sprintf("it fired at %s, and %s", last.At.Format("15:04:05"), last.Outcome)
 		if last.Reason != "" {
 			got += ": " + last.Reason
 		}

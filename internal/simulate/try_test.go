@@ -14,7 +14,7 @@ func failures(t *testing.T, text string) []string {
 	h := aHouse(t, text)
 	var out []string
 	for i := range h.Tests {
-		tried, err := simulate.Try(h, &h.Tests[i])
+		tried, err := simulate.Try(t.Context(), h, &h.Tests[i])
 		if err != nil {
 			t.Fatal(err)
 		}

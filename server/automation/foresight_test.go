@@ -370,7 +370,7 @@ func stateOf(at time.Time, id entity.ID, state string) string {
 // foresee is the week in the simulator.
 func (w *week) foresee(t *testing.T) (rows, states []string) {
 	t.Helper()
-	tried, err := simulate.Try(w.house, &w.test)
+	tried, err := simulate.Try(t.Context(), w.house, &w.test)
 	if err != nil { // what is refused, such as to arm an alarm that sounds, is refused live too
 		t.Fatal(err)
 	}
