@@ -66,18 +66,12 @@ func (e *Engine) seesEntity(at place, ev *Event) {
 }
 
 func (e *Engine) seesState(s *state, t *armed, spec entity.OnState, ev *Event) {
-	is := ev.Seen.State
 	if t.holding {
 		e.shift(s) // only what is known has a deadline
 	}
-	if !ev.Seen.Known() {
-		// Asked for by name it is a state like others, and so it is of what no board
-		// tells: a person of whom nobody has said anything does come home.
-		_, told := e.program.ground.boards[t.entity]
-		if spec.To != entity.StateUnknown && (told || !ev.Seen.Available) {
-			return
-		}
-		is = entity.StateUnknown
+	is, known := e.seenAs(spec, ev.Seen)
+	if !known {
+		return
 	}
 	if is == t.last {
 		e.hold(s, t) // it may have become known again after its time
@@ -95,6 +89,17 @@ func (e *Engine) seesState(s *state, t *armed, spec entity.OnState, ev *Event) {
 	}
 	cause := ev.Cause
 	e.becomes(s, t, Fired{Kind: KindState, Text: t.text, Entity: t.entity, From: was, To: is, Cause: &cause})
+}
+
+// seenAs is the state that a trigger goes by; false: nobody knows it. Unknown that
+// is asked for by name is a state like others, and so it is of what no board tells:
+// a person of whom nobody has said anything does come home.
+func (e *Engine) seenAs(spec entity.OnState, seen Seen) (string, bool) {
+	if seen.Known() {
+		return seen.State, true
+	}
+	_, told := e.program.ground.boards[spec.Entity]
+	return entity.StateUnknown, spec.To == entity.StateUnknown || !told && seen.Available
 }
 
 func (e *Engine) seesLevel(s *state, t *armed, spec entity.OnLevel, ev *Event) {

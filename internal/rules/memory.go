@@ -104,10 +104,10 @@ func (e *Engine) newState(r *rule) *state {
 func (e *Engine) acquaint(t *armed) {
 	switch spec := t.spec.(type) {
 	case entity.OnState:
-		if seen, told := e.seen[spec.Entity]; seen.Known() {
-			t.last = seen.State
-		} else if told && spec.To == entity.StateUnknown {
-			t.last = entity.StateUnknown
+		if seen, ok := e.seen[spec.Entity]; ok {
+			if is, known := e.seenAs(spec, seen); known {
+				t.last = is
+			}
 		}
 	case entity.OnLevel:
 		n := e.seen[spec.Entity].Number(spec.Of)

@@ -125,14 +125,17 @@ func TestATriggerThatIsNewKnowsHowThingsAre(t *testing.T) {
 	s.is("window", "closed")
 	s.measures("outside", 5)
 	s.happens(rules.Event{Board: "shed", Link: rules.LinkOnline})
+	s.is("anna", entity.StateUnknown)
 	s.load(houseIn(berlin,
+		rule("welcome", entity.OnState{Entity: "anna", To: "home"}, do("fan", entity.VerbOff)),
 		rule("opened", entity.OnState{Entity: "window", To: "open"}, do("porch", entity.VerbOn)),
 		rule("cold", entity.OnLevel{Threshold: entity.Threshold{Entity: "outside", Of: entity.QuantityValue, Below: true, Than: 3}}, do("porch", entity.VerbOff)),
 		rule("gone", entity.OnBoard{Board: "shed"}, do("fan", entity.VerbOn))))
 	s.is("window", "open")
 	s.measures("outside", 2)
 	s.happens(rules.Event{Board: "shed", Link: rules.LinkOffline})
-	s.expect(t, "06-22 12:00:00 ran, porch off", "06-22 12:00:00 ran, fan on", "06-22 12:00:00 ran, porch on")
+	s.is("anna", "home")
+	s.expect(t, "06-22 12:00:00 ran, porch off", "06-22 12:00:00 ran, fan on", "06-22 12:00:00 ran, porch on", "06-22 12:00:00 ran, fan off")
 }
 
 // Deadlines are stored by the clock on the wall, and last by the other one.
