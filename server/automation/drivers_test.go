@@ -298,6 +298,22 @@ func TestWhatNobodyWaitsForWearsTheDiskOnceAMinute(t *testing.T) {
 			t.Errorf("what only the server knows is synced %d times", n)
 		}
 		before = store.syncs()
+		_ = a.Report(sample(2, 0))
+		time.Sleep(time.Hour)
+		if n := store.syncs() - before; n != 1 {
+			t.Errorf("what was the last for an hour is synced %d times", n)
+		}
+		before = store.syncs()
+		s.do(t, "anna", "away")
+		store.set(errors.New("disk full"), 0)
+		_ = a.Report(sample(3, 0))
+		time.Sleep(2 * time.Second)
+		store.set(nil, 0)
+		time.Sleep(time.Hour)
+		if n := store.syncs() - before; n < 1 || n > 4 || store.has("temp") != "reported" {
+			t.Errorf("after a full disk it is synced %d times, and %q is stored", n, store.has("temp"))
+		}
+		before = store.syncs()
 		_ = a.Report(sample(1, 0))
 		stop()
 		if n := store.syncs() - before; n != 1 {

@@ -32,9 +32,8 @@ const (
 	gather = time.Second
 	// mostRest is the longest pause after a failure.
 	mostRest = 30 * time.Second
-	// syncEvery is how often all of it is brought to the disk, while anything
-	// changes: a power cut takes so much of a meter's count at most, and the disk
-	// is not worn by every sample.
+	// syncEvery is how often all of it is brought to the disk: a power cut takes so
+	// much of a meter's count at most, and the disk is not worn by every sample.
 	syncEvery = time.Minute
 )
 
@@ -45,7 +44,8 @@ type Keeping struct {
 	store    Store
 	log      *slog.Logger
 	failures int
-	synced   time.Time // when Keep was called last with success
+	synced   time.Time      // when Keep was called last with success
+	loose    []entity.Saved // the newest that KeepSoon took since then
 }
 
 // NewKeeping returns a driver; Run it.
@@ -68,7 +68,11 @@ func (k *Keeping) next(ctx context.Context) bool {
 	if k.failures > 0 {
 		rest = backoff(k.failures, mostRest)
 	} else {
+		quiet, stop := k.quiet()
+		defer stop()
 		select {
+		case <-quiet:
+			return true
 		case <-k.registry.Unsaved():
 		case <-k.registry.Awaited():
 			return ctx.Err() == nil
@@ -92,11 +96,7 @@ func (k *Keeping) keep(last bool) {
 	if err != nil {
 		k.log.Error("part of the house's state cannot be kept", "error", err)
 	}
-	if len(batch.Entities) > 0 {
-		err = k.write(batch, last)
-	} else {
-		err = nil
-	}
+	err = k.write(batch, last)
 	k.registry.Stored(batch, err)
 	switch {
 	case err == nil:
@@ -112,14 +112,35 @@ func (k *Keeping) keep(last bool) {
 	}
 }
 
-func (k *Keeping) write(b registry.Batch, last bool) error {
-	now := time.Now()
-	if !b.Firm && !last && now.Sub(k.synced) < syncEvery {
-		return k.store.KeepSoon(b.Entities)
+// quiet fires when what is loose is to be brought to the disk although nothing
+// changes any more.
+func (k *Keeping) quiet() (fires <-chan time.Time, stop func()) {
+	if len(k.loose) == 0 {
+		return nil, func() {}
 	}
-	err := k.store.Keep(b.Entities)
+	timer := time.NewTimer(time.Until(k.synced.Add(syncEvery)))
+	return timer.C, func() { timer.Stop() }
+}
+
+func (k *Keeping) write(b registry.Batch, last bool) error {
+	now, entities := time.Now(), b.Entities
+	soon := !b.Firm && !last && now.Sub(k.synced) < syncEvery
+	if len(entities) == 0 && !soon {
+		entities = k.loose // as it is stored already: to write it is what brings all to the disk
+	}
+	if len(entities) == 0 {
+		return nil
+	}
+	if soon {
+		err := k.store.KeepSoon(entities)
+		if err == nil {
+			k.loose = entities
+		}
+		return err
+	}
+	err := k.store.Keep(entities)
 	if err == nil {
-		k.synced = now
+		k.synced, k.loose = now, nil
 	}
 	return err
 }
