@@ -147,7 +147,7 @@ func sameBut(a, b reflect.Value, from, to entity.ID) bool {
 			want = to
 		}
 		return entity.ID(b.String()) == want
-	case a.Type() == reflect.TypeFor[entity.Expr]():
+	case a.Type() == reflect.TypeFor[entity.Expr](), a.Type() == reflect.TypeFor[entity.Place]():
 		return true
 	}
 	switch a.Kind() {
@@ -171,7 +171,7 @@ func sameBut(a, b reflect.Value, from, to entity.ID) bool {
 		}
 		for i := range a.NumField() {
 			f := a.Type().Field(i)
-			if f.Name == "Name" || f.Name == "Was" {
+			if f.Name == "Name" || f.Name == "Was" || f.Name == "Text" && a.Type() == reflect.TypeFor[entity.Check]() {
 				continue
 			}
 			if !f.IsExported() {

@@ -135,6 +135,7 @@ func testEdges() []edge {
 		{"config/plan", "config", "houses to compare are written as files"},
 		{"config/plan", "internal/wire", "a plan's boards are those whose configuration differs on the link"},
 		{"internal/simulate", "config", "its tests write houses as people do"},
+		{"internal/simulate", ".", "the sample house passes its own tests"},
 		{"internal/simulate", "internal/diag", "the guide's examples say what hob check says of them"},
 		{"server/automation", "config", "what is foreseen is compared with what the drivers do, in houses as people write them"},
 		{"server/automation", "internal/simulate", "as above"},

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"hob"
 	"hob/config"
 	"hob/internal/entity"
 	"hob/internal/simulate"
@@ -231,6 +232,22 @@ rules:
 	same(t, told(ahead(t, h, "2026-11-24 02:30", 1).Rows), // from 02:30, to 02:30 of the next day without it
 		"Tue 02:30:00 night ran porch on", "Tue 06:00:00 steps ran porch off", "Tue 12:00:00 steps ran porch off",
 		"Tue 18:00:00 steps ran porch off", "Wed 00:00:00 steps ran porch off")
+}
+
+func TestTheSampleHousePassesItsTests(t *testing.T) {
+	h, list := config.Parse("config.yaml", hob.SampleConfig)
+	if len(list) != 0 || len(h.Tests) < 4 {
+		t.Fatal(len(h.Tests), list)
+	}
+	for i := range h.Tests {
+		tried, err := simulate.Try(t.Context(), h, &h.Tests[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range tried.Failures {
+			t.Errorf("%s, line %d: %s: %s", tried.Test.Name, f.Place.Line, f.Expected, f.Got)
+		}
+	}
 }
 
 // Whoever presses Ctrl-C at a year of seconds does not wait for its end.

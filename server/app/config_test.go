@@ -250,6 +250,9 @@ func TestACommentIsNoNewVersion(t *testing.T) {
 	began := h.view.House.Config.At
 	h.save("# a comment\n" + oneLamp)
 	h.save("# another\n" + oneLamp)
+	const tests = "\ntests: {dark: {given: {time: \"2026-11-25\"}, then: {porch: off}}}\n"
+	h.save(oneLamp + tests) // which the server has no use for, wherever they stand
+	h.save("# a line above\n" + oneLamp + tests)
 	h.app.ReadConfig() // on SIGHUP something is said in any case
 	h.save("# one more\n" + twoLamps)
 	h.until("the new lamp", func() bool { return h.has("shelf") })
