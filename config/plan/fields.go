@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -141,6 +142,15 @@ func text(of any) string {
 		return fmt.Sprintf("%v%%", x.Percent())
 	case entity.Secret:
 		return secretText(x)
+	case entity.Task:
+		return fmt.Sprintf("%s %s", x.Target, x.Action)
+	case entity.Do:
+		if x.StopIfFailed {
+			return text(x.Task) + " or stop"
+		}
+		return text(x.Task)
+	case entity.Call:
+		return callText(x)
 	case entity.AtSun: // whose embedded Sun would speak for all of it
 		return x.Sun.String() + " " + x.Days.String()
 	case fmt.Stringer:
@@ -169,6 +179,22 @@ func secretText(s entity.Secret) string {
 		return none
 	}
 	return "set"
+}
+
+// callText names the host and no more of an address, which may hold a token.
+func callText(c entity.Call) string {
+	host := "somewhere"
+	if u, err := url.Parse(c.URL.Reveal()); err == nil && u.Hostname() != "" {
+		host = u.Hostname()
+	}
+	out := fmt.Sprintf("webhook %s to %s, timeout %s", c.Method, host, durationText(c.Timeout))
+	if c.Retries > 0 {
+		out += fmt.Sprintf(", retries %d", c.Retries)
+	}
+	if c.StopIfFailed {
+		out += ", or stop"
+	}
+	return out
 }
 
 func textOf(v reflect.Value) string {

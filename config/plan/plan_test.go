@@ -76,12 +76,15 @@ func TestWhatEditsWouldDo(t *testing.T) {
 		"one that starts on": {[]string{"  pump:", "  new: {pin: hall/18, boot: on}\n  pump:"},
 			"switch new: added\nThe board hall gets a new configuration; what has not changed on it is not touched.\nnew (hall/18) goes on: it is new, with boot: on.\n"},
 		"a removed one": {[]string{"  fan: {pin: hall/17}\n", "", "do: [fan on]", "do: [porch off]"},
-			"switch fan: removed\nrule early: changed\n  do: target fan, action on -> target porch, action off\n" +
+			"switch fan: removed\nrule early: changed\n  do: fan on -> porch off\n" +
 				"  next runs: 2026-01-16T06:30:00+01:00, 2026-01-17T06:30:00+01:00, 2026-01-18T06:30:00+01:00\n" +
 				"The board hall gets a new configuration; what has not changed on it is not touched.\n" +
 				"fan (hall/17) goes off if it is on: nothing is left on this pin.\n"},
 		"a rename": {[]string{"  fan: {pin: hall/17}", "  vent: {pin: hall/17, was: fan, name: Fan}", "do: [fan on]", "do: [vent on]"},
-			"switch vent: renamed, was fan\nrule early: changed\n  do: target fan, action on -> target vent, action on\n" +
+			"switch vent: renamed, was fan\nrule early: changed\n  do: fan on -> vent on\n" +
+				"  next runs: 2026-01-16T06:30:00+01:00, 2026-01-17T06:30:00+01:00, 2026-01-18T06:30:00+01:00\nNo output moves.\n"},
+		"a call, whose address is nobody's business": {[]string{"do: [fan on]", "do: [{do: fan on, on_failure: stop}, {webhook: \"https://hooks.example/t0k3n?key=t0k3n\", headers: {A: t0k3n}, retries: 2}]"},
+			"rule early: changed\n  do: fan on -> fan on or stop, webhook POST to hooks.example, timeout 10s, retries 2\n" +
 				"  next runs: 2026-01-16T06:30:00+01:00, 2026-01-17T06:30:00+01:00, 2026-01-18T06:30:00+01:00\nNo output moves.\n"},
 		"another pin": {[]string{"hall/16, max_on", "hall/18, max_on"},
 			"switch porch: changed\n  pin: hall/16 -> hall/18\nThe board hall gets a new configuration; what has not changed on it is not touched.\n" +

@@ -273,7 +273,8 @@ func targets(t *entity.Thermostat) span {
 func measures(s *entity.Sensor) span {
 	switch {
 	case s.MeasuresTemp() && s.Low < s.High:
-		return span{low: s.Low.Celsius(), high: s.High.Celsius()}
+		off := math.Abs(s.Offset.Celsius()) // whichever comes first, what is added or what is plausible
+		return span{low: s.Low.Celsius() - off, high: s.High.Celsius() + off}
 	case s.Type == entity.SensorAnalog:
 		return span{low: min(s.AtZero, s.AtFull), high: max(s.AtZero, s.AtFull)}
 	case s.Type == entity.SensorPulse:

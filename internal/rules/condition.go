@@ -15,8 +15,6 @@ type condition interface {
 	verdict(w World, at time.Time) Verdict
 	// trace is how it stands, and why.
 	trace(w World, at time.Time) Trace
-	// asks tells of each entity that it depends on, some more than once.
-	asks(note func(entity.ID))
 }
 
 // compileCondition makes a condition ready; nil stays nil.
@@ -111,14 +109,6 @@ func (a allOf) trace(w World, at time.Time) Trace {
 	return combined("all of", a.verdict(w, at), a, w, at)
 }
 
-func (a allOf) asks(note func(entity.ID)) { askAll(a, note) }
-
-func askAll(list []condition, note func(entity.ID)) {
-	for _, c := range list {
-		c.asks(note)
-	}
-}
-
 type anyOf []condition
 
 func (a anyOf) verdict(w World, at time.Time) Verdict {
@@ -137,8 +127,6 @@ func (a anyOf) verdict(w World, at time.Time) Verdict {
 func (a anyOf) trace(w World, at time.Time) Trace {
 	return combined("any of", a.verdict(w, at), a, w, at)
 }
-
-func (a anyOf) asks(note func(entity.ID)) { askAll(a, note) }
 
 // combined is the trace of several conditions; why is that of the parts that decide.
 func combined(text string, v Verdict, parts []condition, w World, at time.Time) Trace {
@@ -178,5 +166,3 @@ func (n not) trace(w World, at time.Time) Trace {
 	}
 	return t
 }
-
-func (n not) asks(note func(entity.ID)) { n.inner.asks(note) }

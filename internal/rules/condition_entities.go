@@ -38,8 +38,6 @@ func (c inState) trace(w World, at time.Time) Trace {
 	return t
 }
 
-func (c inState) asks(note func(entity.ID)) { note(c.Entity) }
-
 func orUnknown(s string) string {
 	if s == "" {
 		return entity.StateUnknown
@@ -121,8 +119,6 @@ func (g *ground) unit(id entity.ID, q entity.Quantity) string {
 	}
 	return "°C"
 }
-
-func (c atLevel) asks(note func(entity.ID)) { note(c.Entity) }
 
 func (c atLevel) trace(w World, at time.Time) Trace {
 	t := Trace{Text: c.g.thresholdText(c.Threshold), Verdict: c.verdict(w, at)}

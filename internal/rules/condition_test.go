@@ -100,17 +100,12 @@ func TestAConditionOnTheTimeGoesByTheHousesZoneAndPlace(t *testing.T) {
 	}
 }
 
-func TestAConditionTellsWhomItAsksAndWhetherTimeAloneTurnsIt(t *testing.T) {
+func TestAConditionTellsWhetherTimeAloneTurnsIt(t *testing.T) {
 	c := compiled(t, entity.All{
 		entity.InState{Entity: "anna", State: "home"},
 		entity.Any{entity.Not{Condition: entity.AtLevel{Threshold: entity.Threshold{Entity: "outside", Of: entity.QuantityValue}}}, entity.SunIs{}},
 		entity.Expr{Text: "bath.target < 18"},
 	})
-	var asked []entity.ID
-	c.asks(func(id entity.ID) { asked = append(asked, id) })
-	if !slices.Equal(asked, []entity.ID{"anna", "outside", "bath"}) {
-		t.Error(asked)
-	}
 	if !timed(c) {
 		t.Error("the sun turns it")
 	}

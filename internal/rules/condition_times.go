@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"hob/internal/entity"
 	"hob/internal/schedule"
 )
 
@@ -23,8 +22,6 @@ func (c inWindow) trace(w World, at time.Time) Trace {
 	return t
 }
 
-func (inWindow) asks(func(entity.ID)) {}
-
 type onDays struct {
 	g    *ground
 	days schedule.Days
@@ -42,8 +39,6 @@ func (c onDays) trace(w World, at time.Time) Trace {
 	return t
 }
 
-func (onDays) asks(func(entity.ID)) {}
-
 type sunIs struct {
 	g  *ground
 	up bool
@@ -59,5 +54,3 @@ func (c sunIs) trace(w World, at time.Time) Trace {
 	}
 	return t
 }
-
-func (sunIs) asks(func(entity.ID)) {}

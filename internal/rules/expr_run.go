@@ -195,9 +195,3 @@ func (in *exprInput) shown(g *ground, seen Seen) string {
 	}
 	return "none"
 }
-
-func (p exprProgram) asks(note func(entity.ID)) {
-	for i := range p.inputs {
-		note(p.inputs[i].entity)
-	}
-}
