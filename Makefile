@@ -91,7 +91,7 @@ vet: core ## go vet
 
 .PHONY: lint
 lint: $(LINT_DONE) core ## golangci-lint
-	$(LINT) run ./...
+	$(LINT) run --allow-parallel-runners ./...
 
 .PHONY: test-c
 test-c: ## the firmware core under sanitizers
