@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"hob/internal/diag"
@@ -32,8 +33,21 @@ func (c *ruleCheck) expression(v value, raw string) *problem {
 	if wrong.Unknown != "" {
 		p.message = fmt.Sprintf("there is no entity %s", quote(wrong.Unknown))
 		p.suggestion = c.r.didYouMean(wrong.Unknown, c.stateful, "")
+		if c.isState(wrong.Unknown) {
+			p.suggestion = fmt.Sprintf("a state is in quotes: %q", wrong.Unknown)
+		}
 	}
 	return p
+}
+
+// isState says whether a word is a state of some entity of the house.
+func (c *ruleCheck) isState(word string) bool {
+	for _, it := range c.byID {
+		if slices.Contains(entity.StatesOf(it.sketch()), word) {
+			return true
+		}
+	}
+	return false
 }
 
 // sketch is the entity's declaration as far as rules can ask for it; unlike spec

@@ -165,6 +165,11 @@ func (c *ruleCheck) state(it item, v value, raw string) (string, bool) {
 	switch it.kind() {
 	case entity.KindSensor:
 		p.suggestion = "compare its value, such as below 3°C"
+		if rest := strings.TrimPrefix(raw, ">"); rest != raw {
+			p.suggestion = "write above " + strings.TrimSpace(strings.TrimPrefix(rest, "="))
+		} else if rest := strings.TrimPrefix(raw, "<"); rest != raw {
+			p.suggestion = "write below " + strings.TrimSpace(strings.TrimPrefix(rest, "="))
+		}
 	case entity.KindButton:
 		p.suggestion = "a button is waited for in when, with press, double or hold"
 	}

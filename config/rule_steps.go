@@ -56,6 +56,11 @@ func (c *ruleCheck) step(v value) entity.Step {
 		return c.notify(v, do.words)
 	case "delay":
 		return c.delay(v, do.words)
+	case "wait":
+		if _, wrong := parseDuration(do.words[1].text, "s"); wrong == nil {
+			v.problem(problem{code: diag.BadAction, message: "there is no action wait", part: do.words[0].part, suggestion: "write delay " + do.words[1].text})
+			return nil
+		}
 	case "stop":
 		if len(do.words) == 1 {
 			return entity.Stop{}
@@ -178,6 +183,10 @@ func (c *ruleCheck) mappedStep(v value) entity.Step {
 		}
 	}
 	if kind == "" {
+		if pause, given := keys["delay"]; given && pause.node.Kind == yaml.ScalarNode {
+			v.problem(problem{code: diag.BadAction, message: "a delay is no mapping", suggestion: "write delay " + pauseExample(pause)})
+			return nil
+		}
 		v.problem(problem{code: diag.BadAction, message: "this is no step of a rule",
 			suggestion: `write an action such as "porch on", {do: "porch on", on_failure: stop}, {webhook: https://...}, {if: ..., then: [...], else: [...]}, or {wait: ..., for: 10m}`})
 		return nil
@@ -224,6 +233,10 @@ func (c *ruleCheck) doStep(keys map[string]value) entity.Step {
 }
 
 func (c *ruleCheck) waitStep(v value, keys map[string]value) entity.Step {
+	if until := keys["wait"]; isDuration(until) {
+		v.problem(problem{code: diag.BadAction, message: "a wait is for a condition, not for a time", suggestion: "write delay " + pauseExample(until)})
+		return nil
+	}
 	limit, given := keys["for"]
 	if !given {
 		v.problem(problem{code: diag.MissingKey, message: "a wait needs an end", suggestion: "add for: 10m"})
@@ -235,6 +248,22 @@ func (c *ruleCheck) waitStep(v value, keys map[string]value) entity.Step {
 		return nil
 	}
 	return entity.Wait{Until: until, AtMost: d}
+}
+
+func isDuration(v value) bool {
+	if v.node.Kind != yaml.ScalarNode {
+		return false
+	}
+	_, wrong := parseDuration(v.node.Value, "s")
+	return wrong == nil
+}
+
+// pauseExample is the duration that is written there, or else one that could be.
+func pauseExample(v value) string {
+	if isDuration(v) {
+		return v.node.Value
+	}
+	return "10m"
 }
 
 func (c *ruleCheck) chooseStep(v value, keys map[string]value) entity.Step {

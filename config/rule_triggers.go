@@ -328,10 +328,27 @@ func (c *ruleCheck) gestureTrigger(it item, v value, raw string) entity.Trigger 
 	return entity.OnGesture{Button: it.id, Gesture: entity.Gesture(raw)}
 }
 
+// sameWord is our word for what others call so, too far away to be a slip; or "".
+func sameWord(theirs string) string {
+	switch theirs {
+	case "and":
+		return "all"
+	case "or":
+		return "any"
+	case "weekday", "weekdays":
+		return "days"
+	case "interval":
+		return "every"
+	}
+	return ""
+}
+
 // unknownSubject reports a key that is neither an entity nor a word of the place.
 func (c *ruleCheck) unknownSubject(e entry, words []string) {
 	suggestion := "write the id of an entity, or " + strings.Join(words, ", ")
-	if !c.r.exhausted() {
+	if meant := sameWord(e.name); slices.Contains(words, meant) {
+		suggestion = "write " + meant
+	} else if !c.r.exhausted() {
 		if near := c.r.nearest(e.name, append(slices.Clone(words), c.stateful...)); near != "" {
 			suggestion = "did you mean " + near + "?"
 		}
