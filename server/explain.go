@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,7 +15,7 @@ func (c *cli) explainCommand() *cobra.Command {
 		Use:   "explain [CODE]",
 		Short: "Say what a code of hob check means, with an example",
 		Long: `Prints why a code such as HOB012 is said, an example that has the mistake, and
-the same without it. Without a code it lists them all.
+the same without it; the number alone will do. Without a code it lists them all.
 
 With --json it prints an object with code, meaning, cause, wrong and right, or an
 array of objects with code and meaning.`,
@@ -24,9 +25,17 @@ array of objects with code and meaning.`,
 			if len(given) == 0 {
 				return c.listCodes()
 			}
-			return c.explain(diag.Code(strings.ToUpper(given[0])))
+			return c.explain(codeNamed(given[0]))
 		},
 	}
+}
+
+// codeNamed takes a code as people type it: HOB036, hob036, 036 or 36.
+func codeNamed(text string) diag.Code {
+	if n, err := strconv.ParseUint(text, 10, 16); err == nil {
+		return diag.Code(fmt.Sprintf("HOB%03d", n))
+	}
+	return diag.Code(strings.ToUpper(text))
 }
 
 // codeJSON is one code for scripts.

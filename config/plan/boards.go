@@ -95,10 +95,16 @@ func onBoard(spec entity.Spec, ids map[entity.BoardName]entity.BoardID) any {
 	case *entity.Sensor:
 		c := *s
 		c.Board, c.PerUnit, c.AtZero, c.AtFull, c.Unit = "", 0, 0, 0, ""
+		if !s.MeasuresTemp() {
+			c.Offset, c.Low, c.High = 0, 0, 0
+		}
 		return c
 	case *entity.GarageDoor:
-		c := *s
-		c.Board, c.Closed, c.Open = "", nil, nil
+		// How long a pulse and a warning last comes with each command.
+		c := entity.GarageDoor{Relay: s.Relay, Inverted: s.Inverted}
+		if w := s.Warning; w != nil {
+			c.Warning = &entity.Warning{Pin: w.Pin, Inverted: w.Inverted}
+		}
 		return []any{c, bareReed(s.Closed), bareReed(s.Open)}
 	}
 	return spec
@@ -142,7 +148,17 @@ func feeds(h *entity.House, specs map[entity.ID]entity.Spec, ids map[entity.Boar
 		}
 		if sensor, board := specs[t.Sensor], out[ids[t.Board]]; sensor != nil && board.specs != nil {
 			key := "feed " + strings.Join([]string{string(ids[t.SensorPoint.Board]), string(t.SensorPoint.Point)}, "/")
-			board.specs[key] = onBoard(sensor, ids)
+			board.specs[key] = fed(sensor)
 		}
 	}
+}
+
+// fed is what the board of the thermostat is told of the sensor: values come with
+// the offset in them.
+func fed(spec entity.Spec) any {
+	s, ok := spec.(*entity.Sensor)
+	if !ok {
+		return nil
+	}
+	return [2]entity.Temp{s.Low, s.High}
 }

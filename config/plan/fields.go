@@ -151,6 +151,10 @@ func text(of any) string {
 		return text(x.Task)
 	case entity.Call:
 		return callText(x)
+	case entity.AtEvery:
+		return "every " + durationText(time.Duration(x.Every))
+	case entity.AtTimes:
+		return text(x.Clocks) + " " + x.Days.String()
 	case entity.AtSun: // whose embedded Sun would speak for all of it
 		return x.Sun.String() + " " + x.Days.String()
 	case fmt.Stringer:

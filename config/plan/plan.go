@@ -104,6 +104,7 @@ func (p *Plan) compareHouse(a, b *entity.House) {
 type declared struct {
 	what, id, was string
 	pairs         []pair
+	week          week // of a thermostat
 }
 
 // compare reports what differs between two lists of declarations of one sort. A
@@ -141,7 +142,7 @@ func (p *Plan) compare(before, after []declared) {
 }
 
 func changed(before, after declared) []Field {
-	fields := differing(before.pairs, after.pairs)
+	fields := append(differing(before.pairs, after.pairs), differingPoints(before.week, after.week)...)
 	if before.what != after.what {
 		fields = slices.Insert(fields, 0, Field{"kind", before.what, after.what})
 	}
@@ -175,8 +176,12 @@ func (p *Plan) compareEntities(a, b *entity.House) {
 		var out []declared
 		for _, e := range h.Entities {
 			pairs := []pair{makePair("name", e.Name), makePair("area", string(e.Area)), makePair("icon", e.Icon)}
-			pairs = append(pairs, pairsOf(e.Spec, "zone", "sensor_point")...) // these follow from others
-			out = append(out, declared{what: string(e.Kind()), id: string(e.ID), was: string(e.Was), pairs: pairs})
+			pairs = append(pairs, pairsOf(e.Spec, "zone", "sensor_point", "schedule")...) // the first two follow from others
+			d := declared{what: string(e.Kind()), id: string(e.ID), was: string(e.Was), pairs: pairs}
+			if t, ok := e.Spec.(*entity.Thermostat); ok {
+				d.week = t.Schedule
+			}
+			out = append(out, d)
 		}
 		return out
 	}

@@ -107,10 +107,32 @@ func TestWhatEditsWouldDo(t *testing.T) {
 			"button bell: changed\n  bindings: on press, target porch, action toggle, on hold, target pump, action on -> " +
 				"on press, target porch, action toggle, on hold, target pump, action off\nNo output moves.\n"},
 		"a schedule": {[]string{"06:00 comfort", "07:00 comfort"},
-			"heater heat: changed\n  schedule: set -> another\nheat (shed/21) may switch: what it is to hold, or how closely, differs.\n"},
+			"heater heat: changed\n  schedule daily 06:00: comfort -> none\n  schedule daily 07:00: none -> comfort\nheat (shed/21) may switch: what it is to hold, or how closely, differs.\n"},
 		"a sensor that is fed": {[]string{"ds18b20, pin: hall/4", "ds18b20, pin: hall/4, offset: 1°C"},
 			"sensor temp: changed\n  offset: 0°C -> 1°C\nThe board hall gets a new configuration; what has not changed on it is not touched.\n" +
+				"No output moves.\n"},
+		"what its board may find plausible": {[]string{"ds18b20, pin: hall/4", "ds18b20, pin: hall/4, plausible: 0..40°C"},
+			"sensor temp: changed\n  low: -55°C -> 0°C\n  high: 125°C -> 40°C\nThe board hall gets a new configuration; what has not changed on it is not touched.\n" +
 				"The board shed gets a new configuration; what has not changed on it is not touched.\nNo output moves.\n"},
+		"some days of a schedule": {[]string{"daily: [06:00 comfort, 22:30 sleep]", "mon-fri: [06:00 away, 22:30 sleep], sun: [08:00 20°C]"},
+			"heater heat: changed\n  schedule mon-fri 06:00: comfort -> away\n  schedule sat-sun 06:00: comfort -> none\n" +
+				"  schedule sat-sun 22:30: sleep -> none\n  schedule sun 08:00: none -> 20°C\n" +
+				"heat (shed/21) may switch: what it is to hold, or how closely, differs.\n"},
+		"an interval": {[]string{"{time: \"06:30\"}", "{every: 6h}"},
+			"rule early: changed\n  when: 06:30 daily -> every 6h\n" +
+				"  next runs: 2026-01-15T18:00:00+01:00, 2026-01-16T00:00:00+01:00, 2026-01-16T06:00:00+01:00\nNo output moves.\n"},
+		"a rule that is switched off": {[]string{"early: {when", "early: {enabled: false, when"},
+			"rule early: changed\n  enabled: true -> false\nNo output moves.\n"},
+		"a time zone": {[]string{"Europe/Berlin", "Europe/London"},
+			"house: changed\n  timezone: Europe/Berlin -> Europe/London\n" +
+				"rule dusk: changed\n  next run: 2026-01-15T16:02:09+01:00 -> 2026-01-15T15:02:09Z\n" +
+				"  next runs: 2026-01-15T15:02:09Z, 2026-01-16T15:03:46Z, 2026-01-17T15:05:25Z\n" +
+				"rule early: changed\n  next run: 2026-01-16T06:30:00+01:00 -> 2026-01-16T06:30:00Z\n" +
+				"  next runs: 2026-01-16T06:30:00Z, 2026-01-17T06:30:00Z, 2026-01-18T06:30:00Z\nNo output moves.\n"},
+		"a place": {[]string{"longitude: 13.40", "longitude: 23.40"},
+			"house: changed\n  location: latitude 52.52, longitude 13.4 -> latitude 52.52, longitude 23.4\n" +
+				"rule dusk: changed\n  next run: 2026-01-15T16:02:09+01:00 -> 2026-01-15T15:22:06+01:00\n" +
+				"  next runs: 2026-01-15T15:22:06+01:00, 2026-01-16T15:23:43+01:00, 2026-01-17T15:25:23+01:00\nNo output moves.\n"},
 		"a code":                  {[]string{"1111", "2222"}, "alarm alarm: changed\n  code: set -> another\nNo output moves.\n"},
 		"an address with a token": {[]string{"/aaa", "/bbb"}, "user anna: changed\n  notify: url set -> another\nNo output moves.\n"},
 		"a rule": {[]string{"sunset-20m", "sunset-30m"},
@@ -165,20 +187,50 @@ func TestJSONHasNoNulls(t *testing.T) {
 func TestBoardsAreThoseThatTheLinkWouldConfigure(t *testing.T) {
 	const plain = `
 boards:
-  hall: {id: hob-7c9ebd, chip: esp32}
+  hall: {id: hob-7c9ebd, chip: esp32, i2c: {sda: 21, scl: 22}}
   shed: {id: hob-a0b765, chip: esp32}
 switches: {porch: {pin: hall/16}, fan: {pin: hall/17, off_after: 30m}, pump: {pin: shed/16, lease: 60s}}
 lights: {stairs: {pwm: hall/19, fade: 400ms}, lamp: {pin: shed/17}, strip: {ws2812: shed/18, count: 10}}
 buttons: {bell: {pin: hall/32, pull: up, press: toggle porch, hold: pump on}}
-contacts: {door: {pin: hall/33, pull: up, class: door}}
+contacts: {door: {pin: hall/33, pull: up, class: door}, pane: {pin: hall/14, pull: up}}
+sensors:
+  near: {type: ds18b20, pin: shed/4, every: 30s}
+  far: {type: ds18b20, pin: hall/4, every: 30s}
+  air: {type: dht22, pin: hall/13}
+  roof: {type: sht3x, board: hall, address: 0x44}
+  tank: {type: ntc, pin: hall/36, beta: 3950, r25: 10k, series: 10k}
+  water: {type: pulse, pin: hall/39, per_unit: 450, unit: L}
+heaters:
+  bath: {relay: shed/21, sensor: near, range: 5..25°C, presets: {away: 14°C}, schedule: {daily: [06:00 20°C, 22:00 away]}}
+  loft: {relay: shed/22, sensor: far, windows: [pane]}
+coolers: {cold: {relay: hall/18, sensor: near, range: 20..30°C}}
+garage_doors:
+  left: {relay: shed/25, pulse: 500ms, closed_reed: shed/32, open_reed: shed/33, travel: 18s, unattended_close: {warn: shed/27, for: 6s}}
+  right: {relay: shed/26}
+scenes: {night: {porch: off}}
 `
 	for _, replace := range [][2]string{
-		{"chip: esp32}\nswitches", "chip: esp32, status_led: 2}\nswitches"}, {"porch: {", "porch: {name: X, "}, {"porch: {", "porch: {boot: on, "},
-		{"off_after: 30m", "off_after: 31m"}, {"lease: 60s", "lease: 61s"}, {"fade: 400ms", "fade: 1s"}, {"pin: shed/17", "pin: shed/21"},
+		{"chip: esp32, i2c", "chip: esp32, status_led: 2, i2c"}, {"sda: 21, scl: 22", "sda: 21, scl: 23"}, {"porch: {", "porch: {name: X, "}, {"porch: {", "porch: {boot: on, "},
+		{"off_after: 30m", "off_after: 31m"}, {"lease: 60s", "lease: 61s"}, {"fade: 400ms", "fade: 1s"}, {"pin: shed/17", "pin: shed/23"},
 		{"count: 10", "count: 10, order: rgb"}, {"toggle porch", "porch on"}, {"toggle porch", "pump off"}, {"hold: pump on", "hold: pump off"},
 		{"hold: pump on", "double: pump on"}, {"class: door", "class: window"}, {"pull: up, class", "pull: down, class"},
-		{"lights: {stairs", "lights: {hall_stairs"}, {"stairs: {pwm: hall/19", "stairs: {pwm: hall/21"}, {"door: {", "door: {debounce: 50ms, "},
+		{"lights: {stairs", "lights: {hall_stairs"}, {"stairs: {pwm: hall/19", "stairs: {pwm: hall/23"}, {"door: {", "door: {debounce: 60ms, "},
 		{"shed: {id: hob-a0b765", "shed: {id: hob-a0b766"}, {"pull: up, press", "pull: up, hold_after: 1s, press"},
+
+		{"shed/4, every: 30s", "shed/4, every: 1m"}, {"shed/4, every: 30s", "shed/4, every: 30s, offset: 1°C"}, {"shed/4, every: 30s", "shed/4, every: 30s, plausible: 0..40°C"},
+		{"hall/4, every: 30s", "hall/4, every: 1m"}, {"hall/4, every: 30s", "hall/4, every: 30s, offset: 1°C"}, {"hall/4, every: 30s", "hall/4, every: 30s, plausible: 0..40°C"},
+		{"near: {", "near: {name: X, "}, {"type: dht22", "type: dht22, offset: 1°C"}, {"0x44", "0x45"}, {"beta: 3950", "beta: 3951"}, {"r25: 10k", "r25: 11k"},
+		{"series: 10k", "series: 11k"}, {"per_unit: 450", "per_unit: 451"}, {"unit: L", "unit: m³"}, {"pin: hall/39", "pin: hall/35"}, {"unit: L", "unit: L, every: 5m"},
+
+		{"range: 5..25°C", "range: 5..26°C"}, {"range: 5..25°C", "range: 5..25°C, hysteresis: 1°C"}, {"range: 5..25°C", "range: 5..25°C, min_on: 7m"},
+		{"range: 5..25°C", "range: 5..25°C, min_off: 7m"}, {"range: 5..25°C", "range: 5..25°C, frost: 6°C"}, {"range: 5..25°C", "range: 5..25°C, fallback: 12°C"},
+		{"range: 5..25°C", "range: 5..25°C, sensor_lost: {after: 20m, then: off}"}, {"range: 5..25°C", "range: 5..25°C, manual: 2h"}, {"range: 5..25°C", "range: 5..25°C, inverted: true"},
+		{"range: 5..25°C", "range: 5..25°C, boost: {to: 24°C, for: 30m}"}, {"away: 14°C", "away: 15°C"}, {"06:00 20°C", "07:00 20°C"}, {"sensor: far, windows: [pane]", "sensor: far"},
+		{"sensor: far", "sensor: near"}, {"relay: shed/22", "relay: shed/23"}, {"range: 20..30°C", "range: 21..30°C"}, {"coolers: {cold", "coolers: {ice"}, {"sensor: near, range: 20", "sensor: far, range: 20"},
+
+		{"pulse: 500ms", "pulse: 600ms"}, {"travel: 18s", "travel: 20s"}, {"for: 6s", "for: 7s"}, {"warn: shed/27", "warn: shed/14"}, {", open_reed: shed/33", ""},
+		{"closed_reed: shed/32", "closed_reed: shed/14"}, {"left: {", "left: {name: X, "}, {"right: {", "right: {inverted: true, "}, {"relay: shed/26", "relay: shed/14"},
+		{", unattended_close: {warn: shed/27, for: 6s}", ""}, {"scenes: {night: {porch: off}}", "scenes: {night: {porch: on}}"},
 	} {
 		edited := strings.Replace(plain, replace[0], replace[1], 1)
 		if edited == plain {

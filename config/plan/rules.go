@@ -3,7 +3,9 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"hob/internal/entity"
@@ -23,6 +25,7 @@ func (p *Plan) compareRules(a, b *entity.House, now time.Time) {
 	}
 	first := len(p.Changes)
 	p.compare(list(a), list(b))
+	p.compareRuns(a, b, now, p.Changes[first:])
 	for i := first; i < len(p.Changes); i++ {
 		c := &p.Changes[i]
 		for _, r := range b.Rules {
@@ -32,6 +35,28 @@ func (p *Plan) compareRules(a, b *entity.House, now time.Time) {
 		}
 	}
 }
+
+// compareRuns tells of rules that stay as they are and run at other times: the
+// house is somewhere else now, or in another time zone.
+func (p *Plan) compareRuns(a, b *entity.House, now time.Time, told []Change) {
+	if a.Timezone == b.Timezone && reflect.DeepEqual(a.Location, b.Location) {
+		return
+	}
+	before := make(map[entity.RuleID]string)
+	for _, r := range a.Rules {
+		before[r.ID] = strings.Join(first(runs(a, r, now)), "")
+	}
+	differs := slices.Clone(told)
+	for _, r := range b.Rules {
+		was, is := before[r.ID], strings.Join(first(runs(b, r, now)), "")
+		if was == "" || was == is || slices.ContainsFunc(differs, func(c Change) bool { return c.ID == string(r.ID) }) {
+			continue
+		}
+		p.add(Change{What: "rule", ID: string(r.ID), Op: Changed, Fields: []Field{{"next run", was, cmp.Or(is, none)}}})
+	}
+}
+
+func first(list []string) []string { return list[:min(1, len(list))] }
 
 // runs are the next runs of a rule that the clock or the sun gives.
 func runs(h *entity.House, r entity.Rule, now time.Time) []string {
@@ -71,6 +96,8 @@ func occurrences(h *entity.House, t entity.Trigger) schedule.Occurrences {
 		return t.Times.In(loc)
 	case entity.AtCron:
 		return t.Cron.In(loc)
+	case entity.AtEvery: // as the rules' engine counts them: restarts do not move them
+		return t.From(time.Date(2000, 1, 1, 0, 0, 0, 0, loc))
 	case entity.AtSun:
 		if h.Location != nil {
 			place := schedule.Place{Latitude: h.Location.Latitude, Longitude: h.Location.Longitude}

@@ -72,6 +72,9 @@ func NewPlan[V any](lines ...PlanLine[V]) (Plan[V], error) {
 	return p, nil
 }
 
+// On returns the points of a day, in order.
+func (p Plan[V]) On(day time.Weekday) []Point[V] { return slices.Clone(p.week[day]) }
+
 func ascending[V any](line int, points []Point[V]) error {
 	for i := 1; i < len(points); i++ {
 		before, at := points[i-1].At, points[i].At
