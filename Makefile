@@ -98,7 +98,7 @@ test-c: ## the firmware core under sanitizers
 	$(MAKE) -C firmware/test test
 
 .PHONY: lint-c
-lint-c: ## clang-tidy
+lint-c: ## clang-tidy, gcc and cppcheck
 	@$(MAKE) -C firmware/test lint 2>&1 | { grep -vE '^[0-9]+ warnings? generated\.$$' || true; }
 
 .PHONY: test-riscv

@@ -60,7 +60,7 @@ static esp_err_t wake(uint8_t pin)
     return e;
 }
 
-static int listen(rmt_channel_handle_t channel, QueueHandle_t queue, uint8_t pin)
+static int hear(rmt_channel_handle_t channel, QueueHandle_t queue, uint8_t pin)
 {
     static rmt_symbol_word_t symbols[SYMBOLS];
     static const rmt_receive_config_t limits = {.signal_range_min_ns = 2000,
@@ -89,7 +89,7 @@ static int measure(uint8_t pin, QueueHandle_t queue)
         return r;
     if (rmt_rx_register_event_callbacks(channel, &callbacks, queue) == ESP_OK &&
         rmt_enable(channel) == ESP_OK) {
-        r = listen(channel, queue, pin);
+        r = hear(channel, queue, pin);
         (void)rmt_disable(channel);
     }
     (void)rmt_del_channel(channel);

@@ -18,7 +18,7 @@
 #define PORT 53
 #define STACK 3072u
 #define PRIORITY 3
-#define LOOK_MS 500
+#define LOOK_US 500000
 
 static uint8_t here[4];
 static atomic_bool wanted;
@@ -27,7 +27,7 @@ static atomic_bool running;
 static int open_socket(void)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(PORT)};
-    const struct timeval patience = {.tv_usec = LOOK_MS * 1000};
+    const struct timeval patience = {.tv_usec = LOOK_US};
     memcpy(&at.sin_addr, here, sizeof here);
     int fd = socket(AF_INET, SOCK_DGRAM, 0);
     if (fd < 0)

@@ -4,6 +4,7 @@
  * Copyright 2026 The Hob authors. SPDX-License-Identifier: Apache-2.0
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app.h"
@@ -49,13 +50,12 @@ uint64_t app_build_ms(void)
 {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     const esp_app_desc_t *app = esp_app_get_description();
-    char name[4] = {0};
-    int day = 0;
-    int year = 0;
-    if (sscanf(app->date, "%3s %d %d", name, &day, &year) != 3)
-        return 0;
+    char name[4] = {app->date[0], app->date[1], app->date[2], '\0'};
+    char *end = NULL;
+    int day = (int)strtol(app->date + 3, &end, 10);
+    int year = (int)strtol(end, NULL, 10);
     const char *at = strstr(months, name);
-    if (at == NULL || year < 2026 || (at - months) % 3 != 0)
+    if (at == NULL || day < 1 || day > 31 || year < 2026 || year > 2200 || (at - months) % 3 != 0)
         return 0;
     int64_t day_number = days(year, (int)(at - months) / 3 + 1, day) - 1;
     return (uint64_t)day_number * 86400000u;

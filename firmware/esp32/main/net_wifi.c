@@ -83,7 +83,7 @@ static void configure_station(void)
     hob_wipe(&config, sizeof config);
 }
 
-static void connect(void)
+static void try_to_connect(void)
 {
     if (joining)
         attempt("connect", esp_wifi_connect());
@@ -95,7 +95,7 @@ static void join(void)
     (void)esp_timer_stop(retry_timer);
     (void)esp_wifi_disconnect();
     configure_station();
-    connect();
+    try_to_connect();
 }
 
 /* The reason is a number of IEEE 802.11, or of ESP-IDF from 200 on. */
@@ -178,7 +178,7 @@ static void on_wifi(void *arg, esp_event_base_t base, int32_t id, void *data)
 {
     (void)arg, (void)base;
     if (id == WIFI_EVENT_STA_START)
-        connect();
+        try_to_connect();
     else if (id == WIFI_EVENT_STA_DISCONNECTED)
         disconnected(data);
 }
@@ -210,7 +210,7 @@ static void on_wish(void *arg, esp_event_base_t base, int32_t id, void *data)
         close_setup();
         break;
     case TRY_AGAIN:
-        connect();
+        try_to_connect();
         break;
     default:
         break;

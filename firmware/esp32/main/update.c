@@ -119,7 +119,9 @@ const uint8_t *update_key(void)
     if (sizeof text - 1 != 2 * sizeof key)
         return NULL;
     for (size_t i = 0; i < sizeof key; i++) {
+        /* cppcheck-suppress arrayIndexOutOfBounds ; the length was looked at above */
         int high = digit(text[2 * i]);
+        /* cppcheck-suppress arrayIndexOutOfBounds */
         int low = digit(text[2 * i + 1]);
         if (high < 0 || low < 0)
             return NULL;
