@@ -86,6 +86,7 @@ type Rules struct {
 	asked chan func(now rules.Now)
 	ended chan struct{} // Run has ended
 	some  atomic.Bool   // there are rules: else nothing is followed
+	blind atomic.Bool   // there were none for a while, so the engine has not seen what has happened
 	// latest is the newest program, which may not be in force yet.
 	latest atomic.Pointer[rules.Program]
 
@@ -143,11 +144,14 @@ func (r *Rules) Reload(h *entity.House) error {
 	if err != nil {
 		return err
 	}
+	some := len(h.Rules) > 0
+	if had := r.some.Swap(some); !had || !some {
+		r.blind.Store(true)
+	}
 	r.mu.Lock()
 	r.program = p
 	r.mu.Unlock()
 	r.latest.Store(p)
-	r.some.Store(len(h.Rules) > 0)
 	r.wake()
 	return nil
 }
@@ -285,6 +289,11 @@ func (r *Rules) replace(now rules.Now) {
 	if p == nil {
 		return
 	}
+	blind := r.blind.Swap(false)
+	if blind && len(r.engine.Status(now)) == 0 { // what was not followed is no news to the first rule
+		r.feed(r.house(), now)
+		blind = false
+	}
 	r.take(r.engine.Replace(p, now))
 	// New triggers have to hear how things are. Not how they are by now, which is
 	// news that is still to come in its order: how the engine has seen them last.
@@ -299,6 +308,9 @@ func (r *Rules) replace(now rules.Now) {
 		known = append(known, rules.Event{Entity: e.ID, Seen: r.engine.Entity(e.ID), Cause: e.Cause})
 	}
 	r.take(r.engine.Happened(known, now))
+	if blind { // rules that went and came back before this goroutine looked
+		r.feed(r.house(), now)
+	}
 }
 
 func (r *Rules) newProgram() *rules.Program {
