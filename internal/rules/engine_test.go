@@ -418,3 +418,21 @@ func TestSomebodyOfWhomNobodyKnewComesHome(t *testing.T) {
 	r.is("anna", "home")
 	r.expect()
 }
+
+func TestARuleThatIsSwitchedOffEndsWhatItHasUnderWay(t *testing.T) {
+	one := declare("soak", at(t, "12:30"), do("porch", entity.VerbOn), entity.Delay{For: 10 * time.Minute}, do("porch", entity.VerbOff))
+	r := newRig(t, "2026-11-25 12:00:00", one)
+	r.pass(35 * time.Minute)
+	r.expect("12:30:00 porch on")
+	one.Enabled = false
+	p, err := Compile(houseOf(one))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.take(r.e.Replace(p, r.now))
+	r.pass(time.Hour)
+	r.expect()
+	if got := r.outcomes("soak"); got != "stopped" {
+		t.Error(got)
+	}
+}

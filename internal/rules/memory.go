@@ -287,9 +287,13 @@ func (e *Engine) carry(r *rule, old *state) *state {
 	if r.spec.Cooldown != old.rule.spec.Cooldown {
 		s.cooling = 0
 	}
-	const why = "the rule was changed"
+	why := "the rule was changed"
 	edited := !reflect.DeepEqual(r.spec, old.rule.spec)
-	if old.rule.print != r.print {
+	off := old.rule.spec.Enabled && !r.spec.Enabled
+	if off { // whoever switches a rule off does not want the rest of it either
+		why = "the rule was switched off"
+	}
+	if off || old.rule.print != r.print {
 		e.abandon(old, why)
 		s.queue = nil
 	}

@@ -54,6 +54,7 @@ func (r *Rules) settle(ctx context.Context, f *follower) bool {
 			return false
 		}
 	}
+	r.blind.Store(false) // the engine begins with the house as it is
 	p := r.newProgram()
 	if p == nil { // Run without a Reload before
 		p, _ = rules.Compile(&entity.House{}) // which has nothing that could be wrong
