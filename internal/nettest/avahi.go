@@ -85,11 +85,20 @@ func (a *Avahi) Publish(t testing.TB, instance, service string, port int, txt ..
 	return p
 }
 
-// Browse runs avahi-browse for a service. For each instance that it resolves it
-// prints a line "=;INTERFACE;IPv4;INSTANCE;SERVICE;local;HOST;ADDRESS;PORT;TXT".
+// Browse runs avahi-browse for a service. For each instance that it resolves, once by
+// each protocol and not again when it changes, it prints a line
+// "=;INTERFACE;IPv4;INSTANCE;SERVICE;local;HOST;ADDRESS;PORT;TXT".
 func (a *Avahi) Browse(t testing.TB, service string) *Process {
 	t.Helper()
 	return a.in.Start(t, a.useBus, "avahi-browse", "--parsable", "--resolve", "--no-db-lookup", service)
+}
+
+// Resolve is what Browse prints of the instances that are there now.
+func (a *Avahi) Resolve(t testing.TB, service string) string {
+	t.Helper()
+	p := a.in.Start(t, a.useBus, "avahi-browse", "--parsable", "--resolve", "--terminate", "--no-db-lookup", service)
+	p.Wait(t)
+	return p.Text()
 }
 
 func (a *Avahi) useBus(c *exec.Cmd) {

@@ -75,6 +75,16 @@ func (p *Process) Text() string {
 	return p.text.String()
 }
 
+// Wait waits for its end.
+func (p *Process) Wait(t testing.TB) {
+	t.Helper()
+	select {
+	case <-p.ended:
+	case <-time.After(deadline):
+		t.Fatalf("%s does not end:\n%s", p.cmd.Path, p.Text())
+	}
+}
+
 // Await waits until the program has printed s.
 func (p *Process) Await(t testing.TB, s string) {
 	t.Helper()
