@@ -436,3 +436,21 @@ func TestARuleThatIsSwitchedOffEndsWhatItHasUnderWay(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestAnIntervalDoesNotRunAgainWhenTheClockIsSetBackALittle(t *testing.T) {
+	for _, late := range []time.Duration{0, 5 * time.Millisecond} { // a timer never fires early
+		r := newRig(t, "2026-11-25 11:59:00", declare("rinse", entity.AtEvery{Every: schedule.Every(6 * time.Hour)}, do("fan", entity.VerbOn)))
+		r.now.Up += time.Minute + late
+		r.now.Wall = r.now.Wall.Add(time.Minute + late)
+		r.take(r.e.Wake(r.now)) // half a minute past what is 12:00 or 13:00
+		r.pass(35 * time.Second)
+		r.acts = nil
+		r.set(-5 * time.Minute)
+		r.pass(5 * time.Hour)
+		r.expect()
+		r.pass(2 * time.Hour)
+		if len(r.acts) != 1 {
+			t.Errorf("%s late: %v", late, r.acts)
+		}
+	}
+}

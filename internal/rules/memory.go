@@ -34,6 +34,7 @@ type triggerMemory struct {
 	Print  string `json:"print"`
 	Cursor int64  `json:"cursor,omitempty"`
 	Wrong  int64  `json:"wrong,omitempty"`
+	Soon   int64  `json:"soon,omitempty"`
 	Last   string `json:"last,omitempty"`
 	Known  bool   `json:"known,omitempty"`
 	Beyond bool   `json:"beyond,omitempty"`
@@ -59,6 +60,9 @@ func (s *state) encode(now Now) []byte {
 			one.Cursor = t.cursor.UnixMilli()
 			if !t.wrong.IsZero() {
 				one.Wrong = t.wrong.UnixMilli()
+			}
+			if !t.soon.IsZero() {
+				one.Soon = t.soon.UnixMilli()
 			}
 		}
 		if t.holding {
@@ -170,6 +174,9 @@ func (e *Engine) remember(s *state, m *memory) {
 			t.wind(time.UnixMilli(one.Cursor))
 			if one.Wrong != 0 {
 				t.wrong = time.UnixMilli(one.Wrong)
+			}
+			if one.Soon != 0 {
+				t.soon = time.UnixMilli(one.Soon)
 			}
 		}
 		if one.Due > 0 && one.Fired != nil && t.held > 0 {

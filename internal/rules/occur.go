@@ -78,6 +78,7 @@ func (e *Engine) occurrences(s *state, t *armed, down bool) []due {
 	case after.Sub(now) > t.backward():
 		t.wrong, s.lastDue = after, 0
 		t.wind(now)
+		t.soon = e.tooSoon(t, after)
 		if after.Sub(now) <= Backward {
 			return nil
 		}
@@ -101,9 +102,32 @@ func (e *Engine) occurrences(s *state, t *armed, down bool) []due {
 			after = fresh
 		}
 		out = append(out, late(s, t, after, now)...)
+		if len(out) > 0 {
+			t.dealt, t.live = e.now.Up, true
+		}
+	}
+	for i := range out {
+		if d := &out[i]; d.missed == "" && d.at.Equal(t.soon) {
+			d.missed = "the clock was set back, and it has run already, less than half of its interval ago"
+		}
 	}
 	t.wind(now)
 	return out
+}
+
+// tooSoon is the next occurrence of a trigger that follows elapsed time, if it was
+// dealt with before the clock was set back and would come again too soon after
+// that; else the zero time. after is where the cursor was.
+func (e *Engine) tooSoon(t *armed, after time.Time) time.Time {
+	if !t.elapsed || !t.live || !t.has || t.next.After(after) {
+		return time.Time{}
+	}
+	following, ok := t.occurs.Next(t.next)
+	since := e.now.Up - t.dealt + t.next.Sub(e.now.Wall)
+	if !ok || since >= following.Sub(t.next)/2 {
+		return time.Time{}
+	}
+	return t.next
 }
 
 // longestAgain is how far before the end of a time that comes again its occurrences

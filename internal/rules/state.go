@@ -35,6 +35,11 @@ type armed struct {
 	cursor, next time.Time
 	has          bool
 	wrong        time.Time // a cursor that was given up, since the clock was far behind it; zero: none
+	// Of what follows elapsed time: an occurrence that comes again so soon that it
+	// would be a second run of the same; and when, by Up, the newest was dealt with.
+	soon  time.Time
+	dealt time.Duration
+	live  bool // dealt is known: it was in the life of this engine
 
 	last   string // by state or board: the last that was known; "" is none
 	beyond bool   // by level: the number is on the far side, and has not come back

@@ -95,16 +95,29 @@ type ledger struct {
 	run     map[int64]int // how often, by unix ms: more than once only where the clock had been wrong
 	skip    map[int64]int
 	resets  int
+
+	soon  time.Time     // an occurrence that comes again too soon
+	dealt time.Duration // when, by Up, the newest was dealt with
+	live  bool          // dealt is known
 }
 
 // meet deals with what has come by now; down: no engine has run since the cursor.
-func (l *ledger) meet(now time.Time, down bool) {
+func (l *ledger) meet(now time.Time, up time.Duration, down bool) {
+	if down {
+		l.live = false
+	}
 	backward := rules.Backward
 	if l.elapsed {
 		backward = rules.BackwardElapsed
 	}
 	if ahead := l.cursor.Sub(now); ahead > backward {
-		l.wrong, l.cursor = l.cursor, now
+		before := l.cursor
+		l.wrong, l.cursor, l.soon = before, now, time.Time{}
+		next, _ := l.occurs.Next(now)
+		after, _ := l.occurs.Next(next)
+		if l.elapsed && l.live && !next.After(before) && up-l.dealt+next.Sub(now) < after.Sub(next)/2 {
+			l.soon = next
+		}
 		if ahead > rules.Backward {
 			l.resets++
 		}
@@ -116,6 +129,7 @@ func (l *ledger) meet(now time.Time, down bool) {
 	if !l.wrong.IsZero() && !now.Before(l.wrong) {
 		for at := range schedule.Between(l.occurs, l.cursor, l.wrong) {
 			l.enter(at, false) // it may have run before
+			l.deal(up, down)
 		}
 		if l.cursor.Before(l.wrong) {
 			l.cursor = l.wrong
@@ -132,10 +146,12 @@ func (l *ledger) meet(now time.Time, down bool) {
 	}
 	for i, at := range late {
 		inTime := len(late)-i <= rules.MostMadeUp && (l.missed.Within == 0 || now.Sub(at) <= l.missed.Within)
+		l.deal(up, down)
 		runs := inTime && (l.missed.Policy == entity.MissedRun || l.missed.Policy == entity.MissedLatest && i == len(late)-1)
 		l.enter(at, runs)
 	}
 	for i, at := range fresh {
+		l.deal(up, down)
 		l.enter(at, !l.elapsed || i == len(fresh)-1)
 	}
 	if now.After(l.cursor) {
@@ -143,8 +159,14 @@ func (l *ledger) meet(now time.Time, down bool) {
 	}
 }
 
+func (l *ledger) deal(up time.Duration, down bool) {
+	if !down {
+		l.dealt, l.live = up, true
+	}
+}
+
 func (l *ledger) enter(at time.Time, runs bool) {
-	if runs {
+	if runs && !at.Equal(l.soon) {
 		l.run[at.UnixMilli()]++
 	} else {
 		l.skip[at.UnixMilli()]++
@@ -179,7 +201,7 @@ func drawTimeHouse(t *rapid.T) *timeHouse {
 
 func (h *timeHouse) meet(down bool) {
 	for _, l := range h.ledgers {
-		l.meet(h.now.Wall, down)
+		l.meet(h.now.Wall, h.now.Up, down)
 	}
 }
 
