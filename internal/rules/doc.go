@@ -26,7 +26,8 @@
 // Backward had been wrong, or is wrong now (a computer without a battery begins in
 // 1970): the cursor follows it, and a record says so. Should the clock come back to
 // where it was, occurrences until then are recorded as missed, for they may have
-// run. Triggers that follow elapsed time go on after BackwardElapsed.
+// run. Triggers that follow elapsed time go on after BackwardElapsed, but for an
+// occurrence that has run less than half an interval before.
 //
 // # What is not known
 //
