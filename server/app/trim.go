@@ -41,8 +41,7 @@ func trim(ctx context.Context) error {
 	}
 }
 
-// spare says whether the process holds much memory that it has no use for: what
-// the collector has freed, and what has been allocated since it last looked.
+// spare says whether the process holds much memory that it has no use for.
 func spare() bool {
 	s := []metrics.Sample{
 		{Name: "/memory/classes/heap/free:bytes"},
@@ -50,7 +49,12 @@ func spare() bool {
 		{Name: "/gc/heap/live:bytes"},
 	}
 	metrics.Read(s)
-	free, objects, live := s[0].Value.Uint64(), s[1].Value.Uint64(), s[2].Value.Uint64()
+	return worthTrimming(s[0].Value.Uint64(), s[1].Value.Uint64(), s[2].Value.Uint64())
+}
+
+// worthTrimming judges bytes: free is what the collector has freed and kept, objects
+// what is allocated, live what of that was in use when it last looked.
+func worthTrimming(free, objects, live uint64) bool {
 	unused := free + max(objects, live) - live
 	return unused >= trimLeast && unused >= objects/trimShare
 }
