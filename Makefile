@@ -114,8 +114,8 @@ test-web: $(NPM_DONE) ## unit tests of the dashboard
 	$(NPM) test
 
 .PHONY: test-go
-test-go: core bin/hob-board ## all Go tests, with the race detector
-	@go test -json -race $(GO_TEST_FLAGS) ./...
+test-go: core bin/hob-board ## all Go tests, with the race detector; ONLY='^(TestA|TestB)$$' runs these
+	@go test -json -race -run '$(ONLY)' $(GO_TEST_FLAGS) ./...
 
 .PHONY: fuzz-c
 fuzz-c: ## every C fuzzer for FUZZ_SECONDS

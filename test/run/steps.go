@@ -29,7 +29,7 @@ func allSteps() []step {
 		target("web-types", "check-web", 1),
 		tests("web", "test-web", 1),
 		tests("riscv", "test-riscv", 1),
-		tests("go", "test-go", 2),
+		twice(tests("go", "test-go", 2), "ONLY"),
 		tests("fuzz-c", "fuzz-c", 1),
 		tests("fuzz-go", "fuzz-go", 1),
 		twice(tests("e2e", "e2e", 2), "ONLY"),
