@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"hob/internal/entity"
+	"hob/internal/schedule"
 )
 
 // pair is one detail of a declaration, in words and as it is.
@@ -130,7 +131,7 @@ func text(of any) string {
 		if x == 0 {
 			return none
 		}
-		return durationText(x)
+		return schedule.DurationText(x)
 	case entity.Temp:
 		return x.String() + "°C"
 	case entity.Setting:
@@ -152,7 +153,7 @@ func text(of any) string {
 	case entity.Call:
 		return callText(x)
 	case entity.AtEvery:
-		return "every " + durationText(time.Duration(x.Every))
+		return "every " + schedule.DurationText(time.Duration(x.Every))
 	case entity.AtTimes:
 		return text(x.Clocks) + " " + x.Days.String()
 	case entity.AtSun: // whose embedded Sun would speak for all of it
@@ -164,18 +165,6 @@ func text(of any) string {
 		return none
 	}
 	return textOf(reflect.ValueOf(of))
-}
-
-// durationText is Go's own form without the zeros at its end: 1h30m, 2h.
-func durationText(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
 }
 
 func secretText(s entity.Secret) string {
@@ -191,7 +180,7 @@ func callText(c entity.Call) string {
 	if u, err := url.Parse(c.URL.Reveal()); err == nil && u.Hostname() != "" {
 		host = u.Hostname()
 	}
-	out := fmt.Sprintf("webhook %s to %s, timeout %s", c.Method, host, durationText(c.Timeout))
+	out := fmt.Sprintf("webhook %s to %s, timeout %s", c.Method, host, schedule.DurationText(c.Timeout))
 	if c.Retries > 0 {
 		out += fmt.Sprintf(", retries %d", c.Retries)
 	}

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"hob/internal/schedule"
 )
 
 // Level is a brightness in per mille: 0 is off, 1000 is full. Whole numbers
@@ -119,21 +121,9 @@ func (a Action) String() string {
 		words = words[1:]
 	}
 	if a.For != 0 {
-		words = append(words, "for", shortDuration(a.For))
+		words = append(words, "for", schedule.DurationText(a.For))
 	}
 	return strings.Join(words, " ")
-}
-
-// shortDuration is d without the parts that are zero at its end: 2h, not 2h0m0s.
-func shortDuration(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
 }
 
 // mostFor bounds how long an action may be told to hold: what is meant for
@@ -153,7 +143,7 @@ func (a Action) checkArguments() error {
 	case a.Temp != nil && a.Verb != VerbSet && a.Verb != VerbBoost:
 		return fmt.Errorf("%s takes no temperature", a.Verb)
 	case a.For < 0 || a.For > mostFor:
-		return fmt.Errorf("how long must be from 1s to 31 days, not %s", shortDuration(a.For))
+		return fmt.Errorf("how long must be from 1s to 31 days, not %s", schedule.DurationText(a.For))
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hob/internal/entity"
+	"hob/internal/schedule"
 )
 
 // fire is what a trigger does: a run begins, or a record says why not. With late
@@ -19,7 +20,7 @@ func (e *Engine) fire(s *state, f Fired, late bool) RunID {
 		return s.paused.ID
 	}
 	if e.now.Up < s.cooling {
-		return e.record(s, f, Skipped, fmt.Sprintf("it ran less than %s ago, and rests until %s", duration(spec.Cooldown), e.clock(s.cooling)), 0)
+		return e.record(s, f, Skipped, fmt.Sprintf("it ran less than %s ago, and rests until %s", schedule.DurationText(spec.Cooldown), e.clock(s.cooling)), 0)
 	}
 	var judged *Trace
 	if s.rule.when != nil {
@@ -130,9 +131,9 @@ func (e *Engine) tooOften(s *state) bool {
 func (e *Engine) pause(s *state, r *run) {
 	name := s.rule.spec.ID
 	text := fmt.Sprintf("The rule %s has run %d times within %s. It does not run for %s now: it may set itself off.",
-		name, MostRuns, duration(RunsWithin), duration(Pause))
+		name, MostRuns, schedule.DurationText(RunsWithin), schedule.DurationText(Pause))
 	e.out.Acts = append(e.out.Acts, Act{Run: r.ID, Rule: name, Notify: &entity.Notify{Everyone: true, Text: text}})
-	e.end(s, r, Paused, fmt.Sprintf("it has run %d times within %s, and does not for %s", MostRuns, duration(RunsWithin), duration(Pause)))
+	e.end(s, r, Paused, fmt.Sprintf("it has run %d times within %s, and does not for %s", MostRuns, schedule.DurationText(RunsWithin), schedule.DurationText(Pause)))
 	s.paused, s.until = &r.Run, e.now.Up+Pause
 	for _, waiting := range s.queue {
 		e.end(s, waiting, Stopped, "the rule was paused")

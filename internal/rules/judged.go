@@ -68,7 +68,7 @@ func about(t *trigger, seen Trace) Trace {
 	if seen.Verdict == Yes {
 		seen.Why = fmt.Sprintf("%s is %s, and only becoming so sets it off", t.entity, seen.Value)
 		if t.held > 0 {
-			seen.Why += ", after " + duration(t.held)
+			seen.Why += ", after " + schedule.DurationText(t.held)
 		}
 	}
 	return seen

@@ -83,7 +83,7 @@ func (e *Engine) occurrences(s *state, t *armed, down bool) []due {
 			return nil
 		}
 		return []due{{state: s, text: t.text, at: now, notice: true,
-			missed: fmt.Sprintf("the clock was set back by more than %s; what was dealt with until then does not count", duration(Backward))}}
+			missed: fmt.Sprintf("the clock was set back by more than %s; what was dealt with until then does not count", schedule.DurationText(Backward))}}
 	case !after.Before(now): // it was dealt with before the clock was set back
 		return nil
 	}
@@ -98,7 +98,7 @@ func (e *Engine) occurrences(s *state, t *armed, down bool) []due {
 		fresh := now.Add(-Late)
 		if after.Before(fresh) {
 			out = append(out, missed(s, t, after, fresh, now, s.rule.spec.Missed,
-				fmt.Sprintf("it was found more than %s late: the clock was set, or the computer slept", duration(Late)))...)
+				fmt.Sprintf("it was found more than %s late: the clock was set, or the computer slept", schedule.DurationText(Late)))...)
 			after = fresh
 		}
 		out = append(out, late(s, t, after, now)...)
@@ -216,7 +216,7 @@ func policyText(m entity.Missed) string {
 		return string(entity.MissedSkip)
 	}
 	if m.Within > 0 {
-		return fmt.Sprintf("%s within %s", m.Policy, duration(m.Within))
+		return fmt.Sprintf("%s within %s", m.Policy, schedule.DurationText(m.Within))
 	}
 	return string(m.Policy)
 }

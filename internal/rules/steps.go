@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hob/internal/entity"
+	"hob/internal/schedule"
 )
 
 // instruction is a step, compiled: what a choice chooses between is laid out in a
@@ -49,13 +50,13 @@ func (c *compiler) step(r *rule, s entity.Step) error {
 		}
 		r.code = append(r.code, instruction{kind: StepNotify, text: fmt.Sprintf("notify %s %q", who, s.Text), notify: &s})
 	case entity.Delay:
-		r.code = append(r.code, instruction{kind: StepDelay, text: "delay " + duration(s.For), lasts: s.For})
+		r.code = append(r.code, instruction{kind: StepDelay, text: "delay " + schedule.DurationText(s.For), lasts: s.For})
 	case entity.Wait:
 		cond, err := c.ground.compileCondition(s.Until)
 		if err != nil {
 			return err
 		}
-		r.code = append(r.code, instruction{kind: StepWait, text: "wait at most " + duration(s.AtMost), cond: cond, lasts: s.AtMost})
+		r.code = append(r.code, instruction{kind: StepWait, text: "wait at most " + schedule.DurationText(s.AtMost), cond: cond, lasts: s.AtMost})
 	case entity.Stop:
 		r.code = append(r.code, instruction{kind: StepStop, text: "stop"})
 	case entity.Choose:

@@ -37,7 +37,7 @@ func (c *compiler) trigger(spec entity.Trigger, enabled bool) (trigger, error) {
 		where += fmt.Sprint(c.ground.place)
 	case entity.AtEvery:
 		t.occurs, t.elapsed = s.From(anchor(zone)), true
-		t.text = "every " + duration(time.Duration(s.Every))
+		t.text = "every " + schedule.DurationText(time.Duration(s.Every))
 	case entity.OnState:
 		t.kind, t.entity, t.held = KindState, s.Entity, s.For
 		t.text = fmt.Sprintf("%s %s", s.Entity, s.To)
@@ -61,7 +61,7 @@ func (c *compiler) trigger(spec entity.Trigger, enabled bool) (trigger, error) {
 		return t, fmt.Errorf("a trigger of type %T is not known", spec)
 	}
 	if t.held > 0 {
-		t.text += " for " + duration(t.held)
+		t.text += " for " + schedule.DurationText(t.held)
 	}
 	// What was so while a rule was switched off is not made up for.
 	t.print = fingerprint(fmt.Sprintf("%s %s %s %t", t.kind, t.text, where, enabled))
@@ -90,18 +90,6 @@ func daysText(d schedule.Days) string {
 		return ""
 	}
 	return " on " + d.String()
-}
-
-// duration is a span without the parts that are zero at its end.
-func duration(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
 }
 
 func linkOf(online bool) string {

@@ -50,19 +50,7 @@ func (s Sun) String() string {
 		return s.Event.String()
 	}
 	text := fmt.Sprintf("%+d", int64(s.Offset/time.Second))
-	return s.Event.String() + text[:1] + shortDuration(s.Offset.Abs())
-}
-
-// shortDuration writes 1h30m, not 1h30m0s.
-func shortDuration(d time.Duration) string {
-	text := d.Truncate(time.Second).String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
+	return s.Event.String() + text[:1] + DurationText(s.Offset.Abs())
 }
 
 type sunOccurrences struct {
