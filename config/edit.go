@@ -16,7 +16,7 @@ import (
 // Edit is a change of configuration files that has been made in memory and
 // checked, and not been written yet.
 type Edit struct {
-	Before, After *entity.House
+	Before, After *entity.House // Before is nil of one that Replace has made
 	Files         []FileEdit // those that differ
 	Warnings      diag.List  // of the edited files
 }

@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-
-	"hob/internal/entity"
 )
 
 // Text is one of the files that a configuration consists of.
@@ -82,10 +80,9 @@ func (t Texts) version() string {
 
 // Replace is the edit that gives one file of the configuration at path, which need
 // not be valid, another content as a whole. name is one of ReadTexts, or "" for the
-// main one; running is the house to compare with, the edit's Before. If the files are
-// not of the version based, "" for any, the error is ErrChanged; it is an *EditError
-// with what is wrong with the text.
-func Replace(path, name, based string, text []byte, running *entity.House) (*Edit, error) {
+// main one. The edit has no Before. If the files are not of the version based, "" for
+// any, the error is ErrChanged; it is an *EditError with what is wrong with the text.
+func Replace(path, name, based string, text []byte) (*Edit, error) {
 	now, err := ReadTexts(path)
 	if err != nil {
 		return nil, err
@@ -98,13 +95,13 @@ func Replace(path, name, based string, text []byte, running *entity.House) (*Edi
 	}
 	for _, f := range now.Files {
 		if f.Name == name {
-			return replace(path, now.Files[0].Data, FileEdit{name, f.Data, text}, running)
+			return replace(path, now.Files[0].Data, FileEdit{name, f.Data, text})
 		}
 	}
 	return nil, cannotEdit("the configuration has no file %q", name)
 }
 
-func replace(path string, main []byte, f FileEdit, running *entity.House) (*Edit, error) {
+func replace(path string, main []byte, f FileEdit) (*Edit, error) {
 	root, err := os.OpenRoot(filepath.Dir(path))
 	if err != nil {
 		return nil, fmt.Errorf("edit configuration: %w", err)
@@ -120,7 +117,7 @@ func replace(path string, main []byte, f FileEdit, running *entity.House) (*Edit
 	if l.House == nil {
 		return nil, &EditError{Message: "the text is not a valid configuration", List: l.List}
 	}
-	out := &Edit{Before: running, After: l.House, Warnings: l.List}
+	out := &Edit{After: l.House, Warnings: l.List}
 	if !bytes.Equal(f.Before, f.After) {
 		out.Files = []FileEdit{f}
 	}

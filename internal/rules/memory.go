@@ -157,18 +157,15 @@ func (e *Engine) remember(s *state, m *memory) {
 	if m.Paused != nil {
 		s.paused, s.until = m.Paused, e.now.upOf(time.UnixMilli(m.Until), Pause)
 	}
-	used := make([]bool, len(m.Triggers))
+	left := m.Triggers // each is of one trigger, also where two are written alike
 	for i := range s.triggers {
 		t := &s.triggers[i]
-		n := slices.IndexFunc(m.Triggers, func(one triggerMemory) bool { return one.Print == t.print })
-		for n >= 0 && n < len(used) && used[n] {
-			n = nextAlike(m.Triggers, n, t.print)
-		}
+		n := slices.IndexFunc(left, func(one triggerMemory) bool { return one.Print == t.print })
 		if n < 0 {
 			continue
 		}
-		used[n] = true
-		one := &m.Triggers[n]
+		one := left[n]
+		left = slices.Delete(left, n, n+1)
 		t.last, t.known, t.beyond = one.Last, one.Known, one.Beyond
 		if t.kind == KindTime {
 			t.wind(time.UnixMilli(one.Cursor))
@@ -189,14 +186,6 @@ func (e *Engine) remember(s *state, m *memory) {
 			s.queue = append(s.queue, &run{Run: m.Queue[i]})
 		}
 	}
-}
-
-func nextAlike(list []triggerMemory, after int, print string) int {
-	n := slices.IndexFunc(list[after+1:], func(one triggerMemory) bool { return one.Print == print })
-	if n < 0 {
-		return -1
-	}
-	return after + 1 + n
 }
 
 // resumed takes up a run that was under way when an earlier engine ended. Nobody

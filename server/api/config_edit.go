@@ -189,7 +189,7 @@ func (a *API) replace(file, version, text string) (*config.Edit, error) {
 	if a.File == "" {
 		return nil, huma.Error404NotFound("the house is in no file")
 	}
-	return config.Replace(a.File, file, version, []byte(text), a.House.Snapshot().House)
+	return config.Replace(a.File, file, version, []byte(text))
 }
 
 // wish is how an edit is asked for.
