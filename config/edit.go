@@ -17,8 +17,8 @@ import (
 // checked, and not been written yet.
 type Edit struct {
 	Before, After *entity.House // Before is nil of one that Replace has made
-	Files         []FileEdit // those that differ
-	Warnings      diag.List  // of the edited files
+	Files         []FileEdit    // those that differ
+	Warnings      diag.List     // of the edited files
 }
 
 // FileEdit is one file of an Edit.
