@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # How long one fuzzer runs in `make test`, in seconds.
-FUZZ_SECONDS ?= 4
+FUZZ_SECONDS ?= 3
 # Steps that `make test` runs, comma separated; all if empty. TEST_FLAGS=-k goes on after a failure.
 STEPS ?=
 TEST_FLAGS ?=
