@@ -78,13 +78,14 @@ func Parse(name string, data []byte) (*entity.House, diag.List) {
 // and content; what it includes, and its secrets, are read from dir, which is the
 // directory of the main file. dir may be nil.
 func ParseFS(name string, data []byte, dir fs.FS) Loaded {
-	l, _ := parseAll(name, data, dir)
+	l, _ := parseAll(name, data, dir, true)
 	return l
 }
 
 // parseAll is ParseFS that also hands out the book; nil where the file could not
-// be read so far.
-func parseAll(name string, data []byte, dir fs.FS) (Loaded, *book) {
+// be read so far. Without together it does not warn of what rules do together,
+// which is most of the work for a house that is valid.
+func parseAll(name string, data []byte, dir fs.FS, together bool) (Loaded, *book) {
 	f := &files{dir: dir, where: filepath.Dir(name), left: maxBytes - min(len(data), maxBytes), names: []string{name}}
 	r := newReport(name, data, f)
 	b := parse(r, data)
@@ -92,7 +93,9 @@ func parseAll(name string, data []byte, dir fs.FS) (Loaded, *book) {
 	if !r.hasErrors() {
 		l.House = b.house()
 		l.House.Files = f.names
-		b.checkTogether(l.House)
+		if together {
+			b.checkTogether(l.House)
+		}
 	}
 	l.List = r.done()
 	return l, b

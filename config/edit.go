@@ -117,7 +117,7 @@ func inDirectory(main, name string) string {
 // load parses the configuration as it is, and keeps what was found where.
 func (e *editor) load(data []byte, dir fs.FS) error {
 	var b *book
-	e.loaded, b = parseAll(e.path, data, dir)
+	e.loaded, b = parseAll(e.path, data, dir, false)
 	if e.loaded.House == nil {
 		return &EditError{Message: "the configuration is not valid as it is", List: e.loaded.List}
 	}

@@ -80,6 +80,13 @@ func editable(t *testing.T) map[string]fstest.MapFS {
 	return out
 }
 
+// chosen says whether case n of a table is for this house: with plain line ends all
+// are, with the others a fifth, each time different ones. `make campaign` takes all.
+func chosen(house string, n int) bool {
+	house, plain := strings.CutSuffix(house, ", LF")
+	return plain || campaign() || (n+len(house))%5 == 0
+}
+
 func rename(dir fs.FS, from, to entity.ID) (*Edit, error) {
 	data, err := fs.ReadFile(dir, "config.yaml")
 	if err != nil {
@@ -94,8 +101,8 @@ func TestRenameFollowsEveryReference(t *testing.T) {
 	for name, dir := range editable(t) {
 		data := dir["config.yaml"].Data
 		before := ParseFS("config.yaml", data, dir)
-		for _, e := range before.House.Entities {
-			if e.ID == entity.AlarmID {
+		for n, e := range before.House.Entities {
+			if e.ID == entity.AlarmID || !chosen(name, n) {
 				continue
 			}
 			const to = "quite_another"
@@ -275,9 +282,9 @@ func TestAddIsWrittenAsAPersonWould(t *testing.T) {
 // nothing else.
 func TestAddedNamesReadAsGiven(t *testing.T) {
 	for house, dir := range editable(t) {
-		for _, name := range []string{"Lamp", "a: b", "off", "null", "~", "- x", "#1", "it's", `"x"`, `back\slash`, "{x", "ä ö", "1e3", "*x", "!x", "a #b", "& co", "100%"} {
-			if strings.HasPrefix(name, "{") {
-				continue // what begins with a bracket is taken as YAML
+		for n, name := range []string{"Lamp", "a: b", "off", "null", "~", "- x", "#1", "it's", `"x"`, `back\slash`, "ä ö", "1e3", "*x", "!x", "a #b", "& co", "100%"} {
+			if !chosen(house, n) { // what begins with a bracket is taken as YAML
+				continue
 			}
 			got, err := editIn("config.yaml", dir["config.yaml"].Data, dir, func(e *editor) error {
 				return e.add(entity.KindPerson, "brand_new", []KeyValue{{"name", name}})

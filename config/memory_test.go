@@ -55,7 +55,7 @@ func mostInUse(f func()) (most uint64) {
 // in use counts, and not what the tools of a test take, nor garbage.
 func TestNoFileTakesMoreThanItsShareOfMemory(t *testing.T) {
 	inputs := fullInputs()
-	if os.Getenv("HOB_CAMPAIGN") == "" { // the hungriest
+	if !campaign() { // the hungriest
 		hungry := []string{"many buttons", "many near names", "comment and key"}
 		maps.DeleteFunc(inputs, func(name, _ string) bool { return !slices.Contains(hungry, name) })
 		if len(inputs) != len(hungry) {

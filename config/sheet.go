@@ -33,7 +33,7 @@ func Open(path string) (*Sheet, error) {
 	}
 	defer root.Close()
 	s := &Sheet{path: path}
-	s.Loaded, s.book = parseAll(path, data, root.FS())
+	s.Loaded, s.book = parseAll(path, data, root.FS(), true)
 	return s, nil
 }
 
