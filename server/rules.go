@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hob/internal/entity"
+	"hob/internal/schedule"
 	"hob/server/client"
 )
 
@@ -215,7 +216,11 @@ func runRows(r client.Run, cal calendar) [][]cell {
 	}
 	rows := [][]cell{{text(cal.alone(r.At)), outcomeCell(r.Outcome), text(what)}}
 	for _, s := range r.Steps {
-		rows = append(rows, []cell{text(""), outcomeCell(s.Outcome), text("  " + stepWords(s))})
+		words := stepWords(s)
+		if s.Outcome == "running" && s.At > 0 {
+			words += ", since " + cal.alone(s.At)
+		}
+		rows = append(rows, []cell{text(""), outcomeCell(s.Outcome), text("  " + words)})
 	}
 	return rows
 }
@@ -225,20 +230,22 @@ func stepWords(s client.RunStep) string {
 	if s.Message != "" {
 		words += ": " + s.Message
 	}
-	if s.TookMS > 0 && s.Outcome != "running" {
+	// A wait says by itself how long it was.
+	if s.TookMS > 0 && s.Outcome != "running" && (s.Kind != "wait" || s.Message == "") {
 		words += fmt.Sprintf(" (%s)", tookWords(s.TookMS))
-	}
-	if s.If != nil && s.If.Why != "" {
-		words += ": " + s.If.Why
 	}
 	return words
 }
 
 func tookWords(ms int64) string {
-	if ms < 1000 {
+	d := time.Duration(ms) * time.Millisecond
+	switch {
+	case d < time.Second:
 		return fmt.Sprintf("%d ms", ms)
+	case d < time.Minute:
+		return d.Round(100 * time.Millisecond).String()
 	}
-	return (time.Duration(ms) * time.Millisecond).Round(100 * time.Millisecond).String()
+	return schedule.DurationText(d.Round(time.Second))
 }
 
 // askAgain is how often a run is looked at that has not ended.

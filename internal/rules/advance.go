@@ -3,6 +3,9 @@ package rules
 import (
 	"fmt"
 	"strings"
+	"time"
+
+	"hob/internal/schedule"
 )
 
 // advance takes a run's steps until one has to be waited for.
@@ -35,7 +38,7 @@ func (e *Engine) advance(s *state, r *run) {
 		case StepChoose:
 			t := i.cond.trace(e, e.now.Wall)
 			e.step(r, i).If = &t
-			e.stepEnds(r, Ran, "")
+			e.stepEnds(r, Ran, decided(i.cond, &t))
 			if t.Verdict != Yes {
 				r.pc = i.jump
 				continue
@@ -114,15 +117,45 @@ func (e *Engine) waitEnds(s *state, r *run, i *instruction) bool {
 	}
 	t := i.cond.trace(e, e.now.Wall)
 	r.Steps[len(r.Steps)-1].If = &t
-	message := ""
-	if t.Verdict != Yes {
-		message = "it did not come about in time: " + t.Why
-	}
-	e.stepEnds(r, Ran, message)
+	e.stepEnds(r, Ran, waited(i.cond, &t, e.now.Up-r.stepUp))
 	r.deadline = 0
 	e.waiting--
 	e.touch(s)
 	return true
+}
+
+// decided is which way a choice went, and what it saw.
+func decided(c condition, t *Trace) string {
+	switch t.Verdict {
+	case Yes:
+		return "yes: " + c.because(t)
+	case No:
+		return "no: " + t.Why
+	}
+	return "not known: " + t.Why
+}
+
+// waited is how a wait ended, and what it saw.
+func waited(c condition, t *Trace, lasted time.Duration) string {
+	switch {
+	case t.Verdict != Yes:
+		return fmt.Sprintf("gave up after %s: %s", roughly(lasted), t.Why)
+	case lasted < shown:
+		return "at once: " + c.because(t)
+	}
+	return fmt.Sprintf("after %s: %s", roughly(lasted), c.because(t))
+}
+
+// shown is the least time that a step says it has waited.
+const shown = 100 * time.Millisecond
+
+// roughly is a time as exact as anybody cares who reads it.
+func roughly(d time.Duration) string {
+	to := shown
+	if d >= 10*time.Second {
+		to = time.Second
+	}
+	return schedule.DurationText(d.Round(to))
 }
 
 // finish ends a run by how its steps went.

@@ -15,6 +15,10 @@ type condition interface {
 	verdict(w World, at time.Time) Verdict
 	// trace is how it stands, and why.
 	trace(w World, at time.Time) Trace
+	// words say it, or its opposite, within a sentence.
+	words(holds bool) string
+	// because is what has it hold, by its trace, whose verdict is Yes.
+	because(t *Trace) string
 }
 
 // compileCondition makes a condition ready; nil stays nil.
@@ -135,12 +139,20 @@ func combined(text string, v Verdict, parts []condition, w World, at time.Time) 
 	for _, c := range parts {
 		part := c.trace(w, at)
 		t.Parts = append(t.Parts, part)
-		if v != Yes && part.Verdict == v && part.Why != "" && !slices.Contains(why, part.Why) {
-			why = append(why, part.Why)
+		if v != Yes && part.Verdict == v && part.Why != "" {
+			why = appendNew(why, part.Why)
 		}
 	}
 	t.Why = strings.Join(why, ", and ")
 	return t
+}
+
+// appendNew adds what is not there yet.
+func appendNew(list []string, one string) []string {
+	if slices.Contains(list, one) {
+		return list
+	}
+	return append(list, one)
 }
 
 type not struct{ inner condition }
@@ -162,7 +174,7 @@ func (n not) trace(w World, at time.Time) Trace {
 	case Unknown:
 		t.Why = inner.Why
 	case No:
-		t.Why = inner.Text + ", which must not be"
+		t.Why = unwanted(n.inner, &inner)
 	}
 	return t
 }

@@ -47,6 +47,7 @@ type runMemory struct {
 	PC       int   `json:"pc"`
 	Awaited  bool  `json:"awaited,omitempty"`
 	Deadline int64 `json:"deadline,omitempty"`
+	Begun    int64 `json:"begun,omitempty"` // of a delay or a wait: when it began
 }
 
 // encode is the rule's memory.
@@ -73,7 +74,7 @@ func (s *state) encode(now Now) []byte {
 	for _, r := range s.runs {
 		one := runMemory{Run: r.Run, PC: r.pc, Awaited: r.awaited}
 		if r.deadline != 0 {
-			one.Deadline = wall(r.deadline)
+			one.Deadline, one.Begun = wall(r.deadline), wall(r.stepUp)
 		}
 		m.Runs = append(m.Runs, one)
 	}
@@ -213,7 +214,13 @@ func (e *Engine) resumed(s *state, saved runMemory, same bool) {
 	}
 	i := &s.rule.code[r.pc]
 	r.deadline = max(e.now.upOf(time.UnixMilli(saved.Deadline), i.lasts), 1)
+	if saved.Begun > 0 {
+		r.stepUp -= min(max(e.now.Wall.Sub(time.UnixMilli(saved.Begun)), 0), mostBegun)
+	}
 }
+
+// mostBegun is how long ago a step can have begun: what no clock that is right says.
+const mostBegun = 10 * 366 * 24 * time.Hour
 
 // sound says whether the run stands at a step that it has begun: an act that is
 // awaited, a delay or a wait.

@@ -80,12 +80,12 @@ const (
 type StepTrace struct {
 	What    string    `json:"what"` // in words: "porch on", "delay 10m"
 	Kind    StepKind  `json:"kind"`
-	Entity  entity.ID `json:"entity,omitempty"` // of StepDo: what was asked to do it
-	At      int64     `json:"at"`               // when it began
-	TookMS  int64     `json:"took_ms"`          // on the clock that never jumps
-	Outcome Outcome   `json:"outcome"`          // running, ran, failed, refused, interrupted, stopped
-	Message string    `json:"message,omitempty"`
-	If      *Trace    `json:"if,omitempty"` // of a choice or a wait: how its condition was judged
+	Entity  entity.ID `json:"entity,omitempty"`  // of StepDo: what was asked to do it
+	At      int64     `json:"at"`                // when it began
+	TookMS  int64     `json:"took_ms"`           // on the clock that never jumps; over a restart, on that on the wall
+	Outcome Outcome   `json:"outcome"`           // running, ran, failed, refused, interrupted, stopped
+	Message string    `json:"message,omitempty"` // what went wrong; of a choice which way it went, of a wait how it ended
+	If      *Trace    `json:"if,omitempty"`      // of a choice or a wait: how its condition was judged
 }
 
 // StepKind is what sort of step it was.

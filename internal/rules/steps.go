@@ -56,7 +56,8 @@ func (c *compiler) step(r *rule, s entity.Step) error {
 		if err != nil {
 			return err
 		}
-		r.code = append(r.code, instruction{kind: StepWait, text: "wait at most " + schedule.DurationText(s.AtMost), cond: cond, lasts: s.AtMost})
+		r.code = append(r.code, instruction{kind: StepWait, lasts: s.AtMost,
+			text: fmt.Sprintf("wait until %s, at most %s", wordsOf(cond), schedule.DurationText(s.AtMost)), cond: cond})
 	case entity.Stop:
 		r.code = append(r.code, instruction{kind: StepStop, text: "stop"})
 	case entity.Choose:
@@ -73,7 +74,7 @@ func (c *compiler) choose(r *rule, s entity.Choose) error {
 		return err
 	}
 	branch := len(r.code)
-	r.code = append(r.code, instruction{kind: StepChoose, text: "if", cond: cond})
+	r.code = append(r.code, instruction{kind: StepChoose, text: "if " + wordsOf(cond), cond: cond})
 	if err := c.steps(r, s.Then); err != nil {
 		return err
 	}
