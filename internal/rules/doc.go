@@ -24,10 +24,16 @@
 //
 // While a clock is behind the cursor nothing runs. One that goes back by more than
 // Backward had been wrong, or is wrong now (a computer without a battery begins in
-// 1970): the cursor follows it, and a record says so. Should the clock come back to
-// where it was, occurrences until then are recorded as missed, for they may have
-// run. Triggers that follow elapsed time go on after BackwardElapsed, but for an
-// occurrence that has run less than half an interval before.
+// 1970): a record says so, and what it comes to runs, also if a clock has shown it
+// before. Each trigger remembers the stretches of time that were dealt with before the
+// clock was set (dealt). Where the clock was before, and up to where, occurrences go on:
+// what came due while it was in 2099 is found late when it is back. What a jump goes
+// over and lies in such a stretch may have run, so it is recorded as missed; and a
+// clock that jumps to less than Backward before the end of one is taken for the one
+// that was there, and nothing runs until that end. So no jump runs anything twice: only
+// a clock that goes through a time once more does. Triggers that follow elapsed time
+// go on after BackwardElapsed, but for an occurrence that has run less than half an
+// interval before.
 //
 // # What is not known
 //
@@ -44,7 +50,7 @@ import "time"
 const (
 	// Late is how late an occurrence may run while the engine runs.
 	Late = time.Hour
-	// Backward is how far a clock can go back and be believed before and after.
+	// Backward is how far a clock can be set and be believed before and after.
 	Backward = 25 * time.Hour
 	// BackwardElapsed is the same for triggers that follow elapsed time.
 	BackwardElapsed = time.Minute

@@ -44,6 +44,7 @@ type server struct {
 	house   *entity.House
 	program *rules.Program
 	now     rules.Now
+	jump    time.Duration // by how much the clock was set last
 	engine  *rules.Engine // nil while the server is down
 	twin    *rules.Engine // gets the same inputs, and has to give the same outputs
 	disk    disk          // survives the death of the process
@@ -261,8 +262,10 @@ func (s *server) tick(d time.Duration) {
 // set sets the clock on the wall, and tells the engine.
 func (s *server) set(wall time.Time) {
 	s.t.Helper()
+	s.jump = wall.Sub(s.now.Wall)
 	s.now.Wall = wall
 	s.wake()
+	s.jump = 0
 }
 
 func (s *server) wake() {

@@ -18,6 +18,7 @@ type Engine struct {
 	links   map[entity.BoardName]Link
 
 	now     Now
+	jump    time.Duration // by how much the clock on the wall was set by the input at hand
 	out     Output
 	noted   map[RunID]int // where a run's record is in out.Runs
 	touched []*state      // whose memory may have changed by the input at hand
@@ -132,9 +133,10 @@ func (e *Engine) Resume(id entity.RuleID, now Now) (Output, bool) {
 }
 
 // Replace goes on with the rules of a changed house. What did not change keeps
-// its timers, its runs and its memory.
+// its timers, its runs and its memory. What is due at this very moment is done as
+// the changed house wants it: a rule that is gone, or switched off, does nothing more.
 func (e *Engine) Replace(p *Program, now Now) Output {
-	e.begin(now)
+	e.arrive(now)
 	before, old := map[entity.RuleID]*state{}, map[*state]bool{}
 	for _, s := range e.states {
 		s.touched, old[s] = false, true
@@ -161,6 +163,11 @@ func (e *Engine) Replace(p *Program, now Now) Output {
 		e.out.Keep = append(e.out.Keep, Saved{Rule: id})
 	}
 	e.recount()
+	e.occur(slices.DeleteFunc(slices.Clone(e.states), func(s *state) bool {
+		next, has := s.nextWall()
+		return (!has || next.After(now.Wall)) && !s.moved(now.Wall, e.jump)
+	}), false)
+	e.lapse(e.states)
 	e.look()
 	e.out.Durable = true
 	return e.take()
@@ -207,23 +214,26 @@ func (e *Engine) state(id entity.RuleID) *state {
 
 // begin takes up an input: first of all what is due by now.
 func (e *Engine) begin(now Now) {
-	back := now.Wall.Before(e.now.Wall)
-	set := now.Wall.Sub(e.now.Wall) - (now.Up - e.now.Up)
-	e.now = now
-	e.out = Output{}
+	e.arrive(now)
 	due := e.walls.due(now.Wall.UnixMilli())
-	if back {
+	if e.jump.Abs() > mostDrift {
 		for _, s := range e.states {
-			if s.ahead(now.Wall) && !slices.Contains(due, s) {
+			if s.moved(now.Wall, e.jump) && !slices.Contains(due, s) {
 				due = append(due, s)
 			}
 		}
 	}
 	e.occur(due, false)
 	e.lapse(e.ups.due(int64(now.Up)))
-	if set.Abs() > mostDrift {
+	if e.jump.Abs() > mostDrift {
 		e.rewrite()
 	}
+}
+
+// arrive looks at the clocks, and makes ready for an output.
+func (e *Engine) arrive(now Now) {
+	e.jump = now.Wall.Sub(e.now.Wall) - (now.Up - e.now.Up)
+	e.now, e.out = now, Output{}
 }
 
 // mostDrift is by how much the clocks may differ in one step and be taken for in step.

@@ -3,6 +3,7 @@ package rules_test
 import (
 	"flag"
 	"os"
+	"strconv"
 	"testing"
 	"time"
 
@@ -20,10 +21,16 @@ type fataler interface {
 // rounds says how many rounds a property has: rapid takes it from a flag.
 func rounds(t *testing.T) {
 	t.Helper()
-	checks := "100"
+	roundsOf(t, 100)
+}
+
+// roundsOf is rounds for a property whose rounds are long; a campaign has 200 times as many.
+func roundsOf(t *testing.T, n int) {
+	t.Helper()
 	if os.Getenv("HOB_CAMPAIGN") != "" {
-		checks = "20000"
+		n *= 200
 	}
+	checks := strconv.Itoa(n)
 	if err := flag.Set("rapid.checks", checks); err != nil {
 		t.Fatal(err)
 	}

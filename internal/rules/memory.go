@@ -33,13 +33,15 @@ const memoryVersion = 1
 type triggerMemory struct {
 	Print  string `json:"print"`
 	Cursor int64  `json:"cursor,omitempty"`
-	Wrong  int64  `json:"wrong,omitempty"`
+	Begun  int64  `json:"begun,omitempty"`
 	Soon   int64  `json:"soon,omitempty"`
-	Last   string `json:"last,omitempty"`
-	Known  bool   `json:"known,omitempty"`
-	Beyond bool   `json:"beyond,omitempty"`
-	Due    int64  `json:"due,omitempty"` // it is held until then; 0: it is not
-	Fired  *Fired `json:"fired,omitempty"`
+	// Before are stretches: from, to.
+	Before [][2]int64 `json:"before,omitempty"`
+	Last   string     `json:"last,omitempty"`
+	Known  bool       `json:"known,omitempty"`
+	Beyond bool       `json:"beyond,omitempty"`
+	Due    int64      `json:"due,omitempty"` // it is held until then; 0: it is not
+	Fired  *Fired     `json:"fired,omitempty"`
 }
 
 type runMemory struct {
@@ -59,8 +61,9 @@ func (s *state) encode(now Now) []byte {
 		one := triggerMemory{Print: t.print, Last: t.last, Known: t.known, Beyond: t.beyond}
 		if t.kind == KindTime {
 			one.Cursor = t.cursor.UnixMilli()
-			if !t.wrong.IsZero() {
-				one.Wrong = t.wrong.UnixMilli()
+			one.Begun = t.begun.UnixMilli()
+			for _, s := range t.before {
+				one.Before = append(one.Before, [2]int64{s.from.UnixMilli(), s.to.UnixMilli()})
 			}
 			if !t.soon.IsZero() {
 				one.Soon = t.soon.UnixMilli()
@@ -123,6 +126,7 @@ func (e *Engine) acquaint(t *armed) {
 		}
 	default:
 		if t.kind == KindTime {
+			t.begun = e.now.Wall
 			t.wind(e.now.Wall)
 		}
 	}
@@ -169,10 +173,11 @@ func (e *Engine) remember(s *state, m *memory) {
 		left = slices.Delete(left, n, n+1)
 		t.last, t.known, t.beyond = one.Last, one.Known, one.Beyond
 		if t.kind == KindTime {
-			t.wind(time.UnixMilli(one.Cursor))
-			if one.Wrong != 0 {
-				t.wrong = time.UnixMilli(one.Wrong)
+			for _, s := range one.Before[:min(len(one.Before), mostDealt)] {
+				t.before = t.before.with(stretch{time.UnixMilli(min(s[0], s[1])), time.UnixMilli(max(s[0], s[1]))})
 			}
+			t.begun = time.UnixMilli(min(one.Begun, one.Cursor))
+			t.wind(time.UnixMilli(one.Cursor))
 			if one.Soon != 0 {
 				t.soon = time.UnixMilli(one.Soon)
 			}
@@ -287,11 +292,16 @@ func (e *Engine) carry(r *rule, old *state) *state {
 	}
 	e.remember(s, &m)
 	s.begun, s.cooling, s.until = old.begun, old.cooling, old.until
+	edited := !reflect.DeepEqual(r.spec, old.rule.spec)
+	for i := range s.triggers {
+		if !edited {
+			s.triggers[i].dealt, s.triggers[i].live = old.triggers[i].dealt, old.triggers[i].live
+		}
+	}
 	if r.spec.Cooldown != old.rule.spec.Cooldown {
 		s.cooling = 0
 	}
 	why := "the rule was changed"
-	edited := !reflect.DeepEqual(r.spec, old.rule.spec)
 	off := old.rule.spec.Enabled && !r.spec.Enabled
 	if off { // whoever switches a rule off does not want the rest of it either
 		why = "the rule was switched off"

@@ -51,15 +51,12 @@ func (e *Engine) occur(list []*state, down bool) {
 	}
 }
 
-// ahead says whether a cursor is so far ahead of the clock that the clock had been
-// wrong.
-func (s *state) ahead(wall time.Time) bool {
-	for i := range s.triggers {
-		if t := &s.triggers[i]; t.kind == KindTime && t.cursor.Sub(wall) > t.backward() {
-			return true
-		}
-	}
-	return false
+// moved says whether the clock was set to where the rule's triggers have to know it,
+// though none of them is due.
+func (s *state) moved(wall time.Time, jump time.Duration) bool {
+	return slices.ContainsFunc(s.triggers, func(t armed) bool {
+		return t.kind == KindTime && (t.cursor.Sub(wall) > t.backward() || t.lands(wall, jump))
+	})
 }
 
 // backward is how far the clock can be behind the cursor and nothing comes again.
@@ -71,29 +68,30 @@ func (t *armed) backward() time.Duration {
 	return Backward
 }
 
-// occurrences are those of one trigger from its cursor on; the cursor is now then.
+// occurrences are those of one trigger from its cursor on; the cursor is now then,
+// or where it was before the clock was set, if that is only a little ahead.
 func (e *Engine) occurrences(s *state, t *armed, down bool) []due {
-	now, after := e.now.Wall, t.cursor
-	switch {
-	case after.Sub(now) > t.backward():
-		t.wrong, s.lastDue = after, 0
-		t.wind(now)
-		t.soon = e.tooSoon(t, after)
-		if after.Sub(now) <= Backward {
-			return nil
-		}
-		return []due{{state: s, text: t.text, at: now, notice: true,
-			missed: fmt.Sprintf("the clock was set back by more than %s; what was dealt with until then does not count", schedule.DurationText(Backward))}}
-	case !after.Before(now): // it was dealt with before the clock was set back
-		return nil
+	now, jump := e.now.Wall, e.jump
+	if down { // nobody knows what the clock has done meanwhile
+		jump = now.Sub(t.cursor)
+	}
+	why := "the server was not running"
+	var told []due
+	if t.cursor.Sub(now) > t.backward() {
+		told, why = e.giveUp(s, t), "the clock was wrong"
+	}
+	after := t.cursor
+	if !after.Before(now) { // it was dealt with before the clock was set back
+		return told
 	}
 	var out []due
-	if !t.wrong.IsZero() && !now.Before(t.wrong) { // the clock is where it was before it was set back
-		out, after = again(s, t, after), later(after, t.wrong)
-		t.wrong = time.Time{}
+	if far, ok := t.before.far(now); ok && jump > Late && far.After(after) { // the clock is where it was before
+		upTo := earlier(far, now)
+		out, after = again(s, t, after, upTo), upTo
 	}
+	from := after
 	if down {
-		out = append(out, missed(s, t, after, now, now, s.rule.spec.Missed, "the server was not running")...)
+		out = append(out, missed(s, t, after, now, now, s.rule.spec.Missed, why)...)
 	} else {
 		fresh := now.Add(-Late)
 		if after.Before(fresh) {
@@ -111,8 +109,53 @@ func (e *Engine) occurrences(s *state, t *armed, down bool) []due {
 			d.missed = "the clock was set back, and it has run already, less than half of its interval ago"
 		}
 	}
+	t.arrive(now, from, jump, out)
+	return append(told, out...)
+}
+
+// giveUp takes a clock that is far behind the cursor for another one: what it comes
+// to runs, also if the clock has shown it before. Where it was before, it goes on.
+func (e *Engine) giveUp(s *state, t *armed) []due {
+	now, was := e.now.Wall, t.cursor
+	t.before = t.before.with(stretch{t.begun, was})
+	back := now
+	if !t.elapsed {
+		back = t.before.last(now)
+	}
+	t.begun, s.lastDue = back, 0
+	t.wind(back)
+	t.soon = e.tooSoon(t, was)
+	if was.Sub(now) <= Backward {
+		return nil
+	}
+	return []due{{state: s, text: t.text, at: now, notice: true,
+		missed: fmt.Sprintf("the clock was set back by more than %s; what was dealt with until then does not count", schedule.DurationText(Backward))}}
+}
+
+// arrive moves the cursor to now, after the occurrences from a time on were dealt
+// with. Over a time that the clock did not show the stretch does not go on: should
+// the clock be wrong now, that time is still to come.
+func (t *armed) arrive(now, from time.Time, jump time.Duration, list []due) {
+	if jump > Backward && now.Sub(from) > Backward {
+		t.before = t.before.with(stretch{t.begun, from})
+		t.begun = now
+		for i := range list {
+			if list[i].missed == "" {
+				t.begun = earlier(t.begun, list[i].at)
+			}
+		}
+	}
+	if t.lands(now, jump) {
+		now, _ = t.before.far(now)
+	}
 	t.wind(now)
-	return out
+}
+
+// lands says whether a clock that was set forward is a little behind where it was
+// before: nothing comes again then.
+func (t *armed) lands(now time.Time, jump time.Duration) bool {
+	far, ok := t.before.far(now)
+	return ok && jump > Backward && far.After(now) && far.Sub(now) <= t.backward()
 }
 
 // tooSoon is the next occurrence of a trigger that follows elapsed time, if it was
@@ -134,10 +177,10 @@ func (e *Engine) tooSoon(t *armed, after time.Time) time.Time {
 // are counted.
 const longestAgain = 400 * 24 * time.Hour
 
-// again is one record of the occurrences up to t.wrong: they may have run before
-// the clock was set back.
-func again(s *state, t *armed, after time.Time) []due {
-	list, older, _ := newest(t.occurs, later(after, t.wrong.Add(-longestAgain)), t.wrong, 1)
+// again is one record of the occurrences up to a time that the clock had shown
+// before it was set back: they may have run then.
+func again(s *state, t *armed, after, upTo time.Time) []due {
+	list, older, _ := newest(t.occurs, later(after, upTo.Add(-longestAgain)), upTo, 1)
 	if len(list) == 0 {
 		return nil
 	}
@@ -148,16 +191,12 @@ func again(s *state, t *armed, after time.Time) []due {
 	return []due{{state: s, text: t.text, at: list[0], more: older, missed: why}}
 }
 
-func later(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return b
-	}
-	return a
-}
-
 // wind moves the cursor.
 func (t *armed) wind(to time.Time) {
 	t.cursor = to
+	var whole stretch
+	whole, t.before = t.before.join(stretch{t.begun, to})
+	t.begun = whole.from
 	t.next, t.has = t.occurs.Next(to)
 }
 

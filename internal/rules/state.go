@@ -34,7 +34,8 @@ type armed struct {
 	// By time: up to when occurrences were dealt with, and the next one.
 	cursor, next time.Time
 	has          bool
-	wrong        time.Time // a cursor that was given up, since the clock was far behind it; zero: none
+	begun        time.Time // since when the clock went on to the cursor
+	before       dealt     // what was dealt with before the clock was set
 	// Of what follows elapsed time: an occurrence that comes again so soon that it
 	// would be a second run of the same; and when, by Up, the newest was dealt with.
 	soon  time.Time

@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -288,4 +289,114 @@ func TestAnEditedRuleIsRememberedAsItIsNow(t *testing.T) {
 	s.restart(10 * time.Minute)
 	s.pass(2 * time.Hour)
 	s.expect(t, "06-22 12:00:00 stopped, porch on", "06-22 12:19:00 ran, fan on, fan off")
+}
+
+// What ran before a clock was set back, however often, has run when it is right again.
+func TestAClockThatIsSetBackMoreThanOnceRunsNothingTwice(t *testing.T) {
+	for name, c := range map[string]struct {
+		shown []string
+		want  string // the record of the time at which it is right again
+	}{
+		"twice":                       {[]string{"2026-06-19 09:00:00", "2026-06-15 09:00:00", "2026-06-22 10:05:00"}, "06-22 10:05:00 missed"},
+		"thrice, and forward between": {[]string{"2026-06-15 09:00:00", "2026-06-19 12:00:00", "2026-06-10 12:00:00", "2026-06-12 12:00:00", "2026-06-01 09:00:00", "2026-06-22 10:05:00"}, "06-22 10:05:00 missed"},
+		"and is a little behind then": {[]string{"2026-06-19 09:00:00", "2026-06-15 09:00:00", "2026-06-22 09:40:00"}, "06-22 09:40:00 missed"},
+	} {
+		for _, restarts := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, restarts), func(t *testing.T) {
+				r := rule("r", atClock("09:50"), do("porch", entity.VerbOn))
+				r.Missed = entity.Missed{Policy: entity.MissedRun, Within: 24 * time.Hour}
+				s := newServer(t, houseIn(berlin, r), local(berlin, "2026-06-22 09:00:00"))
+				s.pass(time.Hour)
+				for _, shown := range c.shown {
+					if restarts {
+						s.restart(local(berlin, shown).Sub(s.now.Wall))
+					} else {
+						s.set(local(berlin, shown))
+					}
+				}
+				s.pass(local(berlin, "2026-06-23 09:40:00").Sub(s.now.Wall))
+				log := s.log()
+				if ran := ranAt(s, "2026-06-22 09:50:00"); ran != 1 {
+					t.Errorf("it ran %d times: %q", ran, log)
+				}
+				if !slices.Contains(log, c.want) {
+					t.Errorf("no record says that it had run: %q", log)
+				}
+			})
+		}
+	}
+}
+
+// ranAt is how often an occurrence ran.
+func ranAt(s *server, at string) int {
+	n, due := 0, local(berlin, at).UnixMilli()
+	for _, r := range s.records() {
+		if r.Outcome != rules.Missed && r.Trigger.Due == due {
+			n++
+		}
+	}
+	return n
+}
+
+// A computer without a clock of its own that is told a wrong time by the network for
+// a while: what came due meanwhile is dealt with when it is told the right one.
+func TestWhatCameDueWhileTheClockWasInAnotherCenturyIsNotLost(t *testing.T) {
+	for _, restarts := range []bool{false, true} {
+		r := rule("r", atClock("09:50"), do("porch", entity.VerbOn))
+		r.Missed = entity.Missed{Policy: entity.MissedRun, Within: time.Hour}
+		s := newServer(t, houseIn(berlin, r), local(berlin, "2026-06-22 09:00:00"))
+		to := func(wall string) {
+			if restarts {
+				s.restart(local(berlin, wall).Sub(s.now.Wall))
+			} else {
+				s.set(local(berlin, wall))
+			}
+		}
+		s.pass(40 * time.Minute)
+		to("2099-01-01 06:00:00")
+		s.pass(20 * time.Minute)
+		to("2026-06-22 10:00:00")
+		if ran := ranAt(s, "2026-06-22 09:50:00"); ran != 1 {
+			t.Errorf("restarts %v: what came due in the wrong century ran %d times: %q", restarts, ran, s.log())
+		}
+		s.pass(20 * time.Minute)
+		to("2099-01-01 06:20:00") // and once more
+		s.pass(10 * time.Minute)
+		to("2026-06-22 10:30:00")
+		s.pass(24 * time.Hour)
+		if one, next := ranAt(s, "2026-06-22 09:50:00"), ranAt(s, "2026-06-23 09:50:00"); one != 1 || next != 1 {
+			t.Errorf("restarts %v: it ran %d times on the one day and %d times on the next: %q", restarts, one, next, s.log())
+		}
+	}
+}
+
+// Who takes a rule out of the file at the moment at which it is due does not see it act.
+func TestNothingOfARuleActsAfterAReloadWithoutIt(t *testing.T) {
+	due := rule("due", atClock("12:00"), do("porch", entity.VerbOn))
+	delayed := rule("delayed", atClock("11:00"), entity.Delay{For: time.Hour}, do("porch", entity.VerbOff))
+	lasting := rule("lasting", entity.OnState{Entity: "window", To: "open", For: time.Hour}, do("porch", entity.VerbToggle))
+	waiting := rule("waiting", atClock("11:00"), entity.Wait{Until: entity.InWindow{Window: windowOf("12:00..13:00")}, AtMost: 2 * time.Hour}, do("porch", entity.VerbOn))
+	other := rule("other", atClock("12:00"), do("fan", entity.VerbOn))
+	off := func(r entity.Rule) entity.Rule { r.Enabled = false; return r }
+	edited := func(r entity.Rule) entity.Rule { r.When = []entity.Trigger{atClock("13:00")}; return r }
+	for name, house := range map[string]*entity.House{
+		"removed":      houseIn(berlin, other),
+		"switched off": houseIn(berlin, off(due), off(delayed), off(lasting), off(waiting), other),
+		"another time": houseIn(berlin, edited(due), other),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newServer(t, houseIn(berlin, due, delayed, lasting, waiting, other), local(berlin, "2026-06-22 10:30:00"))
+			s.pass(30*time.Minute - time.Second)
+			s.is("window", "closed")
+			s.tick(time.Second)
+			s.is("window", "open")
+			s.pass(time.Hour - time.Second)
+			s.tick(time.Second) // all of them are due, and nobody has woken the engine
+			s.load(house)
+			s.pass(time.Minute)
+			if len(s.acts) != 1 || s.acts[0].Rule != "other" {
+				t.Errorf("after the reload %d acts, the first of %s; want one, of the rule that is still there", len(s.acts), s.acts[0].Rule)
+			}
+		})
+	}
 }

@@ -90,8 +90,9 @@ type ledger struct {
 	occurs  schedule.Occurrences
 	elapsed bool
 	missed  entity.Missed
+	begun   time.Time // since when the clock went on to
 	cursor  time.Time
-	wrong   time.Time     // a cursor that was given up: the clock had been, or is, wrong
+	before  []stay        // where the clock was before it was set, apart from each other
 	run     map[int64]int // how often, by unix ms: more than once only where the clock had been wrong
 	skip    map[int64]int
 	resets  int
@@ -101,18 +102,76 @@ type ledger struct {
 	live  bool          // dealt is known
 }
 
-// meet deals with what has come by now; down: no engine has run since the cursor.
-func (l *ledger) meet(now time.Time, up time.Duration, down bool) {
+// stay is a time in which a clock went on.
+type stay struct{ from, to time.Time }
+
+// leave notes a stay, and makes one of those that overlap.
+func (l *ledger) leave(s stay) {
+	l.before = append(l.before, s)
+	slices.SortFunc(l.before, func(a, b stay) int { return a.from.Compare(b.from) })
+	var out []stay
+	for _, s := range l.before {
+		if n := len(out); n > 0 && !s.from.After(out[n-1].to) {
+			out[n-1].to = latest(out[n-1].to, s.to)
+		} else {
+			out = append(out, s)
+		}
+	}
+	l.before = out
+}
+
+// known is up to when it may have been dealt with, seen from a time at or after the
+// beginning of it.
+func (l *ledger) known(now time.Time) (far time.Time) {
+	for _, s := range l.before {
+		if !s.from.After(now) {
+			far = latest(far, s.to)
+		}
+	}
+	return far
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func (l *ledger) reach(now time.Time) {
+	l.cursor = now
+	l.before = slices.DeleteFunc(l.before, func(s stay) bool {
+		within := !s.to.After(now) && !s.to.Before(l.begun)
+		if within && s.from.Before(l.begun) {
+			l.begun = s.from
+		}
+		return within
+	})
+}
+
+// meet deals with what has come by now. set is by how much the clock was set; down:
+// no engine has run since the cursor.
+func (l *ledger) meet(now time.Time, up, set time.Duration, down bool) {
 	if down {
-		l.live = false
+		l.live, set = false, now.Sub(l.cursor)
 	}
 	backward := rules.Backward
 	if l.elapsed {
 		backward = rules.BackwardElapsed
 	}
-	if ahead := l.cursor.Sub(now); ahead > backward {
+	ahead := l.cursor.Sub(now)
+	far := l.known(now)
+	lands := set > rules.Backward && far.After(now) && far.Sub(now) <= backward
+	if ahead > backward {
 		before := l.cursor
-		l.wrong, l.cursor, l.soon = before, now, time.Time{}
+		l.leave(stay{l.begun, before})
+		back := now
+		if far := l.known(now); !l.elapsed && !far.IsZero() && far.Before(now) {
+			back = far // it goes on where it was
+		}
+		l.begun = back
+		l.reach(back)
+		l.soon = time.Time{}
 		next, _ := l.occurs.Next(now)
 		after, _ := l.occurs.Next(next)
 		if l.elapsed && l.live && !next.After(before) && up-l.dealt+next.Sub(now) < after.Sub(next)/2 {
@@ -121,42 +180,58 @@ func (l *ledger) meet(now time.Time, up time.Duration, down bool) {
 		if ahead > rules.Backward {
 			l.resets++
 		}
-		return
-	}
-	if next, ok := l.occurs.Next(l.cursor); !down && (!ok || next.After(now)) {
+		if l.elapsed {
+			return
+		}
+		far = time.Time{}
+	} else if next, ok := l.occurs.Next(l.cursor); !down && !lands && (!ok || next.After(now)) {
 		return // a cursor stays where it is until there is something to deal with
 	}
-	if !l.wrong.IsZero() && !now.Before(l.wrong) {
-		for at := range schedule.Between(l.occurs, l.cursor, l.wrong) {
+	if !l.cursor.Before(now) {
+		return
+	}
+	from := l.cursor
+	if set > rules.Late && far.After(from) {
+		if far.After(now) {
+			from = now
+		} else {
+			from = far
+		}
+		for at := range schedule.Between(l.occurs, l.cursor, from) {
 			l.enter(at, false) // it may have run before
 			l.deal(up, down)
 		}
-		if l.cursor.Before(l.wrong) {
-			l.cursor = l.wrong
-		}
-		l.wrong = time.Time{}
 	}
 	var late, fresh []time.Time
-	for at := range schedule.Between(l.occurs, l.cursor, now) {
+	for at := range schedule.Between(l.occurs, from, now) {
 		if down || now.Sub(at) >= rules.Late {
 			late = append(late, at)
 		} else {
 			fresh = append(fresh, at)
 		}
 	}
+	first := now // that runs
+	enter := func(at time.Time, runs bool) {
+		l.deal(up, down)
+		if l.enter(at, runs) && at.Before(first) {
+			first = at
+		}
+	}
 	for i, at := range late {
 		inTime := len(late)-i <= rules.MostMadeUp && (l.missed.Within == 0 || now.Sub(at) <= l.missed.Within)
-		l.deal(up, down)
-		runs := inTime && (l.missed.Policy == entity.MissedRun || l.missed.Policy == entity.MissedLatest && i == len(late)-1)
-		l.enter(at, runs)
+		enter(at, inTime && (l.missed.Policy == entity.MissedRun || l.missed.Policy == entity.MissedLatest && i == len(late)-1))
 	}
 	for i, at := range fresh {
-		l.deal(up, down)
-		l.enter(at, !l.elapsed || i == len(fresh)-1)
+		enter(at, !l.elapsed || i == len(fresh)-1)
 	}
-	if now.After(l.cursor) {
-		l.cursor = now
+	if set > rules.Backward && now.Sub(from) > rules.Backward {
+		l.leave(stay{l.begun, from})
+		l.begun = first
 	}
+	if lands {
+		now = far
+	}
+	l.reach(now)
 }
 
 func (l *ledger) deal(up time.Duration, down bool) {
@@ -165,18 +240,22 @@ func (l *ledger) deal(up time.Duration, down bool) {
 	}
 }
 
-func (l *ledger) enter(at time.Time, runs bool) {
-	if runs && !at.Equal(l.soon) {
+// enter notes an occurrence, and says whether it runs.
+func (l *ledger) enter(at time.Time, runs bool) bool {
+	runs = runs && !at.Equal(l.soon)
+	if runs {
 		l.run[at.UnixMilli()]++
 	} else {
 		l.skip[at.UnixMilli()]++
 	}
+	return runs
 }
 
 // timeHouse is a server whose rules wait for times, and the ledger of each.
 type timeHouse struct {
 	*server
 	ledgers map[entity.RuleID]*ledger
+	shown   []time.Time // what the clock was set to, and came to
 }
 
 func drawTimeHouse(t *rapid.T) *timeHouse {
@@ -190,19 +269,55 @@ func drawTimeHouse(t *rapid.T) *timeHouse {
 	}
 	h := &timeHouse{ledgers: map[entity.RuleID]*ledger{}}
 	start := drawStart(t, zone)
-	h.server = newServer(t, house, start)
+	h.server, h.shown = newServer(t, house, start), []time.Time{start}
 	for i := range house.Rules {
 		r := &house.Rules[i]
 		o, elapsed, _ := occurrences(h.program, house, r.When[0])
-		h.ledgers[r.ID] = &ledger{occurs: o, elapsed: elapsed, missed: r.Missed, cursor: start, run: map[int64]int{}, skip: map[int64]int{}}
+		h.ledgers[r.ID] = &ledger{occurs: o, elapsed: elapsed, missed: r.Missed, begun: start, cursor: start, run: map[int64]int{}, skip: map[int64]int{}}
 	}
 	return h
 }
 
 func (h *timeHouse) meet(down bool) {
 	for _, l := range h.ledgers {
-		l.meet(h.now.Wall, h.now.Up, down)
+		l.meet(h.now.Wall, h.now.Up, h.jump, down)
 	}
+}
+
+// turn is something that happens to a clock or a server; it says by how much the clock
+// was set.
+func (h *timeHouse) turn(t *rapid.T) (by time.Duration) {
+	to := h.now.Wall
+	down := false
+	switch rapid.IntRange(0, 7).Draw(t, "turn") {
+	case 0:
+		h.pass(minutes(t, "hours", 40*60))
+		to = h.now.Wall
+	case 1:
+		h.pass(minutes(t, "minutes", 90))
+		to = h.now.Wall
+	case 2:
+		to = to.Add(minutes(t, "set forward", 90))
+	case 3:
+		to = to.Add(minutes(t, "set forward far", 5*24*60))
+	case 4:
+		to = to.Add(-minutes(t, "set back", 3*24*60))
+	case 5:
+		to, down = to.Add(minutes(t, "down", 4*24*60)-minutes(t, "set back while down", 4*24*60)), true
+	default: // where it was before, or near it
+		to = rapid.SampledFrom(h.shown).Draw(t, "as it was").Add(minutes(t, "and more", 26*60) - minutes(t, "and less", 26*60))
+		down = rapid.Bool().Draw(t, "while down")
+	}
+	by = to.Sub(h.now.Wall)
+	switch {
+	case down:
+		h.restart(by)
+		h.meet(true)
+	case by != 0:
+		h.set(to)
+	}
+	h.shown = append(h.shown, to)
+	return by
 }
 
 // check compares the records with the ledgers.
@@ -268,22 +383,34 @@ func TestEachOccurrenceRunsOnceOrIsRecordedAsMissed(t *testing.T) {
 		// The model follows each wake-up of the engine.
 		h.woken = func() { h.meet(false) }
 		for range rapid.IntRange(1, 12).Draw(t, "turns") {
-			switch rapid.IntRange(0, 5).Draw(t, "turn") {
-			case 0:
-				h.pass(minutes(t, "hours", 40*60))
-			case 1:
-				h.pass(minutes(t, "minutes", 90))
-			case 2:
-				h.set(h.now.Wall.Add(minutes(t, "set forward", 90)))
-			case 3:
-				h.set(h.now.Wall.Add(minutes(t, "set forward far", 5*24*60)))
-			case 4:
-				h.set(h.now.Wall.Add(-minutes(t, "set back", 3*24*60)))
-			case 5:
-				h.restart(minutes(t, "down", 4*24*60) - minutes(t, "set back while down", 2*24*60))
-				h.meet(true)
-			}
+			h.turn(t)
 		}
 		h.check(t)
+	})
+}
+
+// However often a clock is set, what has run is not found late and run once more: only
+// a clock that goes through a time again lets it come again.
+func TestNoJumpOfAClockRunsAnythingTwice(t *testing.T) {
+	roundsOf(t, 20)
+	rapid.Check(t, func(t *rapid.T) {
+		h := drawTimeHouse(t)
+		known := map[rules.RunID]bool{}
+		ran := map[entity.RuleID]map[int64]bool{} // which occurrences
+		for id := range h.ledgers {
+			ran[id] = map[int64]bool{}
+		}
+		for range rapid.IntRange(20, 40).Draw(t, "turns") {
+			jumped := h.turn(t).Abs() > rules.Late
+			for id, r := range h.disk.runs {
+				if r.Outcome == rules.Missed || known[id] {
+					continue
+				}
+				if jumped && ran[r.Rule][r.Trigger.Due] {
+					t.Fatalf("%s had run for %s, and runs once more now that the clock was set to %s", r.Rule, time.UnixMilli(r.Trigger.Due), h.now.Wall)
+				}
+				known[id], ran[r.Rule][r.Trigger.Due] = true, true
+			}
+		}
 	})
 }
