@@ -21,6 +21,16 @@ type contents map[string]content
 
 func (c contents) equal(other contents) bool { return maps.Equal(c, other) }
 
+// lost says whether a file that was there is not there now.
+func (c contents) lost(now contents) bool {
+	for name, was := range c {
+		if was.there && !now[name].there {
+			return true
+		}
+	}
+	return false
+}
+
 // mostLooked bounds what is read of one file. A configuration is far smaller.
 const mostLooked = 4 << 20
 

@@ -26,7 +26,8 @@ const (
 	// quietFor is how long files must have been left alone before they are read:
 	// editors save in several steps, a moment apart.
 	quietFor = 100 * time.Millisecond
-	// longestWait is how long a storm of saves puts reading off.
+	// longestWait is how long a storm of saves puts reading off, and how long a file
+	// may be away before that is news.
 	longestWait = 500 * time.Millisecond
 	// pollEvery is how often files are looked at where there are no events.
 	pollEvery = 2 * time.Second
@@ -118,6 +119,10 @@ func (w *Watcher) Run(ctx context.Context) error {
 			}
 			s.goOn(w.quiet, w.longest)
 		case <-s.over():
+			if s.young(w.longest) && w.lost() {
+				s.goOn(w.quiet, w.longest) // who saves by deleting creates next
+				continue
+			}
 			s.end()
 			w.compare()
 		case <-look.C:
@@ -146,6 +151,9 @@ func (w *Watcher) compare() {
 		w.readAll(false)
 	}
 }
+
+// lost says whether a file that was read is not there now.
+func (w *Watcher) lost() bool { return w.seen.lost(look(w.files)) }
 
 // readAll reads the files and uses what was read. The directories are watched and
 // the contents noted before that, so that no change in between goes unseen; if
@@ -187,6 +195,9 @@ func (s *storm) over() <-chan time.Time {
 	}
 	return s.timer.C
 }
+
+// young says whether the storm may be waited for.
+func (s *storm) young(longest time.Duration) bool { return time.Since(s.began) < longest }
 
 func (s *storm) end() {
 	if s.timer != nil {

@@ -338,6 +338,26 @@ func TestAgainReadsWhatHasNotChanged(t *testing.T) {
 
 // A file that is written slowly is read when it is left alone, or when that takes
 // too long; whatever was read on the way, the whole is read in the end.
+func TestAFileThatIsDeletedAndCreatedIsNeverSeenMissing(t *testing.T) {
+	r := newRig(t, "config.yaml")
+	r.write("config.yaml", "a")
+	r.watch.longest = time.Hour
+	r.start()
+	if err := os.Remove(r.path("config.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(5 * r.watch.quiet) // long enough to be taken for gone; none of this must be seen
+	r.write("config.yaml", "b")
+	select {
+	case held := <-r.reads:
+		if held != "b" {
+			t.Errorf("between deleting and creating it was read as %q", held)
+		}
+	case <-time.After(patience):
+		t.Error("what was created is not read")
+	}
+}
+
 func TestAFileThatIsHalfWrittenIsReadWholeInTheEnd(t *testing.T) {
 	r := newRig(t, "config.yaml")
 	r.write("config.yaml", "one")
