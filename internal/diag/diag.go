@@ -27,12 +27,17 @@ const (
 // Span is a stretch of one line of a file.
 type Span struct {
 	File      string
-	Line      int // from 1
+	Line      int // from 1; 0: the file as a whole
 	Column    int // from 1, in code points
 	EndColumn int // the column after the last one of the span
 }
 
-func (s Span) String() string { return fmt.Sprintf("%s:%d:%d", s.File, s.Line, s.Column) }
+func (s Span) String() string {
+	if s.Line == 0 {
+		return s.File
+	}
+	return fmt.Sprintf("%s:%d:%d", s.File, s.Line, s.Column)
+}
 
 // Related is another place that has to do with a diagnostic, such as the other
 // side of a conflict.

@@ -49,7 +49,7 @@ func (d *Diagnostic) write(w *strings.Builder, opt TextOptions) {
 		tone = yellow
 	}
 	fmt.Fprintf(w, "%s: %s: %s\n", paint(bold, clean(d.Span.String())),
-		paint(tone, fmt.Sprintf("%s %s", d.Severity, d.Code)), clean(d.Message))
+		paint(tone, strings.TrimSpace(fmt.Sprintf("%s %s", d.Severity, d.Code))), clean(d.Message))
 
 	gutter := len(fmt.Sprint(d.Line))
 	if d.Excerpt.Text != "" {

@@ -67,6 +67,7 @@ func TestTextOfAWholeList(t *testing.T) {
 			Suggestion: "use another", Related: []diag.Related{{Span: second, Message: "the other one"}}},
 		{Span: second, Severity: diag.Warning, Code: diag.PinStrapping, Message: "strapping", Excerpt: src.Excerpt(second)},
 		{Span: diag.Span{File: "d.yaml", Line: 1, Column: 1, EndColumn: 1}, Severity: diag.Error, Code: diag.Empty, Message: "empty"},
+		{Span: diag.Span{File: "e.yaml"}, Severity: diag.Error, Message: "gone"},
 	}
 	const want = `c.yaml:99:4: error HOB036: taken
  99 | a: 1
@@ -79,6 +80,8 @@ c.yaml:100:4: warning HOB034: strapping
      |    ^
 
 d.yaml:1:1: error HOB005: empty
+
+e.yaml: error: gone
 `
 	var plain strings.Builder
 	if err := list.WriteText(&plain, diag.TextOptions{}); err != nil || plain.String() != want {
