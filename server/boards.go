@@ -14,16 +14,28 @@ import (
 func (c *cli) boardsCommand() *cobra.Command {
 	var watch bool
 	cmd := &cobra.Command{
-		Use:   "boards",
+		Use:   "boards [BOARD]",
 		Short: "List the boards, and why one is not online",
 		Long: `Lists the boards of config.yaml and those that announce themselves on the
-network but are in no config (status unknown; they are never commanded).
+network but are in no config (status unknown; they are never commanded). With a
+name or an id it tells all that is known of that board: how long it has been
+running, its signal, its free memory and stack, and how an update goes. A board
+tells its figures every 30 seconds; what it has not told is unknown.
 
-With --json it prints an array; with --json and --watch one object a line.`,
-		Args: args(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if watch {
+With --json it prints an array, or one object for one board; with --json and
+--watch one object a line.`,
+		Example: `  hob boards
+  hob boards hall
+  hob boards --json | jq -r '.[] | "\(.name) \(.link.stack)"'`,
+		Args: args(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, given []string) error {
+			switch {
+			case watch && len(given) == 1:
+				return usage("--watch is for all boards: hob boards --watch")
+			case watch:
 				return c.watchBoards(cmd.Context())
+			case len(given) == 1:
+				return c.showBoard(cmd.Context(), given[0])
 			}
 			return c.listBoards(cmd.Context())
 		},

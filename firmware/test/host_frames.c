@@ -364,6 +364,12 @@ TEST(stats_are_as_in_the_vectors)
         .heap = 123456, .loop_us = 850, .rssi = -61, .temp = 41, .has_temp = true};
     hob_report_stats(&f.board);
     HEARD("stats");
+    f.stats.heap_low = 98304;
+    f.stats.stack = 3120;
+    hob_report_stats(&f.board);
+    HEARD("stats of a chip");
+    f.stats.heap_low = 0;
+    f.stats.stack = 0;
     f.stats.rssi = 0;
     f.stats.has_temp = false;
     hob_report_stats(&f.board);

@@ -191,10 +191,12 @@ type LinkInfo struct {
 	UptimeMS   int64  `json:"uptime_ms"`
 	Config     string `json:"config"` // revision in force
 	Points     int    `json:"points"`
-	RSSI       int64  `json:"rssi"`       // dBm; 0 when not on Wi-Fi or not known yet
-	Heap       int64  `json:"heap"`       // free bytes; 0 when not known yet
-	LoopUS     int64  `json:"loop_us"`    // worst loop time lately
-	Temp       *int64 `json:"temp"`       // °C; null when the chip has none
+	RSSI       int64  `json:"rssi"` // dBm; 0 when not on Wi-Fi or not known yet
+	Heap       int64  `json:"heap" doc:"free memory in bytes; 0: not known yet"`
+	HeapLow    *int64 `json:"heap_low" doc:"the least free memory since the board started, in bytes; null: not known yet, or the board does not tell"`
+	Stack      *int64 `json:"stack" doc:"the least that any task of the board has left of its stack, in bytes; null as heap_low"`
+	LoopUS     int64  `json:"loop_us" doc:"the longest turn of the board's loop lately, in µs; 0: not known yet"`
+	Temp       *int64 `json:"temp" doc:"of the chip, in °C; null: not known yet, or the chip has no sensor"`
 	Reconnects int    `json:"reconnects"` // since the server started
 	Refused    int    `json:"refused"`    // frames and sessions refused since then
 }

@@ -29,6 +29,14 @@ func (w writer) integer(name string, n int64) writer {
 	return strconv.AppendInt(w.key(name), n, 10)
 }
 
+// known is integer for a number that may be left out.
+func (w writer) known(name string, n *int64) writer {
+	if n == nil {
+		return w
+	}
+	return w.integer(name, *n)
+}
+
 func (w writer) boolean(name string, b bool) writer {
 	return strconv.AppendBool(w.key(name), b)
 }

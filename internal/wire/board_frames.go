@@ -136,10 +136,12 @@ type Forgotten struct{ Stamp }
 // Stats are the board's own figures, every 30 s.
 type Stats struct {
 	Stamp
-	Heap int64  // free heap in bytes
-	Loop int64  // worst loop time since the last Stats, in µs
-	RSSI int64  // dBm; 0 when not on Wi-Fi
-	Temp *int64 // °C; nil when the chip has no sensor
+	Heap    int64  // free heap in bytes
+	HeapLow *int64 // the least it was since boot, in bytes; nil when the board does not know
+	Stack   *int64 // the least that any task has left of its stack, in bytes; nil as above
+	Loop    int64  // worst loop time since the last Stats, in µs
+	RSSI    int64  // dBm; 0 when not on Wi-Fi
+	Temp    *int64 // °C; nil when the chip has no sensor
 }
 
 // Unknown is a frame of a type that this version does not know.
@@ -266,12 +268,8 @@ func (f *Forgotten) Append(dst []byte) []byte { return stamped(dst, "forgotten",
 
 // Append implements BoardFrame.
 func (f *Stats) Append(dst []byte) []byte {
-	w := stamped(dst, "stats", f.Stamp).integer("heap", f.Heap).integer("loop", f.Loop).
-		integer("rssi", f.RSSI)
-	if f.Temp != nil {
-		w = w.integer("temp", *f.Temp)
-	}
-	return w.close()
+	return stamped(dst, "stats", f.Stamp).integer("heap", f.Heap).known("heap_low", f.HeapLow).
+		known("stack", f.Stack).integer("loop", f.Loop).integer("rssi", f.RSSI).known("temp", f.Temp).close()
 }
 
 // Append implements BoardFrame. A test that plays a newer board needs it.

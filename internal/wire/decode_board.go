@@ -102,10 +102,9 @@ func (o object) result(s Stamp) *Result {
 func (o object) stats(s Stamp) *Stats {
 	f := &Stats{Stamp: s, Heap: o.integer("heap", 0, MaxInt), Loop: o.integer("loop", 0, MaxInt),
 		RSSI: o.integer("rssi", -1000, 1000)}
-	if o.has("temp") {
-		t := o.integer("temp", -1000, 1000)
-		f.Temp = &t
-	}
+	f.HeapLow = o.known("heap_low", 0, MaxInt)
+	f.Stack = o.known("stack", 0, MaxInt)
+	f.Temp = o.known("temp", -1000, 1000)
 	return f
 }
 

@@ -89,6 +89,15 @@ func (o object) integer(name string, low, high int64) int64 {
 	return o.number(name, i, low, high)
 }
 
+// known is integer for a number that may be left out: nil then.
+func (o object) known(name string, low, high int64) *int64 {
+	if !o.has(name) {
+		return nil
+	}
+	n := o.integer(name, low, high)
+	return &n
+}
+
 // number is integer for a token that is found already.
 func (o object) number(name string, i int, low, high int64) int64 {
 	if o.tokens[i].typ != tokNumber {

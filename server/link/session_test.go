@@ -363,17 +363,24 @@ func TestStatsAreShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, testHouse())
 		r.online()
-		temp := int64(41)
+		temp, low, stack := int64(41), int64(98304), int64(3120)
 		r.hall.say(t, func(s wire.Stamp) wire.BoardFrame {
-			return &wire.Stats{Stamp: s, Heap: 123456, Loop: 850, RSSI: -61, Temp: &temp}
+			return &wire.Stats{Stamp: s, Heap: 123456, HeapLow: &low, Stack: &stack, Loop: 850, RSSI: -61, Temp: &temp}
 		})
 		r.hall.say(t, func(s wire.Stamp) wire.BoardFrame { return &wire.Unknown{Stamp: s} })
 		pass(10 * time.Second)
 		l := r.status().Link
 		if l == nil || l.Heap != 123456 || l.LoopMicros != 850 || l.RSSI != -61 || l.Temp == nil || *l.Temp != 41 ||
-			l.Points != 2 || l.Refused != 1 {
+			l.HeapLow == nil || *l.HeapLow != 98304 || l.Stack == nil || *l.Stack != 3120 || l.Points != 2 || l.Refused != 1 {
 			t.Fatalf("link %+v", l)
 		}
+		// Another firmware, which does not tell, takes the place of that one.
+		r.hall.say(t, func(s wire.Stamp) wire.BoardFrame { return &wire.Stats{Stamp: s, Heap: 120000} })
+		pass(10 * time.Second)
+		if l := r.status().Link; l == nil || l.Heap != 120000 || l.HeapLow != nil || l.Stack != nil {
+			t.Fatalf("link %+v, want the lowest heap and the stack to be unknown", l)
+		}
+		l = r.status().Link
 		if up := time.Since(r.hall.booted); l.Uptime > up || l.Uptime < up-pingEvery {
 			t.Fatalf("uptime %v, want about %v", l.Uptime, up)
 		}

@@ -33,9 +33,11 @@ type Link struct {
 	Uptime     time.Duration
 	Config     string // revision in force; "" for none
 	Points     int
-	RSSI       int64 // dBm; 0 when not on Wi-Fi or not known yet
-	Heap       int64 // free bytes; 0 when not known yet
-	LoopMicros int64 // worst loop time lately; 0 when not known yet
+	RSSI       int64  // dBm; 0 when not on Wi-Fi or not known yet
+	Heap       int64  // free bytes; 0 when not known yet
+	HeapLow    *int64 // the least it was since boot; nil when not known
+	Stack      *int64 // bytes that the busiest task has never used of its stack; nil when not known
+	LoopMicros int64  // worst loop time lately; 0 when not known yet
 	Temp       *int64
 	Reconnects int // sessions since the server started, less one
 	Refused    int // frames and sessions of this board that were refused since then
@@ -166,7 +168,9 @@ func (s *Status) record() entity.BoardRecord {
 func (b *board) setStats(f *wire.Stats) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.figures.Heap, b.figures.LoopMicros, b.figures.RSSI, b.figures.Temp = f.Heap, f.Loop, f.RSSI, f.Temp
+	l := &b.figures
+	l.Heap, l.HeapLow, l.Stack = f.Heap, f.HeapLow, f.Stack
+	l.LoopMicros, l.RSSI, l.Temp = f.Loop, f.RSSI, f.Temp
 }
 
 func (b *board) setPoints(n int) {
