@@ -142,6 +142,7 @@ func (b *book) check() {
 	b.checkClockChanges()
 	b.checkUsers()
 	b.checkRules()
+	b.checkHolds()
 	b.checkTests()
 }
 
@@ -175,6 +176,7 @@ func (b *book) house() *entity.House {
 	for _, d := range b.file.Rules.items {
 		h.Rules = append(h.Rules, d.T.rule)
 	}
+	h.AwaitGestures()
 	for _, d := range b.file.Users.items {
 		h.Users = append(h.Users, user(d))
 	}

@@ -18,8 +18,24 @@ func (y *buttonYAML) kind() entity.Kind   { return entity.KindButton }
 func (y *buttonYAML) common() *commonYAML { return &y.commonYAML }
 func (y *buttonYAML) driven() *outputYAML { return nil }
 
-func (y *buttonYAML) check(value) {
-	if y.HoldAfter.given && !y.Hold.given {
+func (y *buttonYAML) check(value) {}
+
+// checkHolds finds times of long presses of which nothing comes. A rule that is
+// switched off may be switched on again, and counts.
+func (b *book) checkHolds() {
+	held := map[entity.ID]bool{}
+	for _, d := range b.file.Rules.items {
+		for _, t := range d.T.rule.When {
+			if on, ok := t.(entity.OnGesture); ok && on.Gesture == entity.GestureHold {
+				held[on.Button] = true
+			}
+		}
+	}
+	for _, it := range b.items {
+		y, ok := it.body.(*buttonYAML)
+		if !ok || !y.HoldAfter.given || y.Hold.given || held[it.id] {
+			continue
+		}
 		y.HoldAfter.at.r.errorAt(y.HoldAfter.at.keySpan(), problem{
 			code:       diag.NotApplied,
 			message:    `"hold_after" has no effect on a button without "hold"`,

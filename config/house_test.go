@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -461,12 +462,33 @@ func TestEveryFieldOfTheHouseHasAKey(t *testing.T) {
 		case "Action.Code", "Action.Confirm": // a person's, not the file's
 		case "RGB.B": // of the one colour that the file has
 		case "House.Files": // where it was read from
+		case "Button.Awaited": // of rules, which are switched off here
 		case "OnBoard.Online": // false is a value of its own here
 		default:
 			if !ok {
 				t.Errorf("no key of the file fills %s", name)
 			}
 		}
+	}
+}
+
+// A button's board has to look for what only a rule waits for.
+func TestAButtonKnowsWhatRulesWaitFor(t *testing.T) {
+	house := mustParse(t, `
+boards: {hall: {id: hob-7c9ebd, chip: esp32}}
+switches: {porch: {pin: hall/16}}
+buttons: {bell: {pin: hall/25, pull: up, press: toggle porch, hold_after: 1s}, other: {pin: hall/26, pull: up}}
+rules:
+  long: {when: [{bell: hold}, {time: "08:00"}], do: [porch off]}
+  twice: {when: {bell: double}, do: [porch off], enabled: false}
+  again: {when: {bell: hold}, do: [porch on], cooldown: 1m}
+`)
+	bell, other := house.Entities[1].Spec.(*entity.Button), house.Entities[2].Spec.(*entity.Button)
+	if !slices.Equal(bell.Awaited, []entity.Gesture{entity.GestureHold}) || other.Awaited != nil {
+		t.Errorf("awaited: %q and %q", bell.Awaited, other.Awaited)
+	}
+	if got := entity.Features(bell); !slices.Equal(got, []string{"press", "hold"}) {
+		t.Errorf("features: %q", got)
 	}
 }
 

@@ -68,12 +68,8 @@ func onBoard(spec entity.Spec, ids map[entity.BoardName]entity.BoardID) any {
 	switch s := spec.(type) {
 	case *entity.Button: // which gestures mean something; what they do is in binds
 		c := *s
-		c.Board, c.Bindings = "", nil
-		var gestures []entity.Gesture
-		for _, b := range s.Bindings {
-			gestures = append(gestures, b.On)
-		}
-		return []any{c, gestures}
+		c.Board, c.Bindings, c.Awaited = "", nil, nil
+		return []any{c, s.Heeds(entity.GestureDouble), s.Heeds(entity.GestureHold)}
 	case *entity.Contact:
 		c := *s
 		c.Board, c.Class = "", ""

@@ -176,7 +176,7 @@ func (p *Plan) compareEntities(a, b *entity.House) {
 		var out []declared
 		for _, e := range h.Entities {
 			pairs := []pair{makePair("name", e.Name), makePair("area", string(e.Area)), makePair("icon", e.Icon)}
-			pairs = append(pairs, pairsOf(e.Spec, "zone", "sensor_point", "schedule")...) // the first two follow from others
+			pairs = append(pairs, pairsOf(e.Spec, "zone", "sensor_point", "awaited", "schedule")...) // the first three follow from others
 			d := declared{what: string(e.Kind()), id: string(e.ID), was: string(e.Was), pairs: pairs}
 			if t, ok := e.Spec.(*entity.Thermostat); ok {
 				d.week = t.Schedule

@@ -50,14 +50,14 @@ func (s buttonState) Resolve(a Action, _ Asked) (Order, error) {
 	default:
 		return Order{}, invalid("a button knows press, double and hold, not %q", a.Verb)
 	}
-	o := Order{}
+	o := Order{Gesture: Gesture(a.Verb)}
 	for _, b := range s.spec.Bindings {
 		if string(b.On) == string(a.Verb) {
 			o.Tasks = append(o.Tasks, Task{b.Target, b.Action})
 		}
 	}
-	if len(o.Tasks) == 0 {
-		return Order{}, invalid("nothing is bound to %s of this button", a.Verb)
+	if !s.spec.Heeds(o.Gesture) {
+		return Order{}, invalid("nothing is bound to %s of this button, and no rule waits for it", a.Verb)
 	}
 	return o, nil
 }

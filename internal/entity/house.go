@@ -162,6 +162,7 @@ type Button struct {
 	Input
 	HoldAfter time.Duration // how long until a press is a hold
 	Bindings  []Binding     // at most one for each gesture
+	Awaited   []Gesture     // what enabled rules wait for, as House.AwaitGestures finds it
 }
 
 // Kind implements Spec.

@@ -110,7 +110,7 @@ type Reported struct {
 	Cause Cause     // why it did
 }
 
-// Gestured is what a person did with a button.
+// Gestured is what a person did with a button; without a Point, from afar.
 type Gestured struct {
 	Point   PointRef
 	Gesture Gesture
@@ -169,6 +169,8 @@ type Order struct {
 	// Next, when it is not nil, is the entity's state from the moment on in which
 	// the command is accepted. It is kept before the command is confirmed.
 	Next State
+	// Gesture is what counts as done with the button itself, by whoever asks.
+	Gesture Gesture
 	// Queued says that the command is accepted while the board is away: Next is
 	// what counts, and the board gets it when it is back.
 	Queued bool
@@ -303,8 +305,8 @@ func Features(s Spec) []string {
 			out = append(out, "color")
 		}
 	case *Button:
-		for _, b := range s.Bindings {
-			out = append(out, string(b.On))
+		for _, g := range s.heeded() {
+			out = append(out, string(g))
 		}
 	case *Contact:
 		out = append(out, string(s.Class))

@@ -143,6 +143,17 @@ func TestAKindRefusesWhatItDoesNotKnow(t *testing.T) {
 	}
 }
 
+// Whoever asks for a gesture makes it: what it is bound to follows, and so do rules.
+func TestAGestureIsMadeByWhoeverAsksForIt(t *testing.T) {
+	waited := Entity{ID: "bell", Spec: &Button{Bindings: bell.Spec.(*Button).Bindings, Awaited: []Gesture{GestureDouble}}}
+	for verb, tasks := range map[Verb]int{VerbPress: 1, VerbDouble: 0} {
+		o, err := Initial(waited).Resolve(Action{Verb: verb}, Asked{})
+		if err != nil || o.Gesture != Gesture(verb) || len(o.Tasks) != tasks {
+			t.Errorf("%s: %+v, %v", verb, o, err)
+		}
+	}
+}
+
 func TestWithKeepsTheStateUnderANewDeclaration(t *testing.T) {
 	s := reported(pwm, dimmed(300), dimmed(0)).With(&Light{Output: Output{Board: "hall", Pin: 19, MaxOn: time.Hour}, Drive: DrivePWM})
 	if v := s.View(); v != (View{"off", LightAttributes{Brightness: 30}}) {

@@ -94,6 +94,14 @@ func (r *Registry) accept(req Request) (Accepted, error) {
 		r.become(it, order.Next)
 		changed = it.show(&rec, change{cause: req.Cause, at: now}) || changed
 	}
+	event := Event{Kind: StateChanged}
+	if order.Gesture != "" {
+		r.step(it, entity.Gestured{Gesture: order.Gesture, At: now}, now)
+		it.show(&rec, change{cause: req.Cause, at: now})
+		rec.Changed, rec.Cause = now.UnixMilli(), req.Cause // also when it was used in this very millisecond
+		event.Gesture, event.Made, event.Asked = order.Gesture, now, true
+		changed = true
+	}
 	if out.Sent || len(order.Tasks) > 0 {
 		until := req.Until
 		if order.Pulse != nil {
@@ -104,7 +112,7 @@ func (r *Registry) accept(req Request) (Accepted, error) {
 		changed = true
 	}
 	if changed {
-		r.publishEntity(it, rec, Event{Kind: StateChanged})
+		r.publishEntity(it, rec, event)
 	}
 	if order.Next != nil {
 		out.Mark = r.promise()

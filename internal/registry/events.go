@@ -35,9 +35,11 @@ type Event struct {
 	Config   *entity.ConfigStatus // nil when no file is known
 	Notice   *entity.Notice
 	// Gesture is set on the StateChanged of a button that was used, and Made is
-	// when that was, at the earliest.
+	// when that was, at the earliest. Asked says that a command made it, which does
+	// what it is bound to by itself.
 	Gesture entity.Gesture
 	Made    time.Time
+	Asked   bool
 }
 
 // PressLife is how old a gesture may be when something is done for it: whoever

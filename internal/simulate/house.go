@@ -225,7 +225,7 @@ func (h *House) follow(e registry.Event) {
 	case *entity.Alarm:
 		h.sound(spec, e.Entity.State)
 	case *entity.Button:
-		if e.Gesture != "" {
+		if e.Gesture != "" && !e.Asked {
 			h.gesture(e.ID, spec, e.Gesture)
 		}
 	}

@@ -251,3 +251,23 @@ func TestTooMuchForOneBoardIsFoundOut(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A board looks for a gesture that is bound, or that a rule waits for, and for no other.
+func TestABoardLooksForWhatRulesWaitFor(t *testing.T) {
+	for _, c := range []struct {
+		waits []entity.Gesture
+		want  string
+	}{
+		{nil, ""},
+		{[]entity.Gesture{entity.GesturePress}, ""},
+		{[]entity.Gesture{entity.GestureDouble}, `,"double":true`},
+		{[]entity.Gesture{entity.GestureHold}, `,"hold":true`},
+		{[]entity.Gesture{entity.GestureDouble, entity.GestureHold}, `,"double":true,"hold":true`},
+	} {
+		got := string(buttonItem(&entity.Button{Input: entity.Input{Board: "hall", Pin: 25}, Awaited: c.waits}))
+		plain := string(buttonItem(&entity.Button{Input: entity.Input{Board: "hall", Pin: 25}}))
+		if want := strings.TrimSuffix(plain, "}") + c.want + "}"; got != want {
+			t.Errorf("%q: %s, want %s", c.waits, got, want)
+		}
+	}
+}

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"slices"
 	"time"
 
 	"hob/internal/entity"
@@ -136,12 +135,9 @@ func inputItem(in entity.Input, role string) writer {
 // buttonItem asks the board to look only for gestures that mean something,
 // since looking for a double press delays the single one.
 func buttonItem(b *entity.Button) []byte {
-	bound := func(g entity.Gesture) bool {
-		return slices.ContainsFunc(b.Bindings, func(b entity.Binding) bool { return b.On == g })
-	}
 	w := inputItem(b.Input, "button").
-		flag("double", bound(entity.GestureDouble)).
-		flag("hold", bound(entity.GestureHold))
+		flag("double", b.Heeds(entity.GestureDouble)).
+		flag("hold", b.Heeds(entity.GestureHold))
 	if b.HoldAfter != 0 { // a house always has it; 0 would make every press a hold
 		w = w.millis("hold_after", b.HoldAfter, defaultHoldAfter)
 	}

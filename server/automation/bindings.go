@@ -50,7 +50,7 @@ func (b *Bindings) Run(ctx context.Context) error {
 		default:
 		}
 	}
-	used := func(e *registry.Event) bool { return e.Gesture != "" }
+	used := func(e *registry.Event) bool { return e.Gesture != "" && !e.Asked }
 	sub := b.source.Watch(used, wake)
 	defer func() { sub.Close() }()
 	events := make([]registry.Event, 0, 64)

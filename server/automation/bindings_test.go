@@ -156,6 +156,32 @@ func TestAPressActsOnAnotherBoard(t *testing.T) {
 	})
 }
 
+// A command makes the gesture and does what it is bound to, wherever that is; the
+// driver, which hears of the gesture, leaves it to the command.
+func TestAGestureThatIsAskedForIsDoneOnce(t *testing.T) {
+	h := house(bind("press", "pump", entity.Action{Verb: "toggle"}), bind("press", "porch", entity.Action{Verb: "toggle"}))
+	inBubble(t, 0, h, nil, func(t *testing.T, r *rig) {
+		router := command.New(command.Options{House: r.reg})
+		defer router.Close()
+		ended := make(chan command.Result, 1)
+		router.Submit(command.Request{Entity: "hall_button", Action: entity.Action{Verb: entity.VerbPress},
+			Cause: entity.Cause{Kind: entity.CauseUser, By: "anna"}}, func(res command.Result) { ended <- res })
+		if got := r.shed.did(); got != "gpio4 on by button hall_button" {
+			t.Errorf("the shed did %q", got)
+		}
+		if got := r.hall.did(); got != "gpio16 on by button hall_button" {
+			t.Errorf("the hall did %q", got)
+		}
+		if res := <-ended; res.Status != entity.StatusConfirmed {
+			t.Errorf("it ended as %+v", res)
+		}
+		rec, _ := r.reg.Entity("hall_button")
+		if rec.Attributes.(entity.ButtonAttributes).Event != "press" || rec.Cause != (entity.Cause{Kind: entity.CauseUser, By: "anna"}) {
+			t.Errorf("the button shows %+v", rec)
+		}
+	})
+}
+
 func TestWhatABoardDoesAloneIsNotDoneTwice(t *testing.T) {
 	h := house(bind("press", "porch", entity.Action{Verb: "toggle"}), bind("hold", "pump", entity.Action{Verb: "off"}))
 	inBubble(t, 0, h, nil, func(t *testing.T, r *rig) {

@@ -326,6 +326,36 @@ func TestARestartInTheMiddleOfAForOrADelayChangesNoTime(t *testing.T) {
 	})
 }
 
+// From the command line, a browser or the API a gesture is as good as one at the wall,
+// also with the button's board away; and who made it is in the run.
+func TestAGestureThatIsAskedForSetsRulesOff(t *testing.T) {
+	h := ruledHouse(rule("ring", entity.OnGesture{Button: "hall_button", Gesture: entity.GestureDouble}, do("pump", "on")))
+	h.AwaitGestures()
+	underRules(t, h, func(t *testing.T, r *ruled) {
+		by := entity.Cause{Kind: entity.CauseCLI}
+		ask := func(verb entity.Verb) (res command.Result) {
+			r.router.Submit(command.Request{Entity: "hall_button", Action: entity.Action{Verb: verb}, Cause: by}, func(end command.Result) { res = end })
+			synctest.Wait()
+			return res
+		}
+		if res := ask(entity.VerbHold); res.Code != entity.CodeInvalid {
+			t.Errorf("of which nothing comes: %+v", res)
+		}
+		r.hall.att.Detach(entity.BoardOffline, "gone")
+		if res := ask(entity.VerbDouble); res.Status != entity.StatusConfirmed {
+			t.Errorf("it ended as %+v", res)
+		}
+		if got := r.shed.did(); got != "gpio4 on by rule ring" {
+			t.Errorf("the shed did %q", got)
+		}
+		r.wantRuns("ring", "ran")
+		status, err := r.rules.Status(t.Context())
+		if err != nil || status[0].Last.Trigger.Cause == nil || *status[0].Last.Trigger.Cause != by {
+			t.Errorf("it ran because of %+v, %v", status[0].Last.Trigger, err)
+		}
+	})
+}
+
 func TestWhatWasInFlightWhenTheServerEndedIsNotDoneAgain(t *testing.T) {
 	h := ruledHouse(rule("ring", entity.OnGesture{Button: "hall_button", Gesture: entity.GesturePress}, do("porch", "on"), do("porch", "off")))
 	underRules(t, h, func(t *testing.T, r *ruled) {

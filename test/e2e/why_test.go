@@ -26,6 +26,7 @@ people:
 rules:
   lamp: {when: {button: press}, do: [porch on]}
   never: {when: {anna: home}, if: {porch: off}, do: [porch on]}
+  long: {when: {button: hold}, do: [toggle porch]}
   door: {when: {webhook: 4f3a9c-doorbell}, do: [porch off]}
 `
 
@@ -113,6 +114,19 @@ func TestWhyLeadsToWhoPressedTheButton(t *testing.T) {
 	}
 	w.by("porch", "off", "door")
 	h.eventually([]string{"because rule door ran", "somebody asked for its webhook"}, "why", "porch", "--limit", "1")
+
+	// What only a rule waits for the board looks for too, and a command makes it as well.
+	b := h.boards["esp"]
+	b.ask(map[string]any{"cmd": "hold", "pin": 32})
+	b.settle()
+	b.advance(700)
+	w.by("porch", "on", "long")
+	b.ask(map[string]any{"cmd": "release", "pin": 32})
+	b.settle()
+	h.must("set", "button", "hold")
+	w.by("porch", "off", "long")
+	h.eventually([]string{"porch went off", "because rule long ran", "button was used (hold)", "because it was asked for on the command line"},
+		"why", "porch", "--limit", "1")
 	run := decode[client.Run](t, h.must("rules", "run", "never", "--json"))
 	if run.Outcome != "ran" || run.Trigger.Cause == nil || run.Trigger.Cause.Kind != "cli" {
 		t.Errorf("the run that was asked for: %+v", run)
