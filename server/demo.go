@@ -117,20 +117,12 @@ func (d *demo) shutDoors(ctx context.Context, house *entity.House) error {
 func (d *demo) serveAndAdopt(ctx context.Context, a *app.App, house *entity.House, boards *boards) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	adopted := make(chan error, 1)
-	go func() { adopted <- d.keepUp(ctx, a, boards, house) }()
 	if err := d.introduce(a, house, boards); err != nil {
 		return err
 	}
-	served := make(chan error, 1)
-	go func() { served <- a.Run(ctx) }()
-	var err error
-	select {
-	case err = <-served:
-	case err = <-boards.died:
-		cancel()
-		err = errors.Join(err, <-served)
-	}
+	adopted := make(chan error, 1)
+	go func() { adopted <- d.keepUp(ctx, a, boards, house) }()
+	err := a.Run(ctx)
 	cancel()
 	return errors.Join(err, <-adopted)
 }
@@ -158,17 +150,6 @@ func (d *demo) house() (*entity.House, diag.List, error) {
 		return nil, nil, &exitError{exitConfig, "the sample house has errors"}
 	}
 	return h, list, nil
-}
-
-// openState makes sure of a state directory, and returns what to do with it at the end.
-func (d *demo) openState() (forget func(), err error) {
-	if d.keep {
-		return func() {}, nil
-	}
-	if d.state, err = os.MkdirTemp("", "hob-demo-"); err != nil {
-		return nil, err
-	}
-	return func() { _ = os.RemoveAll(d.state) }, nil
 }
 
 // introduce says what there is to see and to try.
@@ -237,11 +218,16 @@ func (d *demo) adopt(ctx context.Context, a *app.App, boards []*runningBoard) er
 			}
 			select {
 			case <-retry.C:
+			case <-b.exited:
+				err = nil // it is adopted when it is there again
 			case <-ctx.Done():
 				if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 					d.log.Error("a virtual board was not found", "board", b.board.Name, "error", err)
 				}
 				return context.Canceled
+			}
+			if err == nil {
+				break
 			}
 		}
 	}

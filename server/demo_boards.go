@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -41,7 +42,8 @@ type boards struct {
 	state   string // the demo's state directory
 	stderr  io.Writer
 	running []*runningBoard
-	died    chan error // a process that ended
+	died    chan *runningBoard // one that ended and should not have
+	stopped chan struct{}      // closed when nobody takes from died any more
 }
 
 // runningBoard is one of them.
@@ -50,12 +52,15 @@ type runningBoard struct {
 	code    string // setup code; "" when it is adopted already
 	control string
 	cmd     *exec.Cmd
+	began   time.Time
+	deaths  int // of those before it, in a row
 	exited  chan struct{}
 	leaving atomic.Bool // it ends because it should
 }
 
 func newBoards(program, state string, stderr io.Writer) *boards {
-	return &boards{program: program, state: state, stderr: stderr, died: make(chan error, 1)}
+	return &boards{program: program, state: state, stderr: stderr, died: make(chan *runningBoard),
+		stopped: make(chan struct{})}
 }
 
 // start runs one board and waits for its ready line.
@@ -64,7 +69,7 @@ func (s *boards) start(b entity.Board) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	r := &runningBoard{board: b, control: boardSocket(s.state, string(b.Name)), exited: make(chan struct{})}
+	r := &runningBoard{board: b, control: boardSocket(s.state, string(b.Name)), began: time.Now(), exited: make(chan struct{})}
 	r.cmd = exec.Command(s.program, "--id", string(b.ID), "--chip", b.Chip, "--listen", "127.0.0.1:0",
 		"--state", dir, "--control", r.control, "--mdns-interface", loopback)
 	r.cmd.Stderr = s.stderr
@@ -100,25 +105,27 @@ func (s *boards) launch(r *runningBoard, out io.Reader) ([]byte, error) {
 	ready := make(chan answer, 1)
 	go func() {
 		runtime.LockOSThread()
-		defer close(r.exited)
+		exited := sync.OnceFunc(func() { close(r.exited) })
+		defer exited()
 		if err := r.cmd.Start(); err != nil {
 			ready <- answer{err: err}
 			return
 		}
 		reader := bufio.NewReader(out)
-		line, err := reader.ReadBytes('\n')
-		if err != nil {
-			err = errors.New("it ended before it was ready")
+		line, early := reader.ReadBytes('\n')
+		if early != nil {
+			early = errors.New("it ended before it was ready")
 		}
-		ready <- answer{line, err}
+		ready <- answer{line, early}
 		_, _ = io.Copy(io.Discard, reader) // until it ends
 		_ = r.cmd.Wait()                   // what it came to is in ProcessState
-		if r.leaving.Load() {
+		exited()
+		if early != nil || r.leaving.Load() {
 			return
 		}
 		select {
-		case s.died <- fmt.Errorf("board %s ended: %v", r.board.Name, r.cmd.ProcessState):
-		default: // one is enough to know
+		case s.died <- r:
+		case <-s.stopped:
 		}
 	}()
 	a := <-ready
@@ -127,6 +134,7 @@ func (s *boards) launch(r *runningBoard, out io.Reader) ([]byte, error) {
 
 // stop ends all boards and waits for them.
 func (s *boards) stop() {
+	close(s.stopped)
 	for _, r := range s.running {
 		_ = r.cmd.Process.Signal(syscall.SIGTERM)
 	}

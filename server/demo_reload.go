@@ -15,16 +15,27 @@ import (
 
 // keepUp adopts the boards and then follows every new house: boards that it adds
 // are started and adopted, those that it has no more are stopped, and what is
-// around them grows with it. It returns when ctx is done.
+// around them grows with it. One whose process ends is started again. It returns
+// when ctx is done.
 func (d *demo) keepUp(ctx context.Context, a *app.App, boards *boards, house *entity.House) error {
 	around := surround(house, seeded())
 	stop := d.reflect(ctx, around)
+	again := make(chan restart)
 	err := ignoreEnd(d.adopt(ctx, a, boards.running))
 	for {
 		select {
 		case <-ctx.Done():
 			stop()
 			return err
+		case r := <-boards.died:
+			if boards.lost(r) {
+				d.putOff(ctx, again, r.next(time.Now()), r.cmd.ProcessState)
+			}
+		case next := <-again:
+			if err := d.revive(ctx, a, boards, house, next); err != nil {
+				next.deaths++
+				d.putOff(ctx, again, next, err)
+			}
 		case next := <-d.houses:
 			stop()
 			around = d.rebuild(ctx, a, boards, house, next)

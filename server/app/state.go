@@ -22,11 +22,13 @@ type stateDir struct {
 	lock *os.File
 }
 
+const lockName = "hob.lock"
+
 func openState(path string) (*stateDir, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, fmt.Errorf("state directory: %w", err)
 	}
-	f, err := os.OpenFile(filepath.Join(path, "hob.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(filepath.Join(path, lockName), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("state directory: %w", err)
 	}
@@ -35,6 +37,16 @@ func openState(path string) (*stateDir, error) {
 		return nil, fmt.Errorf("%s: %w", path, ErrInUse)
 	}
 	return &stateDir{path, f}, nil
+}
+
+// Abandoned says whether a server has used this directory as its state and is gone.
+func Abandoned(path string) bool {
+	f, err := os.OpenFile(filepath.Join(path, lockName), os.O_RDWR|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil
 }
 
 // Close gives the directory free. The kernel does so too when the server dies.

@@ -44,7 +44,7 @@ func TestADemoFollowsTheEditsOfItsFile(t *testing.T) {
 		"pump: {pin: shed/16}", "fan: {pin: attic/4}").Replace(demoHouse))
 	h.awaitStatus("attic", entity.BoardOnline)
 	h.must("set", "fan", "on")
-	eventually(t, "the shed's process has ended", func() bool { return mentioning(t, "hob-a0b765") == 0 })
+	eventually(t, "the shed's process has ended", func() bool { return mentioning(t, filepath.Join(h.state, "boards", "hob-a0b765")) == 0 })
 	w := h.watch()
 	w.state("porch", "on")
 

@@ -6,7 +6,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -51,6 +54,12 @@ func demo(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return demoIn(t, dir)
+}
+
+// demoIn starts it in a directory, in which it keeps its state too.
+func demoIn(t *testing.T, dir string) *house {
+	t.Helper()
 	h := &house{t: t, net: network(t), dir: dir}
 	cmd := exec.Command(bin(t, "hob"), "demo", "--listen", "127.0.0.1:0", "--json")
 	cmd.Dir = dir
@@ -115,4 +124,71 @@ func TestADemoThatIsKilledTakesItsBoardsAlong(t *testing.T) {
 	}
 	h.server.kill()
 	eventually(t, "no board is left", func() bool { return mentioning(t, h.state) == 0 })
+}
+
+// pidOf finds the process whose command line has this text.
+func pidOf(t *testing.T, text string) int {
+	t.Helper()
+	lines, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range lines {
+		if line, _ := os.ReadFile(p); strings.Contains(string(line), text) {
+			pid, err := strconv.Atoi(filepath.Base(filepath.Dir(p)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return pid
+		}
+	}
+	t.Fatalf("no process mentions %q", text)
+	return 0
+}
+
+// A board whose process dies is a board without power: the house goes on, and the board
+// comes back with what it remembers and what is wired to it.
+func TestABoardThatDiesInADemoComesBack(t *testing.T) {
+	t.Parallel()
+	h := demo(t)
+	for _, board := range []string{"hall", "shed", "living"} {
+		h.awaitStatus(board, entity.BoardOnline)
+	}
+	h.ready()
+	w := h.watch()
+	w.state("front_door", "closed")
+	from := len(w.seen)
+	old := pidOf(t, filepath.Join(h.state, "boards", "hall.sock"))
+	if err := syscall.Kill(old, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	w.lost("porch", entity.BoardOffline, "off")
+	h.must("set", "sofa", "on")
+	w.until("the porch is there again", func() bool { return w.view.Entities["porch"].Unavailable == nil })
+	if now := pidOf(t, filepath.Join(h.state, "boards", "hall.sock")); now == old {
+		t.Error("it is the process that was killed")
+	}
+	w.state("front_door", "closed")
+	w.until("the room is measured", func() bool { return w.view.Entities["living_temp"].Unavailable == nil })
+	h.must("set", "porch", "on")
+	if states := w.states(from, "front_door"); slices.Contains(states, "open") {
+		t.Errorf("for want of its magnet the front door was %v", states)
+	}
+}
+
+func TestWhatAKilledDemoLeavesIsSweptUpByTheNext(t *testing.T) {
+	t.Parallel()
+	h := demo(t)
+	h.server.kill()
+	eventually(t, "no board is left", func() bool { return mentioning(t, h.state) == 0 })
+	if _, err := os.Stat(h.state); err != nil {
+		t.Fatal("a killed demo cleans up nothing:", err)
+	}
+	next := demoIn(t, h.dir)
+	if _, err := os.Stat(h.state); err == nil {
+		t.Errorf("%s is still there", h.state)
+	}
+	if _, err := os.Stat(next.state); err != nil {
+		t.Error(err)
+	}
 }
