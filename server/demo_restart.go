@@ -71,16 +71,22 @@ func (d *demo) revive(ctx context.Context, a *app.App, boards *boards, house *en
 	if err := boards.start(r.board); err != nil {
 		return err
 	}
-	fresh := boards.running[len(boards.running)-1:]
-	fresh[0].deaths = r.deaths
-	// What is around it is there before it boots, or its doors would stand open for a moment.
+	fresh := boards.running[len(boards.running)-1]
+	fresh.deaths = r.deaths
+	d.equip(ctx, a, house, fresh)
+	return nil
+}
+
+// equip gives a board that was started again what is around it, and a key if it has
+// none. What is around it is there before it boots, or doors would stand open for a moment.
+func (d *demo) equip(ctx context.Context, a *app.App, house *entity.House, r *runningBoard) {
+	fresh := []*runningBoard{r}
 	err := errors.Join(d.power(ctx, r.board, "power_cut"), d.shutDoors(ctx, newContacts(house, house, fresh)),
 		d.grow(ctx, house, surround(house, seeded()), fresh), d.power(ctx, r.board, "power_on"),
 		ignoreEnd(d.adopt(ctx, a, fresh)))
 	if err != nil && ctx.Err() == nil {
 		d.log.Error("not all of the board is there again", "board", r.board.Name, "error", err)
 	}
-	return nil
 }
 
 // power takes the power from a board, with "power_cut", or gives it back, with "power_on".
