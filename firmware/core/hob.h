@@ -365,7 +365,7 @@ void hob_input_edge_at(struct hob_board *b, uint8_t pin, bool level, uint64_t at
  * A peer has opened a WebSocket on /link. Result: the number of the connection,
  * below HOB_MAX_CONNS. If all are taken, the oldest one that has not proved
  * itself makes room (conn_close is called for it); HOB_ERR_SPACE if there is
- * none (refuse the upgrade with 503).
+ * none: refuse the upgrade with 503 or, when it has been made already, close with 1013.
  */
 int hob_conn_open(struct hob_board *b, uint64_t now_ms);
 

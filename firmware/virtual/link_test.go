@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -66,6 +67,36 @@ func TestWhoeverSaysNothingMakesRoomForTheNext(t *testing.T) {
 	}
 	// And a server gets through.
 	adopt(t, r.ready.readyBoard)
+}
+
+// Those that have answered message 1 make no room within a second, however busy
+// this computer is: then it is tried once more.
+func TestConnectionThatThereIsNoRoomForIsRefusedBeforeTheUpgrade(t *testing.T) {
+	r := startRig(t)
+	key := adopt(t, r.ready.readyBoard)
+	d := websocket.Dialer{Subprotocols: []string{subprotocol}}
+	for begun := time.Now(); time.Since(begun) < patience; {
+		var taken []*websocket.Conn
+		for range coreConns {
+			ws := dialLink(t, r.ready.Address)
+			taken = append(taken, ws)
+			if _, err := shakeHands(t, ws, r.ready.ID, key); err != nil {
+				break
+			}
+		}
+		extra, response, err := d.DialContext(t.Context(), "ws://"+r.ready.Address+"/link", nil)
+		for _, ws := range append(taken, extra) {
+			if ws != nil {
+				must(t, ws.Close())
+			}
+		}
+		if errors.Is(err, websocket.ErrBadHandshake) && response.StatusCode == http.StatusServiceUnavailable {
+			openSession(t, r.ready.Address, r.ready.ID, key) // there is room again
+			return
+		}
+		must(t, err)
+	}
+	t.Fatal("there is always room")
 }
 
 func TestBreakingTheTransportsRulesEndsWith4000(t *testing.T) {

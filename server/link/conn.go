@@ -15,6 +15,7 @@ import (
 
 // Close codes of docs/wire.md.
 const (
+	closeBusy     = websocket.CloseTryAgainLater
 	closeBadFrame = 4000
 	closeNoKeyFit = 4001
 	closeNoKey    = 4002

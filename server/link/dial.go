@@ -89,7 +89,7 @@ func (d *dialer) shakeHands(ctx context.Context, raw net.Conn, address string, i
 	ws, err := d.upgrade(ctx, raw, address)
 	switch {
 	case errors.Is(err, errBusy):
-		return nil, away(address, "What answers at "+address+" is busy and takes no more connections now", err)
+		return nil, away(address, busyWords(address), err)
 	case err != nil:
 		return nil, away(address, "What answers at "+address+" is no board", err)
 	}
@@ -166,6 +166,8 @@ func refusal(address string, err error) *reason {
 		if errors.Is(err, wire.ErrAuth) {
 			status, message = entity.BoardKeyRefused, "What answers at "+address+" does not hold the board's key"
 		}
+	case closed.Code == closeBusy:
+		message = busyWords(address)
 	case closed.Code == closeNoKeyFit:
 		status, message = entity.BoardKeyRefused, "The board at "+address+" does not accept our key"
 	case closed.Code == closeNoKey:
@@ -176,6 +178,11 @@ func refusal(address string, err error) *reason {
 		message = fmt.Sprintf("The board at %s ended the handshake (%d)", address, closed.Code)
 	}
 	return &reason{status: status, message: message, at: address, cause: err, keyed: true}
+}
+
+// busyWords is the same for both ways in which a board turns a connection away.
+func busyWords(address string) string {
+	return "What answers at " + address + " is busy and takes no more connections now"
 }
 
 // orDone prefers ctx's error: who cancels is not told that the board is away.

@@ -96,7 +96,7 @@ func made(first []byte, key wire.Key) bool {
 }
 
 func TestHowAHandshakeFailsDoesNotKeepTheOtherKeyFromBeingTried(t *testing.T) {
-	for _, code := range []int{0, closeNoKeyFit, closeNoKey, closeProto, closeSilent, closeNewKey,
+	for _, code := range []int{0, closeBusy, closeNoKeyFit, closeNoKey, closeProto, closeSilent, closeNewKey,
 		websocket.CloseNormalClosure, websocket.CloseInternalServerErr} {
 		t.Run(fmt.Sprint(code), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -114,19 +114,56 @@ func TestHowAHandshakeFailsDoesNotKeepTheOtherKeyFromBeingTried(t *testing.T) {
 	}
 }
 
+// A board may answer 503 or, when its HTTP server has upgraded already, 1013
+// before or after it has read anything.
 func TestBoardThatIsBusyIsCalledABusyOne(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, testHouse())
-		answer(t, r.net, "192.0.2.66:80", func(w http.ResponseWriter, _ *http.Request) {
-			http.Error(w, "no room", http.StatusServiceUnavailable)
-		})
-		r.found("192.0.2.66:80")
-		synctest.Wait()
-		r.want(entity.BoardOffline)
-		if s := r.status().Message; !strings.Contains(s, "busy") || strings.Contains(s, "no board") {
-			t.Fatalf("message %q", s)
+	turnAway := func(w http.ResponseWriter, q *http.Request, read bool) {
+		u := websocket.Upgrader{Subprotocols: []string{wire.Subprotocol}}
+		ws, err := u.Upgrade(w, q, nil)
+		if err != nil {
+			return
 		}
-	})
+		defer ws.Close()
+		came := make(chan struct{})
+		go func() { // as a socket's buffer takes what comes; a pipe has none
+			_, _, _ = ws.ReadMessage()
+			close(came)
+			_, _, _ = ws.ReadMessage()
+		}()
+		if read {
+			<-came
+		}
+		_ = ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(1013, "too many connections"),
+			time.Now().Add(time.Second))
+		<-came
+	}
+	for name, serve := range map[string]http.HandlerFunc{
+		"503":                  func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no room", http.StatusServiceUnavailable) },
+		"1013 at once":         func(w http.ResponseWriter, q *http.Request) { turnAway(w, q, false) },
+		"1013 after message 1": func(w http.ResponseWriter, q *http.Request) { turnAway(w, q, true) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, testHouse())
+				answer(t, r.net, "192.0.2.66:80", serve)
+				r.found("192.0.2.66:80")
+				synctest.Wait()
+				r.want(entity.BoardOffline)
+				if s := r.status().Message; !strings.Contains(s, "busy") || strings.Contains(s, "no board") {
+					t.Fatalf("message %q", s)
+				}
+				// It is dialled again by and by, and the link comes about when there is room.
+				before := r.net.dialled("192.0.2.66:80")
+				pass(time.Minute)
+				if n := r.net.dialled("192.0.2.66:80") - before; n < 2 || n > 100 {
+					t.Fatalf("%d calls within a minute", n)
+				}
+				r.found(hallAddr)
+				pass(time.Minute)
+				r.want(entity.BoardOnline)
+			})
+		})
+	}
 }
 
 func TestNextKeyThatTheBoardNeverGotIsTriedLast(t *testing.T) {
