@@ -65,7 +65,7 @@ func (d *demo) putOff(ctx context.Context, again chan<- restart, r restart, why 
 func (d *demo) revive(ctx context.Context, a *app.App, boards *boards, house *entity.House, r restart) error {
 	wanted := slices.ContainsFunc(house.Boards, (&runningBoard{board: r.board}).is)
 	there := slices.ContainsFunc(boards.running, func(b *runningBoard) bool { return b.is(r.board) })
-	if !wanted || there || ctx.Err() != nil {
+	if !wanted || there {
 		return nil
 	}
 	if err := boards.start(r.board); err != nil {
