@@ -21,7 +21,7 @@ func spoilt(t *testing.T, table string) *Store {
 	fill(t, path, 400)
 	s := open(t, Options{Path: path})
 	var b batch
-	for i := range 4000 {
+	for i := range 1500 {
 		b.samples = append(b.samples, at("s", "value", ms(noon)+int64(i), 1))
 		b.lines = append(b.lines, line{at: ms(noon) + int64(i), entity: "s", what: LineState, state: strings.Repeat("on", 20)})
 	}

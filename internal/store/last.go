@@ -85,13 +85,19 @@ func (s *Store) write(what string, full bool, f func(*database) error) error {
 	if s.db == nil {
 		return fmt.Errorf("store: %s: %w", what, ErrUnavailable)
 	}
-	err := s.db.transact(full, func() error { return f(s.db) })
+	whole := func() error {
+		if err := s.look(s.db, false); err != nil {
+			return err
+		}
+		return f(s.db)
+	}
+	err := s.db.transact(full, whole)
 	if err != nil {
-		s.known = names{} // ids that were given may not be there any more
+		s.known, s.face = names{}, clockFace{} // ids that were given may not be there any more
 	}
 	if damaged(err) {
 		if err = s.replace(err); err == nil {
-			err = s.db.transact(full, func() error { return f(s.db) })
+			err = s.db.transact(full, whole)
 		}
 	}
 	switch {

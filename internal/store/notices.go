@@ -58,9 +58,3 @@ func (s *Store) DropNotice(id int64) error {
 		return db.exec("DELETE FROM notice WHERE id = ?", id)
 	})
 }
-
-// pruneNotices removes what is too old.
-func (s *Store) pruneNotices() error {
-	older := s.o.Now().Add(-s.o.Retention.Runs).UnixMilli()
-	return s.piece(func(db *database) error { return db.exec("DELETE FROM notice WHERE at < ?", older) })
-}

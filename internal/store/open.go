@@ -35,7 +35,7 @@ func (s *Store) open(rest salvaged) error {
 	if err != nil {
 		return err
 	}
-	s.known, s.shut = names{}, false
+	s.known, s.face, s.shut = names{}, clockFace{}, false
 	s.openings.Add(1)
 	s.reading.Lock()
 	s.db = db

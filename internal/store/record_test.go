@@ -372,7 +372,7 @@ func TestStatesOfWhatIsLongGoneAreForgotten(t *testing.T) {
 		want []entity.ID
 	}{{29, []entity.ID{"attic", "bath", "lamp"}}, {31, []entity.ID{"lamp"}}} {
 		c.set(noon.Add(time.Duration(step.days * float64(day))))
-		if err := s.pruneLog(t.Context()); err != nil {
+		if err := s.prune(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		var got []entity.ID
@@ -460,7 +460,7 @@ func TestQueriesSeeOneStateWhileThereIsWriting(t *testing.T) {
 	})
 	loop(func(int) error { return s.tidy(t.Context()) })
 	loop(func(int) error { s.check(t.Context()); return nil })
-	for range 100 {
+	for range 40 {
 		got, err := s.Load(t.Context())
 		if err != nil || !bytes.Equal(got["bath"].Lasting, got["hall"].Lasting) {
 			t.Fatalf("%s and %s: %v", got["bath"].Lasting, got["hall"].Lasting, err)

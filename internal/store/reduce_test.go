@@ -132,7 +132,8 @@ func TestAggregatesAndHistoriesAreWhatTheirSamplesSay(t *testing.T) {
 	n := 0
 	rapid.Check(t, func(t *rapid.T) {
 		n++
-		id := entity.ID(fmt.Sprintf("e%d", n)) // of its own: to make a file for each takes long
+		id := entity.ID(fmt.Sprintf("e%d", n)) // of its own: to make a file for each takes long,
+		empty(t, s)                            // and so does to tidy what others had
 		base := ms(noon)
 		var all []sample
 		now := base
@@ -189,6 +190,22 @@ func TestAggregatesAndHistoriesAreWhatTheirSamplesSay(t *testing.T) {
 		}
 		wantHistory(t, s, id, all, base, ms(c.at))
 	})
+}
+
+// empty takes all samples out of a store.
+func empty(t *rapid.T, s *Store) {
+	err := s.piece(func(db *database) error {
+		for _, table := range []string{"sample", "five", "hour", "series"} {
+			if err := db.exec("DELETE FROM " + table); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.known = names{}
 }
 
 // wantHistory checks a history of any resolution against the definition.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -76,7 +75,7 @@ func (s *Store) record(b batch) error {
 		if err := db.presence(&b); err != nil {
 			return err
 		}
-		return db.exec("INSERT INTO alive (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = max(at, excluded.at)", b.alive)
+		return db.exec("INSERT INTO alive (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at", b.alive)
 	})
 }
 
@@ -125,14 +124,15 @@ func (s *Store) again(db *database, of *series, at int64) error {
 	return db.exec("UPDATE series SET fives = ?, hours = ? WHERE id = ?", of.fives, of.hours, of.id)
 }
 
-// closeAll ends every curve at a time: what was known is not known from then on.
+// closeAll ends every curve at a time: what was known is not known from then on. What
+// is far later was written by a clock that was wrong.
 func (s *Store) closeAll(db *database, at int64) error {
 	stmt, err := db.prepared("SELECT n.entity, s.what, l.at FROM series s JOIN name n ON n.id = s.entity " +
-		"JOIN sample l ON l.series = s.id AND l.at = (SELECT max(at) FROM sample WHERE series = s.id) WHERE l.value IS NOT NULL")
+		"JOIN sample l ON l.series = s.id AND l.at = (SELECT max(at) FROM sample WHERE series = s.id AND at <= ?) WHERE l.value IS NOT NULL")
 	if err != nil {
 		return err
 	}
-	rows, err := stmt.QueryContext(context.Background())
+	rows, err := stmt.QueryContext(context.Background(), at+leap)
 	if err != nil {
 		return err
 	}
@@ -169,14 +169,13 @@ func (s *Store) putLine(db *database, l *line) error {
 		l.at, no, string(l.what), l.state, nullable(l.number), string(l.gesture), string(l.cause.Kind), l.cause.By)
 }
 
-// lastAlive is up to when everything was recorded, in unix ms; 0 for never.
+// lastAlive is up to when everything was recorded, in unix ms; 0 for never. Where a
+// clock that was wrong wrote that last, it is where the log ends.
 func (s *Store) lastAlive() (at int64, err error) {
+	now := s.o.Now().UnixMilli()
 	err = s.query(context.Background(), func(db *database) error {
-		err := db.reader.QueryRowContext(context.Background(), "SELECT at FROM alive").Scan(&at)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		return err
+		return db.reader.QueryRowContext(context.Background(), "SELECT coalesce(max(at), 0) FROM (SELECT at FROM alive WHERE at <= ? "+
+			"UNION ALL SELECT max(at) FROM change WHERE at <= ?)", now+leap, now).Scan(&at)
 	})
 	if err != nil {
 		err = fmt.Errorf("alive: %w", err)

@@ -177,28 +177,38 @@ func scanRuns(rows *sql.Rows) ([]RuleRun, error) {
 	return out, rows.Err()
 }
 
-// pruneRules removes runs that are too old, or too many of one rule.
+// pruneRules removes the runs that are too many of one rule: those that are later than
+// the clock shows, which a wrong one has written, and then the oldest.
 func (s *Store) pruneRules(ctx context.Context) error {
-	older := s.o.Now().Add(-s.o.Retention.Runs).UnixMilli()
-	if err := s.pruneRuns(ctx, "at < ?", older); err != nil {
-		return err
-	}
 	for rule := ""; ctx.Err() == nil; {
-		var newest RunPlace // of those that are too many
+		var excess int64
 		err := s.query(ctx, func(db *database) error {
 			err := db.reader.QueryRowContext(ctx, "SELECT rule FROM rule_run WHERE rule > ? ORDER BY rule LIMIT 1", rule).Scan(&rule)
 			if err != nil {
 				return err
 			}
-			return notFound(db.reader.QueryRowContext(ctx, "SELECT at, id FROM rule_run WHERE rule = ? ORDER BY at DESC, id DESC LIMIT 1 OFFSET ?",
-				rule, s.o.Retention.Each).Scan(&newest.At, &newest.ID))
+			return db.reader.QueryRowContext(ctx, "SELECT count(*) - ? FROM rule_run WHERE rule = ?", s.o.Retention.Each, rule).Scan(&excess)
 		})
 		if err == sql.ErrNoRows { //nolint:errorlint // Scan returns it as it is
 			return nil
 		}
-		if err == nil && newest.ID != "" {
-			err = s.pruneRuns(ctx, "rule = ? AND (at, id) <= (?, ?)", rule, newest.At, newest.ID)
+		if err == nil && excess > 0 {
+			err = s.pruneRuns(ctx, rule, excess)
 		}
+		if err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// pruneRuns removes so many runs of a rule, in bounded pieces.
+func (s *Store) pruneRuns(ctx context.Context, rule string, excess int64) error {
+	for ; excess > 0 && ctx.Err() == nil; excess -= mostRows {
+		err := s.piece(func(db *database) error {
+			return db.exec("DELETE FROM rule_run WHERE id IN (SELECT id FROM rule_run WHERE rule = ? ORDER BY at <= ?, at, id LIMIT ?)",
+				rule, s.o.Now().UnixMilli()+leap, min(excess, mostRows))
+		})
 		if err != nil {
 			return err
 		}
@@ -212,25 +222,4 @@ func notFound(err error) error {
 		return nil
 	}
 	return err
-}
-
-// pruneRuns removes the runs that a condition holds for, in bounded pieces.
-func (s *Store) pruneRuns(ctx context.Context, where string, args ...any) error {
-	for more := true; more && ctx.Err() == nil; {
-		err := s.piece(func(db *database) error {
-			n, err := db.number("SELECT count(*) FROM (SELECT 1 FROM rule_run WHERE "+where+" LIMIT ?)", append(args[:len(args):len(args)], mostRows)...)
-			if err != nil {
-				return err
-			}
-			if more = n > 0; !more {
-				return nil
-			}
-			return db.exec("DELETE FROM rule_run WHERE id IN (SELECT id FROM rule_run WHERE "+where+" LIMIT ?)",
-				append(args[:len(args):len(args)], mostRows)...)
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return ctx.Err()
 }

@@ -42,7 +42,7 @@ func (s *Store) Run(ctx context.Context) error {
 func (s *Store) check(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, checkFor)
 	defer cancel()
-	for _, table := range []string{"last", "rule_memory", "name", "series", "alive", "change", "rule_run", "notice", "five", "hour", "sample"} {
+	for _, table := range []string{"last", "rule_memory", "name", "series", "alive", "clock", "change", "rule_run", "notice", "five", "hour", "sample"} {
 		err := s.query(ctx, func(db *database) error {
 			var said string
 			if err := db.reader.QueryRowContext(ctx, "PRAGMA quick_check('"+table+"')").Scan(&said); err != nil {

@@ -29,6 +29,12 @@
 // recorder and the states of sensors are committed once a second for as long as
 // the house stands.
 //
+// # How long it is kept
+//
+// Retention goes by what the clock showed while the server ran (shown.go), and not by
+// what it shows now: a clock that is wrong for a while makes nothing old, and what it
+// wrote goes when that goes which was written then.
+//
 // # When the disk fails
 //
 // A full disk or one that became read-only makes Keep fail with ErrUnavailable
@@ -68,9 +74,12 @@ type Options struct {
 	// For tests.
 	migrations fs.FS // the embedded ones when nil
 	pages      int   // the file has at most so many; no limit when 0
+	// ran is the clock that never jumps; that of Now when nil.
+	ran func() time.Duration
 }
 
-// Retention is for how long what is kept. Zero fields have the default.
+// Retention is for how long what is kept: a time for which the server runs, which is
+// that on the calendar for one that always does. Zero fields have the default.
 type Retention struct {
 	Raw   time.Duration // every sample: 10 days
 	Fives time.Duration // five minutes' lowest, mean, highest, last: 60 days
@@ -109,6 +118,7 @@ type Store struct {
 
 	writing sync.Mutex // whoever holds it is the writer
 	known   names      // guarded by writing
+	face    clockFace  // guarded by writing
 	shut    bool       // guarded by writing: the file could not be opened, and that was said
 
 	reading sync.RWMutex // held by queries; whole while db is replaced, which takes writing too
@@ -152,7 +162,11 @@ func Open(o Options) (*Store, error) {
 		o.migrations = embedded()
 	}
 	o.Retention = o.Retention.withDefaults()
-	s := &Store{o: o, log: o.Log, began: o.Now(), damage: make(chan error, 1), lost: rarely{every: time.Minute}}
+	began := o.Now()
+	if o.ran == nil {
+		o.ran = func() time.Duration { return o.Now().Sub(began) }
+	}
+	s := &Store{o: o, log: o.Log, began: began, damage: make(chan error, 1), lost: rarely{every: time.Minute}}
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	if err := s.open(salvaged{}); err != nil && !errors.Is(err, ErrUnavailable) {

@@ -28,7 +28,7 @@ func (s *Store) tidy(ctx context.Context) error {
 	}
 	now := s.o.Now()
 	if d := now.Sub(s.pruned); d >= 0 && d < pruneEvery {
-		return nil
+		return s.piece(func(db *database) error { return s.look(db, true) })
 	}
 	if err := s.prune(ctx); err != nil {
 		return err
@@ -147,7 +147,9 @@ type level struct {
 	read     func(rows *sql.Rows, r *reducer, width int64) (n int, err error)
 }
 
-// roll makes rows out of rows from *done on, at most up to a time, and moves *done.
+// roll makes rows out of rows from *done on, at most up to a time, and moves *done. A
+// row that was made before is replaced where there is something to make it of: what it
+// was made of may be gone by now.
 func (db *database) roll(l *level, id int64, done *int64, upTo int64) (int, error) {
 	from := *done
 	if from == 0 {
@@ -180,9 +182,6 @@ func (db *database) roll(l *level, id int64, done *int64, upTo int64) (int, erro
 		return 0, err
 	}
 	r.end(upTo)
-	if err := db.exec("DELETE FROM "+l.to+" WHERE series = ? AND at >= ? AND at < ?", id, from, upTo); err != nil {
-		return 0, err
-	}
 	for i := range made {
 		if err := db.putStep(l.to, id, &made[i]); err != nil {
 			return 0, err
@@ -275,7 +274,7 @@ func (db *database) putStep(table string, id int64, s *step) error {
 		}
 		return v
 	}
-	return db.exec("INSERT INTO "+table+" (series, at, low, mean, high, last, known, samples) VALUES (?,?,?,?,?,?,?,?)",
+	return db.exec("INSERT OR REPLACE INTO "+table+" (series, at, low, mean, high, last, known, samples) VALUES (?,?,?,?,?,?,?,?)",
 		id, s.at, optional(s.low, !s.empty()), optional(s.mean(), s.known > 0), optional(s.high, !s.empty()),
 		optional(s.last, s.open), s.known, s.samples)
 }
