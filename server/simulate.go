@@ -23,7 +23,7 @@ func (c *cli) simulateCommand() *cobra.Command {
 	var days int
 	var set []string
 	cmd := &cobra.Command{
-		Use:   "simulate --config FILE --from DATE|TIME --days N [--set ID=STATE]",
+		Use:   "simulate [FILE] [--from DATE|TIME] [--days N] [--set ID=STATE]",
 		Short: "Run a config file ahead: what its rules and heaters will do",
 		Long: `Runs the rules and the heaters' plans of a config file (config.yaml when none is
 named) ahead, faster than life, in a modelled house, and shows what happens. No
@@ -38,14 +38,20 @@ heaters go by, whose rooms are modelled. Boards do at once what they are told.
 With --json it prints an array with an object for each firing of a rule, also of
 one that changes nothing: at, rule, outcome, reason, actions and trigger. An
 invalid file is exit code 3.`,
-		Example: "  hob simulate --config config.yaml --from 2026-11-25 --days 7\n" +
+		Example: "  hob simulate --from 2026-11-25 --days 7\n" +
 			"  hob simulate --from \"2026-11-25 15:00\" --days 1 --set alarm=armed_away --set outside=2°C",
-		Args: args(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Args: args(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				if cmd.Flags().Changed("config") {
+					return usage("the file is named twice: %s, and %s with --config", args[0], file)
+				}
+				file = args[0]
+			}
 			return c.simulate(cmd.Context(), file, from, days, set)
 		},
 	}
-	cmd.Flags().StringVar(&file, "config", "config.yaml", "the config file")
+	cmd.Flags().StringVar(&file, "config", "config.yaml", "the config file, as FILE")
 	cmd.Flags().StringVar(&from, "from", "", "when it begins, such as 2026-11-25 or \"2026-11-25 15:00\" (today when not given)")
 	cmd.Flags().IntVar(&days, "days", 7, fmt.Sprintf("how many days of the calendar, 1 to %d", mostDays))
 	cmd.Flags().StringArrayVar(&set, "set", nil, "how an entity is at the start, such as porch=on; may be repeated")
