@@ -73,6 +73,7 @@ func allowedEdges() []edge {
 		{"server/api", "internal/command", "and sends commands"},
 		{"server/api", "internal/store", "shows history and log"},
 		{"server/api", "internal/rules", "shows rules and their runs, and has them judged in a house of the past"},
+		{"server/api", "internal/schedule", "tells durations in the words of rules"},
 		{"server/api", "config", "serves what the file declares"},
 		{"server/api", "config/plan", "and what an edit would do"},
 		{"server/api", "internal/diag", "and what is wrong with it"},

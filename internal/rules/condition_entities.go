@@ -48,7 +48,15 @@ func orUnknown(s string) string {
 // unknown tells why something of an entity is not known.
 func (g *ground) unknown(w World, id entity.ID, what string) string {
 	board, ok := g.boards[id]
+	_, past := w.(Past)
 	switch {
+	case past && (!ok || w.Entity(id).Available):
+		if how, is := strings.CutSuffix(what, " is"); is {
+			return fmt.Sprintf("it is not recorded %s was", how)
+		}
+		return fmt.Sprintf("it is not recorded what %s was", what)
+	case past:
+		return fmt.Sprintf("nobody knew %s: the board %s was away", strings.Replace(what, " is", " was", 1), board)
 	case !ok || w.Entity(id).Available:
 		return "nobody knows " + what
 	case w.Board(board) == LinkOnline:

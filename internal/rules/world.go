@@ -19,6 +19,12 @@ type World interface {
 	Board(entity.BoardName) Link
 }
 
+// Past is a World of the past: what it does not know was not recorded.
+type Past interface {
+	World
+	Past()
+}
+
 // Seen is what rules see of an entity. The zero value is one of which nothing is known.
 type Seen struct {
 	State     string // as in entity.Record; "" and entity.StateUnknown are not known

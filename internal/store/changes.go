@@ -26,6 +26,7 @@ type Filter struct {
 	From, To time.Time   // From is included, To is not; zero: no bound
 	Before   Place       // only what is older than this line; zero: from the newest on
 	Limit    int         // at most so many; DefaultLines when 0, never more than MaxLines
+	Oldest   bool        // the oldest ones, the oldest first; not with Entities or Before
 }
 
 // Place is where a line is in the log: lines are ordered by it.
@@ -105,9 +106,13 @@ func (db *database) lines(ctx context.Context, f Filter, of string, args []any) 
 	if before == (Place{}) {
 		before = Place{latest, latest}
 	}
+	order := "ORDER BY c.at DESC, c.id DESC"
+	if f.Oldest {
+		order = "ORDER BY c.at, c.id"
+	}
 	rows, err := db.reader.QueryContext(ctx, "SELECT c.id, c.at, coalesce(n.entity, ''), what, state, number, gesture, cause, by "+
 		"FROM change c LEFT JOIN name n ON n.id = c.entity WHERE "+of+"c.at >= ? AND c.at < ? AND c.at <= ? AND (c.at, c.id) < (?, ?) "+
-		"ORDER BY c.at DESC, c.id DESC LIMIT ?", append(args, from, to, before.At, before.At, before.ID, f.Limit+1)...)
+		order+" LIMIT ?", append(args, from, to, before.At, before.At, before.ID, f.Limit+1)...)
 	if err != nil {
 		return nil, err
 	}

@@ -425,6 +425,10 @@ func TestTheLogIsReadPageByPageAndByEntity(t *testing.T) {
 		}
 		equal(t, name, got, want)
 	}
+	first, more, err := s.Changes(t.Context(), Filter{Limit: 2, Oldest: true})
+	if err != nil || !more || len(first) != 2 || first[0].State != "0" || first[1].State != "1" {
+		t.Errorf("the oldest are %+v, %t, %v", first, more, err)
+	}
 	if _, _, err := s.Changes(t.Context(), Filter{Entities: make([]entity.ID, MostFiltered+1)}); err == nil {
 		t.Error("a filter of too many entities was taken")
 	}

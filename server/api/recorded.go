@@ -19,9 +19,14 @@ type recorded struct {
 	live    map[entity.ID]*entity.Record
 	boards  map[entity.BoardName][]entity.ID
 	seen    map[entity.ID]rules.Seen
-	gap     bool // nothing was recorded at that moment
+	gap     bool      // nothing was recorded at that moment
+	begins  time.Time // when the log begins, if that is later; else zero
+	goesOn  time.Time // when recording went on after a gap; else zero
 	err     error
 }
+
+// Past implements rules.Past.
+func (*recorded) Past() {}
 
 // recordedAt is the house as it was.
 func (a *API) recordedAt(ctx context.Context, at time.Time) *recorded {
@@ -38,10 +43,23 @@ func (a *API) recordedAt(ctx context.Context, at time.Time) *recorded {
 	w.err = err
 	for _, l := range lines {
 		if l.What == store.LineGap && at.UnixMilli() < l.Until {
-			w.gap = true
+			w.gap, w.goesOn = true, time.UnixMilli(l.Until)
 		}
 	}
+	if len(lines) == 0 && err == nil {
+		w.begin()
+	}
 	return w
+}
+
+// begin looks when the log begins, of a time before it: what came earlier was never
+// recorded, or is forgotten by now.
+func (w *recorded) begin() {
+	first, _, err := w.history.Changes(w.ctx, store.Filter{Limit: 1, Oldest: true})
+	w.err = err
+	if len(first) > 0 {
+		w.begins = time.UnixMilli(first[0].At)
+	}
 }
 
 // Entity implements rules.World.

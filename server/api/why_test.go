@@ -22,6 +22,9 @@ type played struct {
 
 func (p *played) Changes(_ context.Context, f store.Filter) ([]store.Change, bool, error) {
 	var out []store.Change
+	if f.Oldest {
+		return p.lines[:min(len(p.lines), f.Limit)], false, p.err
+	}
 	for _, l := range slices.Backward(p.lines) {
 		at := time.UnixMilli(l.At)
 		if len(f.Entities) > 0 && !slices.Contains(f.Entities, l.Entity) || !f.From.IsZero() && at.Before(f.From) ||

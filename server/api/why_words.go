@@ -7,6 +7,7 @@ import (
 
 	"hob/internal/entity"
 	"hob/internal/rules"
+	"hob/internal/schedule"
 	"hob/internal/store"
 )
 
@@ -167,8 +168,8 @@ func (x *explainer) firedWords(r *rules.Run) string {
 		if strings.HasPrefix(due, f.Text) { // a time of day says it itself
 			words = "it was " + f.Text
 		}
-		if late := time.Duration(r.At-f.Due) * time.Millisecond; late >= time.Minute {
-			words += fmt.Sprintf(", and it ran %s late", late.Round(time.Second))
+		if late := time.Duration(r.At-f.Due) * time.Millisecond; late >= time.Minute && r.Outcome != rules.Missed {
+			words += fmt.Sprintf(", and it ran %s late", schedule.DurationText(late.Round(time.Second)))
 		}
 		return words
 	}

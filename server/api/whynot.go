@@ -13,6 +13,7 @@ import (
 
 	"hob/internal/entity"
 	"hob/internal/rules"
+	"hob/internal/schedule"
 	"hob/internal/store"
 )
 
@@ -22,6 +23,7 @@ const (
 	nearAt   = time.Hour
 	lately   = time.Hour
 	thatRun  = 2 * time.Minute // a run so near is the one that was meant
+	afterGap = 2 * time.Minute // so long after a gap what was due in it has a record
 	nearRuns = 5               // at most so many
 )
 
@@ -70,17 +72,29 @@ func (a *API) whyNot(ctx context.Context, in *whyNotInput) (*body[whyNotBody], e
 	case past != nil && past.err != nil:
 		return nil, a.notRead(ctx, past.err)
 	}
+	if past != nil && past.goesOn.After(to) { // what was due in a gap is recorded at its end
+		to = past.goesOn.Add(afterGap)
+	}
 	runs, err := a.runsNear(ctx, in.ID, at, from, to)
 	if err != nil {
 		return nil, err
 	}
 	rule := ruleOf(s)
 	out := whyNotBody{Rule: in.ID, Name: s.Rule.Name, At: at.UnixMilli(), Enabled: rule.Enabled, Paused: rule.Paused, Next: rule.Next,
-		When: judged.When, If: judged.If, Runs: runs, Gap: past != nil && past.gap}
+		When: judged.When, If: judged.If, Runs: runs, Gap: past != nil && (past.gap || !past.begins.IsZero())}
 	if out.When == nil {
 		out.When = []rules.Trace{}
 	}
-	out.Answer = (&reply{whyNotBody: out, x: a.explainer(ctx), past: past != nil}).sentences()
+	ask := reply{whyNotBody: out, x: a.explainer(ctx), past: past != nil}
+	if past != nil {
+		ask.begins = past.begins
+	}
+	for i, t := range s.Rule.When {
+		if byTime(t) && i < len(judged.When) {
+			ask.times = append(ask.times, judged.When[i])
+		}
+	}
+	out.Answer = ask.sentences()
 	return &body[whyNotBody]{out}, nil
 }
 
@@ -90,18 +104,39 @@ func (a *API) runsNear(ctx context.Context, id entity.RuleID, at, from, to time.
 	if err != nil {
 		return nil, err
 	}
-	far := func(r rules.Run) int64 { return max(r.At-at.UnixMilli(), at.UnixMilli()-r.At) }
+	far := func(r rules.Run) int64 { return farFrom(&r, at.UnixMilli()) }
 	slices.SortStableFunc(list, func(x, y rules.Run) int { return cmp.Compare(far(x), far(y)) })
 	list = list[:min(len(list), nearRuns)]
 	slices.SortStableFunc(list, func(x, y rules.Run) int { return cmp.Compare(x.At, y.At) })
 	return list, nil
 }
 
+// farFrom is how far from a moment a run was, or was due: one that was missed is
+// recorded when the server runs again. In milliseconds, as at.
+func farFrom(r *rules.Run, at int64) int64 {
+	far := max(r.At-at, at-r.At)
+	if due := r.Trigger.Due; due != 0 {
+		far = min(far, max(due-at, at-due))
+	}
+	return far
+}
+
+// byTime says whether a trigger goes by the clock, and so is judged without a record.
+func byTime(t entity.Trigger) bool {
+	switch t.(type) {
+	case entity.AtTimes, entity.AtCron, entity.AtSun, entity.AtEvery:
+		return true
+	}
+	return false
+}
+
 // reply puts what was found into sentences.
 type reply struct {
 	whyNotBody
-	x    *explainer
-	past bool
+	x      *explainer
+	past   bool
+	begins time.Time     // the log begins so late, after the time that is asked about; else zero
+	times  []rules.Trace // of When, those that go by the clock
 }
 
 func (a *reply) sentences() []string {
@@ -116,16 +151,42 @@ func (a *reply) sentences() []string {
 		out = append(out, "It is switched off: config.yaml says enabled: false.")
 	}
 	if a.Gap {
-		return append(out, "Nothing was recorded at that time: the server was not running, or could not write.")
-	}
-	out = append(out, a.ofTriggers())
-	if a.If != nil && a.If.Verdict != rules.Yes {
-		out = append(out, a.ofCondition())
+		out = append(out, a.ofGap())
+	} else {
+		out = append(out, a.ofTriggers())
+		if a.If != nil && a.If.Verdict != rules.Yes {
+			out = append(out, a.ofCondition())
+		}
 	}
 	if r := a.nearest(nearAt); r != nil {
-		out = append(out, fmt.Sprintf("Its nearest run was at %s: %s.", a.clock(r.At), r.Outcome))
+		out = append(out, fmt.Sprintf("Its nearest run was at %s%s: %s.", a.clock(r.At), a.away(r.At), r.Outcome))
 	}
 	return out
+}
+
+// ofGap is what can be said of a time of which nothing is recorded.
+func (a *reply) ofGap() string {
+	words := "Nothing was recorded at that time: the server was not running, or could not write"
+	if !a.begins.IsZero() {
+		words = "Nothing is recorded of that time: the log begins at " + a.clock(a.begins.UnixMilli())
+	}
+	for _, t := range a.times {
+		words += "; " + t.Why
+	}
+	return words + "."
+}
+
+// away is how long before or after the time that is asked about something was;
+// of now it is not said.
+func (a *reply) away(ms int64) string {
+	far := time.Duration(ms-a.At) * time.Millisecond
+	switch {
+	case !a.past || far.Abs() < time.Second:
+		return ""
+	case far > 0:
+		return fmt.Sprintf(", %s later", schedule.DurationText(far.Round(time.Second)))
+	}
+	return fmt.Sprintf(", %s before", schedule.DurationText(far.Abs().Round(time.Second)))
 }
 
 // nearest is the run that is nearest to the time that is asked about, and not
@@ -137,7 +198,7 @@ func (a *reply) nearest(most time.Duration) *rules.Run {
 		within = lately.Milliseconds()
 	}
 	for i := range a.Runs {
-		if far := max(a.Runs[i].At-a.At, a.At-a.Runs[i].At); far <= within {
+		if far := farFrom(&a.Runs[i], a.At); far <= within {
 			best, within = &a.Runs[i], far
 		}
 	}
@@ -145,18 +206,19 @@ func (a *reply) nearest(most time.Duration) *rules.Run {
 }
 
 func (a *reply) ofRun(r *rules.Run) []string {
-	fired := fmt.Sprintf("It was set off at %s (%s)", a.clock(r.At), a.x.firedWords(r))
+	at := a.clock(r.At) + a.away(r.At)
+	fired := fmt.Sprintf("It was set off at %s (%s)", at, a.x.firedWords(r))
 	reason := r.Reason
 	if reason != "" {
 		reason = ": " + reason
 	}
 	switch r.Outcome {
 	case rules.Ran:
-		return []string{fmt.Sprintf("It did run, at %s (%s).", a.clock(r.At), a.x.firedWords(r))}
+		return []string{fmt.Sprintf("It did run, at %s (%s).", at, a.x.firedWords(r))}
 	case rules.Running:
 		return []string{fmt.Sprintf("It runs since %s (%s)%s.", a.clock(r.At), a.x.firedWords(r), reason)}
 	case rules.Failed, rules.Refused:
-		out := []string{fmt.Sprintf("It did run, at %s (%s), and not all of it worked out%s.", a.clock(r.At), a.x.firedWords(r), reason)}
+		out := []string{fmt.Sprintf("It did run, at %s (%s), and not all of it worked out%s.", at, a.x.firedWords(r), reason)}
 		for _, s := range r.Steps {
 			if s.Message != "" && s.Outcome != rules.Ran {
 				out = append(out, fmt.Sprintf("%s: %s.", s.What, strings.TrimSuffix(s.Message, ".")))

@@ -21,6 +21,13 @@ func firing(t *testing.T, s float64, o rules.Outcome, reason string) store.RuleR
 			{What: "porch on", Kind: rules.StepDo, Outcome: rules.Failed, Message: "Board hall is offline."}, {What: "stairs on", Kind: rules.StepDo, Outcome: rules.Ran}}})
 }
 
+// missed is a record of late that dusk was due and did not run.
+func missed(t *testing.T, due, recorded float64) store.RuleRun {
+	t.Helper()
+	return rowOf(t, &rules.Run{ID: "dusk-missed", Rule: "dusk", At: ms(recorded), Outcome: rules.Missed, Reason: "the server was not running",
+		Trigger: rules.Fired{Kind: rules.KindTime, Text: "sunset-20m", Due: ms(due)}, Steps: []rules.StepTrace{}})
+}
+
 func TestWhyNotBeginsWithTheReason(t *testing.T) {
 	waits := rules.Judged{When: []rules.Trace{{Text: "sunset-20m", Verdict: rules.No, Why: "sunset-20m was last due at 05:00:00, and is next at 16:12:03"},
 		{Text: "window open", Verdict: rules.No, Why: "window is closed, not open"}}}
@@ -33,9 +40,9 @@ func TestWhyNotBeginsWithTheReason(t *testing.T) {
 		lines  []store.Change
 		want   []string
 	}{
-		"it did": {runs: []store.RuleRun{firing(t, 3, rules.Ran, "")}, want: []string{"It did run, at 06:00:03 (sunset-20m was at 06:00:03)."}},
+		"it did": {runs: []store.RuleRun{firing(t, 3, rules.Ran, "")}, want: []string{"It did run, at 06:00:03, 3s later (sunset-20m was at 06:00:03)."}},
 		"the condition said no": {runs: []store.RuleRun{firing(t, -100, rules.Skipped, "alarm is armed_away, not disarmed"), firing(t, 110, rules.Ran, "")},
-			want: []string{"It was set off at 05:58:20 (sunset-20m was at 05:58:20), and was skipped: alarm is armed_away, not disarmed."}},
+			want: []string{"It was set off at 05:58:20, 1m40s before (sunset-20m was at 05:58:20), and was skipped: alarm is armed_away, not disarmed."}},
 		"some of it failed": {runs: []store.RuleRun{firing(t, 0, rules.Failed, "")},
 			want: []string{"It did run, at 06:00:00 (sunset-20m was at 06:00:00), and not all of it worked out.", "porch on: Board hall is offline."}},
 		"it was missed": {runs: []store.RuleRun{firing(t, 0, rules.Missed, "the server was not running")},
@@ -44,7 +51,7 @@ func TestWhyNotBeginsWithTheReason(t *testing.T) {
 			want: []string{"It was set off at 06:00:00 (sunset-20m was at 06:00:00), and was paused: it has run 30 times within 1m."}},
 		"nothing set it off": {judged: waits, runs: []store.RuleRun{firing(t, 3000, rules.Ran, "")},
 			want: []string{"Nothing set it off around 06:00:00: sunset-20m was last due at 05:00:00, and is next at 16:12:03; window is closed, not open.",
-				"Its nearest run was at 06:50:00: ran."}},
+				"Its nearest run was at 06:50:00, 50m later: ran."}},
 		"nor would it have run": {judged: barred, want: []string{
 			"Nothing set it off around 06:00:00: sunset-20m was last due at 05:00:00, and is next at 16:12:03; window is closed, not open.",
 			"Its condition would not have let it run: alarm is armed_away, not disarmed."}},
@@ -54,8 +61,20 @@ func TestWhyNotBeginsWithTheReason(t *testing.T) {
 			want: []string{"It is switched off: config.yaml says enabled: false.", "Nothing set it off around 06:00:00."}},
 		"nothing was recorded": {judged: waits, lines: []store.Change{{Place: store.Place{At: ms(-100)}, What: store.LineGap, Until: ms(100)}},
 			want: []string{"Nothing was recorded at that time: the server was not running, or could not write."}},
+		"a run is near what was not recorded": {judged: waits, lines: []store.Change{{Place: store.Place{At: ms(-100)}, What: store.LineGap, Until: ms(5)}},
+			runs: []store.RuleRun{firing(t, 10, rules.Ran, "")}, want: []string{"It did run, at 06:00:10, 10s later (sunset-20m was at 06:00:10)."}},
+		"it was due while the server did not run": {judged: waits, lines: []store.Change{{Place: store.Place{At: ms(-100)}, What: store.LineGap, Until: ms(8 * 3600)}},
+			runs: []store.RuleRun{missed(t, 3, 8*3600+20)},
+			want: []string{"It was due and did not run (sunset-20m was at 06:00:03): the server was not running."}},
+		"the log begins later": {judged: waits, lines: []store.Change{became(900, "porch", "on", because(entity.CauseAPI, ""))}, runs: []store.RuleRun{firing(t, 1200, rules.Ran, "")},
+			set: func(s *rules.Status) { s.Rule.When = []entity.Trigger{entity.AtSun{}, entity.OnState{}} },
+			want: []string{"Nothing is recorded of that time: the log begins at 06:15:00; sunset-20m was last due at 05:00:00, and is next at 16:12:03.",
+				"Its nearest run was at 06:20:00, 20m later: ran."}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if c.lines == nil { // the log begins before
+				c.lines = []store.Change{became(-86400, "porch", "on", because(entity.CauseAPI, ""))}
+			}
 			r := playing(t, &played{runs: c.runs, lines: c.lines})
 			r.rules.judged = c.judged
 			if c.set != nil {
@@ -153,5 +172,22 @@ func TestWhatHasNotChangedSinceIsAsItIsNow(t *testing.T) {
 	}
 	if got := r.rules.world.Entity("stairs"); got.State != "off" {
 		t.Errorf("stairs were %+v", got)
+	}
+}
+
+// What the world of the past does not know was not recorded, which is no "nobody knows".
+func TestWhatIsNotRecordedIsSaidSo(t *testing.T) {
+	h := &entity.House{Timezone: "UTC", Boards: []entity.Board{{Name: "hall"}}, Entities: []entity.Entity{{ID: "alarm", Spec: &entity.Alarm{}},
+		{ID: "pump", Spec: &entity.Switch{Output: entity.Output{Board: "hall", Pin: 16}}}},
+		Rules: []entity.Rule{{ID: "dusk", Enabled: true, If: entity.All{entity.InState{Entity: "alarm", State: "disarmed"}, entity.InState{Entity: "pump", State: "on"}}}}}
+	program, err := rules.Compile(h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := playing(t, &played{lines: []store.Change{{Place: store.Place{At: ms(-40)}, What: store.LineUnavailable, Entity: "pump", State: "on"}}})
+	r.do("GET /api/rules/dusk/why-not"+atNoon, "")
+	judged, _ := program.Judge("dusk", r.rules.world, dawn)
+	if want := "it is not recorded how alarm was, and nobody knew how pump was: the board hall was away"; judged.If.Why != want {
+		t.Errorf("got  %s\nwant %s", judged.If.Why, want)
 	}
 }
