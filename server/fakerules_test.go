@@ -52,6 +52,12 @@ func (p *playedRules) Status(context.Context) ([]rules.Status, error) {
 		if id == "dusk" {
 			s.Next = p.now.Add(23 * time.Hour).UnixMilli()
 		}
+		if id == "broken" {
+			s.RestsUntil = p.now.Add(20 * time.Minute).UnixMilli()
+		}
+		if id == "slow" {
+			s.Running = 1
+		}
 		if id == "loop" && p.paused {
 			s.PausedUntil = p.now.Add(10 * time.Minute).UnixMilli()
 		}

@@ -104,25 +104,45 @@ func (c *cli) listRules(ctx context.Context) error {
 		if r.Last != nil {
 			last, outcome = text(cal.alone(r.Last.At)), outcomeCell(r.Last.Outcome)
 		}
-		rows = append(rows, []cell{text(string(r.ID)), next, last, outcome, ruleNote(r, cal)})
+		rows = append(rows, []cell{text(string(r.ID)), ruleState(r), next, last, outcome, ruleNote(r, cal)})
 	}
-	table(c.stdout, []string{"RULE", "NEXT", "LAST", "", ""}, rows)
+	table(c.stdout, []string{"RULE", "STATE", "NEXT", "LAST", "RESULT", ""}, rows)
 	return nil
+}
+
+// ruleState is whether a rule can run now, in a word.
+func ruleState(r client.Rule) cell {
+	switch {
+	case r.Paused != nil:
+		return cell{"paused", red}
+	case r.Running > 0:
+		return cell{"running", green}
+	case !r.Enabled:
+		return cell{"off", dim}
+	case r.Rests != nil:
+		return cell{"resting", yellow}
+	}
+	return text("ready")
 }
 
 // ruleNote is what keeps a rule from running, or what its last run has to tell.
 func ruleNote(r client.Rule, cal calendar) cell {
 	switch {
-	case !r.Enabled:
-		return cell{"switched off (enabled: false)", dim}
 	case r.Paused != nil:
 		return cell{fmt.Sprintf("paused until %s: hob rules resume %s", cal.alone(*r.Paused), r.ID), red}
-	case r.Last != nil && r.Last.Reason != "":
-		return text(r.Last.Reason)
-	case r.Last != nil:
-		return cell{firedWords(r.Last.Trigger), dim}
+	case !r.Enabled:
+		return cell{"switched off (enabled: false)", dim}
+	case r.Last == nil:
+		return text("")
 	}
-	return text("")
+	note := cell{firedWords(r.Last.Trigger), dim}
+	if r.Last.Reason != "" {
+		note = text(r.Last.Reason)
+	}
+	if r.Rests != nil {
+		note.text += fmt.Sprintf("; rests until %s (cooldown)", cal.alone(*r.Rests))
+	}
+	return note
 }
 
 // firedWords are what set a run off.
@@ -182,6 +202,9 @@ func (c *cli) showRule(ctx context.Context, id entity.RuleID, limit int) error {
 	}
 	if rule.Paused != nil {
 		c.sayf("It has run too often and is paused until %s; hob rules resume %s lifts that.", cal.alone(*rule.Paused), rule.ID)
+	}
+	if rule.Rests != nil {
+		c.sayf("It has run lately and rests until %s (cooldown).", cal.alone(*rule.Rests))
 	}
 	if len(runs) == 0 {
 		c.sayf("It has never run, as far as is recorded.")

@@ -34,6 +34,8 @@ until so many days of the calendar later. At its start outputs are off, doors an
 contacts closed, people at home and the alarm is disarmed, unless --set says
 otherwise. What a sensor measures is not known unless it is set, but for those that
 heaters go by, whose rooms are modelled. Boards do at once what they are told.
+What comes more than five times a day in the same words is one line that says how
+often; --json has each.
 
 With --json it prints an array with an object for each firing of a rule, also of
 one that changes nothing: at, rule, outcome, reason, actions and trigger. An

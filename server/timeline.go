@@ -23,7 +23,7 @@ type line struct {
 
 // writeTimeline shows a timeline to people, by days.
 func (c *cli) writeTimeline(told simulate.Timeline) {
-	all := linesOf(told)
+	all := folded(linesOf(told))
 	if len(all) == 0 {
 		fmt.Fprintln(c.stdout, "Nothing happens.")
 		return
@@ -48,6 +48,63 @@ func (c *cli) writeTimeline(told simulate.Timeline) {
 		rows = append(rows, []cell{text("  " + clockOf(m.at)), text(m.who), m.what})
 	}
 	flush()
+}
+
+// mostAlike is how many lines of a day that say the same of one have a line each;
+// what comes oftener is one line, with how often.
+const mostAlike = 5
+
+// folded are lines of which the repetitions of a day are one, where the first was.
+// What comes in between of another is no end of them; something else of the same is.
+func folded(all []line) []line {
+	type kind struct {
+		day  schedule.Date
+		rank int
+		who  string
+	}
+	series := map[kind][]int{} // the lines of the one at hand, by their places
+	gone := map[int]bool{}
+	fold := func(places []int) {
+		if len(places) <= mostAlike {
+			return
+		}
+		first := &all[places[0]]
+		first.what.text += " · " + repeated(all, places)
+		for _, i := range places[1:] {
+			gone[i] = true
+		}
+	}
+	for i, l := range all {
+		k := kind{schedule.DateOf(l.at), l.rank, l.who}
+		if before := series[k]; len(before) > 0 && all[before[0]].what != l.what {
+			fold(before)
+			series[k] = nil
+		}
+		series[k] = append(series[k], i)
+	}
+	for _, places := range series {
+		fold(places)
+	}
+	var out []line
+	for i, l := range all {
+		if !gone[i] {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// repeated says how often lines came, until when, and at which interval if it was one.
+func repeated(all []line, places []int) string {
+	last := len(places) - 1
+	words := fmt.Sprintf("%d times until %s", len(places), clockOf(all[places[last]].at))
+	every := all[places[1]].at.Sub(all[places[0]].at)
+	for n := range last {
+		if all[places[n+1]].at.Sub(all[places[n]].at) != every {
+			return words
+		}
+	}
+	return words + ", every " + schedule.DurationText(every)
 }
 
 // clockOf is a time of day. On a day on which clocks are set it says which.

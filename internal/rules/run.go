@@ -166,4 +166,5 @@ type Status struct {
 	Running     int   // runs that have begun and not ended
 	Queued      int
 	PausedUntil int64 // unix ms; 0: it is not paused
+	RestsUntil  int64 // unix ms: its cooldown; 0: it does not rest
 }

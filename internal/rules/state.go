@@ -140,6 +140,9 @@ func (s *state) status(now Now) Status {
 	if s.paused != nil {
 		out.PausedUntil = now.wallOf(s.until).UnixMilli()
 	}
+	if s.cooling > now.Up {
+		out.RestsUntil = now.wallOf(s.cooling).UnixMilli()
+	}
 	return out
 }
 

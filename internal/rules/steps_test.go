@@ -155,3 +155,28 @@ func TestAPauseEndsAndCountsWhatCameToNothing(t *testing.T) {
 		t.Errorf("the record of the pause: %+v", s.records()[max(i, 0)])
 	}
 }
+
+// That a rule rests is part of how it is, over a restart too, and ends with its cooldown.
+func TestARuleThatRestsSaysUntilWhen(t *testing.T) {
+	r := rule("r", entity.OnGesture{Button: "bell", Gesture: entity.GesturePress}, do("porch", entity.VerbOn))
+	r.Cooldown = time.Hour
+	s := newServer(t, houseIn(berlin, r), local(berlin, "2026-06-22 12:00:00"))
+	rests := func() int64 { return s.engine.Status(s.now)[0].RestsUntil }
+	if rests() != 0 {
+		t.Error("it has not run")
+	}
+	used(entity.GesturePress)(s)
+	want := local(berlin, "2026-06-22 13:00:00").UnixMilli()
+	s.pass(10 * time.Minute)
+	if got := rests(); got != want {
+		t.Errorf("it rests until %d, want %d", got, want)
+	}
+	s.restart(10 * time.Minute)
+	if got := rests(); got != want {
+		t.Errorf("after a restart it rests until %d, want %d", got, want)
+	}
+	s.pass(40 * time.Minute)
+	if got := rests(); got != 0 {
+		t.Errorf("it rests until %d still", got)
+	}
+}

@@ -52,6 +52,7 @@ type (
 		Running int            `json:"running" doc:"runs that have begun and not ended"`
 		Queued  int            `json:"queued" doc:"runs that wait for the one before them"`
 		Paused  *int64         `json:"paused_until" doc:"it runs too often, and not before this time; null: it is not paused"`
+		Rests   *int64         `json:"rests_until" doc:"its cooldown: it has run lately, and not before this time; null: it does not rest"`
 		Last    *rules.Run     `json:"last" doc:"null: it has not fired as far as is remembered"`
 		Next    *int64         `json:"next" doc:"the next time that one of its triggers names; null: there is none"`
 	}
@@ -162,6 +163,9 @@ func ruleOf(s rules.Status) ruleBody {
 		Running: s.Running, Queued: s.Queued, Last: s.Last}
 	if s.PausedUntil != 0 {
 		out.Paused = &s.PausedUntil
+	}
+	if s.RestsUntil != 0 {
+		out.Rests = &s.RestsUntil
 	}
 	if s.Next != 0 {
 		out.Next = &s.Next

@@ -19,6 +19,7 @@ type Rule struct {
 	Running int           `json:"running"`
 	Queued  int           `json:"queued"`
 	Paused  *int64        `json:"paused_until"`
+	Rests   *int64        `json:"rests_until"` // its cooldown
 	Last    *Run          `json:"last"`
 	Next    *int64        `json:"next"`
 }
