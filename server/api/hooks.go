@@ -12,6 +12,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+	"github.com/labstack/echo/v4"
 )
 
 const hooksPath = "/api/hooks/"
@@ -64,8 +65,13 @@ func (a *API) routeHooks(rest huma.API) {
 }
 
 // isHook says whether a request is for a webhook, whose name is its right to ask.
-func isHook(r *http.Request) bool {
-	return r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, hooksPath)
+func isHook(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, hooksPath) }
+
+// otherwise tells who asks for a webhook in another way how it is done: whatever
+// the name, so that it says nothing of those that there are.
+func otherwise(c echo.Context) error {
+	c.Response().Header().Set("Allow", http.MethodPost)
+	return problem(http.StatusMethodNotAllowed, "a webhook is asked for with POST, such as by curl -X POST")
 }
 
 // remoteOf names who asks, as far as limits go: an address, or the network that

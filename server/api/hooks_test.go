@@ -3,6 +3,10 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"net/url"
+	"os"
+	"path"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -34,8 +38,6 @@ func TestAWebhookNeedsNoTokenForItsNameIsOne(t *testing.T) {
 func TestAWebhookOpensNothingElse(t *testing.T) {
 	r := newRig(t)
 	for line, status := range map[string]int{
-		"GET /api/hooks/4f3a9c-doorbell":             401,
-		"DELETE /api/hooks/4f3a9c-doorbell":          401,
 		"POST /api/hooks":                            401,
 		"POST /api/hooks/":                           404,
 		"POST /api/hooks/a/b":                        404,
@@ -44,6 +46,9 @@ func TestAWebhookOpensNothingElse(t *testing.T) {
 		"POST /api/hooks%2f..%2frules/dusk/run":      404,
 		"POST /api/hooks/" + strings.Repeat("a", 65): 404,
 		"POST /api/hooks/a%20b":                      404,
+		"GET /api/hooks/../rules":                    405,
+		"GET /api/hooks/..%2frules":                  405,
+		"DELETE /api/hooks/../boards/hall/key":       405,
 	} {
 		wantProblem(t, r.on(TrustNobody, ask(line, "")), status, "")
 	}
@@ -57,6 +62,53 @@ func TestAWebhookOpensNothingElse(t *testing.T) {
 	wantProblem(t, r.on(TrustNobody, ask(hook, strings.Repeat("x", 70<<10))), 413, "")
 	if len(r.rules.asked) != 0 {
 		t.Errorf("asked: %v", r.rules.asked)
+	}
+}
+
+// A browser's address bar, or a phone that can only GET, is told what is wrong, and
+// whether there is such a webhook it is not told.
+func TestAWebhookIsAskedForWithPostAndTheAnswerTellsNothingOfItsName(t *testing.T) {
+	r := newRig(t)
+	for _, method := range []string{"GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"} {
+		var answers []string
+		for _, name := range []string{"4f3a9c-doorbell", "4f3a9c-doorbel", strings.Repeat("a", 65)} {
+			rec := r.on(TrustNobody, ask(method+" /api/hooks/"+name, "", "Content-Type: application/json"))
+			if rec.Code != http.StatusMethodNotAllowed || rec.Header().Get("Allow") != "POST" {
+				t.Errorf("%s %s: %d, %v", method, name, rec.Code, rec.Header())
+			}
+			answers = append(answers, fmt.Sprint(rec.Header(), rec.Body))
+		}
+		if answers[0] != answers[1] || answers[0] != answers[2] {
+			t.Errorf("%s tells them apart: %q", method, answers)
+		}
+	}
+	if len(r.rules.asked) != 0 {
+		t.Errorf("asked: %v", r.rules.asked)
+	}
+}
+
+// The line of the guide, as somebody copies it, with the name of the rig's webhook.
+func TestTheGuidesCurlLineWorks(t *testing.T) {
+	guide, err := os.ReadFile("../../docs/rules.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := regexp.MustCompile(`(?m)^curl -X (\S+) (http://\S+)$`).FindAllStringSubmatch(string(guide), -1)
+	if len(lines) != 1 {
+		t.Fatalf("%d lines with curl", len(lines))
+	}
+	u, err := url.Parse(lines[0][2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	const name = "k3yTh4tN0b0dyKn0ws"
+	if !strings.Contains(string(guide), "webhook: "+name) || path.Base(u.Path) != name {
+		t.Fatalf("%s does not ask for the webhook of the example, %s", u, name)
+	}
+	r := newRig(t)
+	line := lines[0][1] + " " + strings.Replace(u.Path, name, "4f3a9c-doorbell", 1)
+	if rec := r.on(TrustNobody, ask(line, "", "Host: "+u.Host)); rec.Code != 204 {
+		t.Errorf("%d %s", rec.Code, rec.Body)
 	}
 }
 

@@ -33,6 +33,9 @@ func (a *API) problems(err error, c echo.Context) {
 	_ = c.Blob(p.Status, "application/problem+json", b)
 }
 
-func notFound(echo.Context) error {
+func notFound(c echo.Context) error {
+	if isHook(c.Request()) && c.Request().Method != http.MethodPost {
+		return otherwise(c)
+	}
 	return problem(http.StatusNotFound, "there is nothing at this address; see /api/docs")
 }
