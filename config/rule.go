@@ -165,6 +165,9 @@ func (c *ruleCheck) state(it item, v value, raw string) (string, bool) {
 	switch it.kind() {
 	case entity.KindSensor:
 		p.suggestion = "compare its value, such as below 3°C"
+		if raw == entity.StateUnknown {
+			p.suggestion = "wait for that in when, with for: 10m, or compare its value, such as below 3°C"
+		}
 		if rest := strings.TrimPrefix(raw, ">"); rest != raw {
 			p.suggestion = "write above " + strings.TrimSpace(strings.TrimPrefix(rest, "="))
 		} else if rest := strings.TrimPrefix(raw, "<"); rest != raw {

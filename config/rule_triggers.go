@@ -276,6 +276,9 @@ func (c *ruleCheck) entityTrigger(e entry, more refinement) (t entity.Trigger, t
 		return c.gestureTrigger(it, e.value, raw), nil
 	}
 	held, ok := c.held(more)
+	if it.kind() == entity.KindSensor && raw == entity.StateUnknown {
+		return silence(it, e.value, held, ok), []string{"for"}
+	}
 	if isLevel(raw) {
 		return c.levelTrigger(it, e.value, raw, more, held, ok), []string{"for", "hysteresis"}
 	}
@@ -296,6 +299,18 @@ func (c *ruleCheck) entityTrigger(e entry, more refinement) (t entity.Trigger, t
 		return nil, nil
 	}
 	return entity.OnState{Entity: it.id, To: to, From: from, For: held}, []string{"for", "from"}
+}
+
+// silence waits for a sensor that tells nothing any more.
+func silence(it item, v value, held time.Duration, ok bool) entity.Trigger {
+	switch {
+	case !ok:
+		return nil
+	case held == 0:
+		v.problem(problem{code: diag.BadTrigger, message: "a sensor is unknown for a moment whenever its board starts or its link breaks", suggestion: "add for: 10m"})
+		return nil
+	}
+	return entity.OnState{Entity: it.id, To: entity.StateUnknown, For: held}
 }
 
 func (c *ruleCheck) levelTrigger(it item, v value, raw string, more refinement, held time.Duration, ok bool) entity.Trigger {

@@ -96,6 +96,9 @@ func (e *Engine) seesState(s *state, t *armed, spec entity.OnState, ev *Event) {
 // a person of whom nobody has said anything does come home.
 func (e *Engine) seenAs(spec entity.OnState, seen Seen) (string, bool) {
 	if seen.Known() {
+		if _, measures := e.program.ground.specs[spec.Entity].(*entity.Sensor); measures {
+			return "known", true // which number it is matters to no trigger, and would be stored each time
+		}
 		return seen.State, true
 	}
 	_, told := e.program.ground.boards[spec.Entity]

@@ -32,6 +32,9 @@ func TestTriggers(t *testing.T) {
 	cold := entity.OnLevel{Threshold: entity.Threshold{Entity: "outside", Of: entity.QuantityValue, Below: true, Than: 3}, Hysteresis: 1}
 	cold10 := cold
 	cold10.For = ten
+	silent := entity.OnState{Entity: "outside", To: "unknown", For: ten}
+	away := event(rules.Event{Entity: "outside", Seen: rules.Seen{State: "5"}})
+	broken := event(rules.Event{Entity: "outside", Seen: rules.Seen{State: "unknown", Available: true}})
 	gone := entity.OnBoard{Board: "shed"}
 	gone10 := entity.OnBoard{Board: "shed", For: ten}
 	for name, c := range map[string]struct {
@@ -76,6 +79,12 @@ func TestTriggers(t *testing.T) {
 		"not armed over a restart":   {cold, []then{measured(5), measured(2), down(time.Minute), measured(3.5), measured(2)}, []string{"12:00:00"}},
 		"cold for long enough":       {cold10, []then{measured(5), measured(2), after(time.Minute), measured(3.5), after(time.Hour)}, []string{"12:10:00"}},
 		"cold for not long enough":   {cold10, []then{measured(5), measured(2), after(time.Minute), measured(4), after(time.Hour)}, nil},
+
+		"a sensor whose board is away": {silent, []then{measured(5), measured(4), away, after(time.Hour)}, []string{"12:10:00"}},
+		"a sensor that is broken":      {silent, []then{measured(5), broken, after(time.Minute), away, after(time.Hour)}, []string{"12:10:00"}},
+		"a sensor that is back":        {silent, []then{measured(5), away, after(time.Minute), measured(5), after(time.Hour)}, nil},
+		"a sensor over a restart":      {silent, []then{measured(5), away, after(time.Minute), down(time.Minute), away, after(time.Hour)}, []string{"12:10:00"}},
+		"a sensor that never spoke":    {silent, []then{broken, after(time.Hour)}, nil},
 
 		"a press":                   {entity.OnGesture{Button: "bell", Gesture: entity.GesturePress}, []then{used(entity.GesturePress), after(time.Minute), used(entity.GesturePress)}, []string{"12:00:00", "12:01:00"}},
 		"another gesture":           {entity.OnGesture{Button: "bell", Gesture: entity.GesturePress}, []then{used(entity.GestureHold)}, nil},
@@ -135,5 +144,17 @@ func TestARuleThatIsOff(t *testing.T) {
 	}
 	if _, _, ok := s.engine.Ask("none", entity.Cause{}, s.now); ok {
 		t.Error("there is no such rule")
+	}
+}
+
+// What a sensor measures is nothing that a rule has to remember which waits for its silence.
+func TestARuleForASilentSensorDoesNotStoreEachNumber(t *testing.T) {
+	s := newServer(t, houseIn(berlin, rule("r", entity.OnState{Entity: "outside", To: "unknown", For: time.Minute}, do("porch", entity.VerbOn))), local(berlin, "2026-06-22 12:00:00"))
+	s.measures("outside", 5)
+	out := s.give(func(e *rules.Engine) rules.Output {
+		return e.Happened([]rules.Event{{Entity: "outside", Seen: rules.Seen{State: "6", Available: true, Value: rules.Number{Is: 6, Known: true}}}}, s.now)
+	})
+	if len(out.Keep) != 0 {
+		t.Errorf("it stores %s", out.Keep[0].Data)
 	}
 }
