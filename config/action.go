@@ -103,6 +103,10 @@ func (b *book) checkAction(do *action) bool {
 
 // unknownTarget knows the words in the wrong order: "on porch", "turn_off porch".
 func (b *book) unknownTarget(do *action, verb string, target word) {
+	if better := b.freely(do.words); better != "" {
+		do.at.problem(problem{code: diag.BadAction, message: fmt.Sprintf("%s is no action", quote(do.at.node.Value)), suggestion: better})
+		return
+	}
 	if better := b.turnedAround(do.words); verb == "" && better != "" {
 		do.at.problem(problem{code: diag.BadAction, message: fmt.Sprintf("%s is no entity", quote(target.text)),
 			suggestion: better, part: target.part})

@@ -121,7 +121,7 @@ func TestActionsThatAreRefused(t *testing.T) {
 	}{
 		"toggle":                {diag.BadAction, "toggle", "toggle porch"},
 		"toggle porch now":      {diag.BadAction, "now", "toggle porch"},
-		"turn_off porch":        {diag.BadAction, "turn_off", "write porch off"},
+		"turn_off porch":        {diag.BadAction, "turn_off porch", "write porch off"},
 		"toggel porch":          {diag.BadAction, "toggel", "toggle porch"},
 		"porch toggle":          {diag.BadAction, "toggle", "write toggle porch"},
 		"porch onn":             {diag.BadAction, "onn", "on?"},

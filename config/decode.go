@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"reflect"
-	"strings"
 
 	"hob/internal/diag"
 )
@@ -59,20 +58,33 @@ func membersOf(s reflect.Value) []member {
 // decodeStruct decodes a mapping into a struct, strictly: unknown keys and
 // missing ones are reported. It reports false if the value is no mapping.
 func decodeStruct(v value, into any) bool {
-	entries, ok := v.mapping("a mapping of keys to values")
+	entries, repeated, ok := v.entries("a mapping of keys to values")
 	if !ok {
 		return false
 	}
 	all := members(into)
+	entries = v.joined(entries, func(key string) bool { _, known := find(all, key); return known },
+		func(key string) joining { m, _ := find(all, key); return commasIn(m.field) })
 	seen := make(map[string]bool)
+	var unknown []entry
 	for _, e := range entries {
 		m, known := find(all, e.name)
 		if !known {
-			unknownKey(e, all)
+			unknown = append(unknown, e)
 			continue
 		}
 		seen[e.name] = true
 		m.field.decode(e.value, m.tags)
+	}
+	if len(unknown) > 0 {
+		decodeUnknown(v, into, unknown, all, seen)
+	}
+	for _, e := range repeated { // what a second section declares is there for who refers to it
+		if m, known := find(all, e.name); known {
+			if s, more := m.field.(interface{ decodeMore(value) }); more {
+				s.decodeMore(e.value)
+			}
+		}
 	}
 	for _, m := range all {
 		if m.required && !seen[m.name] {
@@ -82,6 +94,17 @@ func decodeStruct(v value, into any) bool {
 	return true
 }
 
+// commasIn says what a comma in a value of this type is.
+func commasIn(f field) joining {
+	switch f.(type) {
+	case *text, *missed:
+		return joinedText
+	case *references, *channels:
+		return joinedList
+	}
+	return notJoined
+}
+
 func find(all []member, name string) (member, bool) {
 	for _, m := range all {
 		if m.name == name {
@@ -89,20 +112,6 @@ func find(all []member, name string) (member, bool) {
 		}
 	}
 	return member{}, false
-}
-
-func unknownKey(e entry, all []member) {
-	var names []string
-	for _, m := range all {
-		names = append(names, m.name)
-	}
-	suggestion := "the keys here are: " + strings.Join(names, ", ")
-	if near := e.r.nearest(e.name, names); near != "" {
-		suggestion = "did you mean " + near + "?"
-	}
-	e.r.errorAt(e.keySpan(), problem{
-		code: diag.UnknownKey, message: "unknown key " + quote(e.name), suggestion: suggestion,
-	})
 }
 
 func missingKey(v value, m member) {

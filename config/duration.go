@@ -73,7 +73,7 @@ func parseDuration(raw, unit string) (time.Duration, *problem) {
 	d, ok := readDuration(raw)
 	if !ok {
 		return 0, &problem{code: diag.BadDuration, message: fmt.Sprintf("cannot be %s: that is no duration", quote(raw)),
-			suggestion: suggestDuration(raw)}
+			suggestion: suggestDuration(raw, unit)}
 	}
 	return d, nil
 }
@@ -116,7 +116,7 @@ func partLength(integer, decimals, unit string) (time.Duration, bool) {
 var spelledOut = regexp.MustCompile(`(?i)^([0-9]+(?:\.[0-9]+)?)\s*([a-zµ]+)\.?$`)
 
 // suggestDuration understands what people write in other programs.
-func suggestDuration(raw string) string {
+func suggestDuration(raw, unit string) string {
 	if m := spelledOut.FindStringSubmatch(raw); m != nil {
 		unit := map[string]string{
 			"ms": "ms", "msec": "ms", "millis": "ms", "millisecond": "ms", "milliseconds": "ms",
@@ -128,6 +128,26 @@ func suggestDuration(raw string) string {
 		if _, ok := readDuration(m[1] + unit); ok {
 			return "write " + m[1] + unit
 		}
+	}
+	if tight := strings.ReplaceAll(raw, " ", ""); tight != raw {
+		if _, ok := readDuration(tight); ok {
+			return "write " + tight
+		}
+	}
+	switch strings.ToLower(raw) {
+	case "never", "none", "off", "no", "false", "unlimited", "forever", "-":
+		return "delete the key, if there is to be no such time"
+	}
+	if iso, ok := strings.CutPrefix(strings.ToLower(raw), "pt"); ok { // ISO 8601
+		if _, ok := readDuration(iso); ok {
+			return "write " + iso
+		}
+	}
+	if n := plainNumber(raw); n != "" && !strings.HasPrefix(raw, "-") {
+		return suggestUnits(n, unit)
+	}
+	if d := theirDuration(raw); d != "" && (strings.Count(raw, ":") == 2 || strings.HasPrefix(raw, "0:") || strings.HasPrefix(raw, "00:")) {
+		return "write " + d
 	}
 	if h, m, ok := strings.Cut(raw, ":"); ok && bareNumber.MatchString(h) && bareNumber.MatchString(m) {
 		return fmt.Sprintf("write %sh%sm or %sm%ss", trimZero(h), trimZero(m), trimZero(h), trimZero(m))

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strings"
 
+	"gopkg.in/yaml.v3"
+
 	"hob/internal/diag"
 	"hob/internal/entity"
 )
@@ -48,7 +50,12 @@ type declared[T any] struct {
 
 func (s *section[T]) decode(v value, _ reflect.StructTag) {
 	s.hold(v)
-	entries, ok := v.mapping("a mapping of ids")
+	s.decodeMore(v)
+}
+
+// decodeMore reads declarations in addition to those that there are.
+func (s *section[T]) decodeMore(v value) {
+	entries, ok := v.declarations()
 	if !ok {
 		return
 	}
@@ -57,8 +64,19 @@ func (s *section[T]) decode(v value, _ reflect.StructTag) {
 			suggestion: "a configuration describes one house; is this the right file?"})
 		entries = entries[:maxDeclared]
 	}
+	known := make(map[string]bool) // of a section of the same name
+	for _, d := range s.items {
+		known[d.id] = true
+	}
 	for _, e := range entries {
+		if known[e.name] {
+			continue
+		}
 		d := &declared[T]{id: e.name, at: e.value}
+		if e.name == "" && v.node.Kind == yaml.SequenceNode {
+			decodeDeclared(e.value, &d.T) // an item of a list, which nothing can refer to
+			continue
+		}
 		// A bad id is reported, but the declaration is read all the same, so that
 		// references to it are not reported too.
 		checkID(e)

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strconv"
 
+	"gopkg.in/yaml.v3"
+
 	"hob/internal/diag"
 	"hob/internal/entity"
 )
@@ -25,7 +27,12 @@ var (
 
 func (f *pin) decode(v value, _ reflect.StructTag) {
 	f.hold(v)
-	raw, ok := v.text("a pin such as hall/16")
+	const forms = "a pin such as hall/16"
+	if write := pinOfParts(v.node); write != "" {
+		v.wrongType(forms, "write "+write)
+		return
+	}
+	raw, ok := v.text(forms)
 	if !ok {
 		return
 	}
@@ -49,6 +56,32 @@ func suggestPin(raw string) string {
 		return "write the board in front, such as hall/" + m[2]
 	}
 	return "write " + m[1] + "/" + m[2]
+}
+
+// pinOfParts is the pin that a list of board and number stands for, or a mapping as
+// other systems have it; "" if it is neither.
+func pinOfParts(n *yaml.Node) string {
+	if n.Kind == yaml.SequenceNode && len(n.Content) == 2 {
+		if pair := resolve(n.Content[0]).Value + "/" + resolve(n.Content[1]).Value; pinShape.MatchString(pair) {
+			return pair
+		}
+	}
+	if n.Kind != yaml.MappingNode {
+		return ""
+	}
+	parts := elsewhere{"pin": n}.inner("pin")
+	m := looksLikeA.FindStringSubmatch(parts.get("number", "pin", "gpio"))
+	if m == nil {
+		return ""
+	}
+	out := "pin: hall/" + m[2] + " with the board in front"
+	if pull := otherWord("pull", parts.get("mode", "pullup", "pull")); pull != "" {
+		out += ", pull: " + pull
+	}
+	if truth(normalKey(parts.get("inverted"))) == "true" {
+		out += ", inverted: true"
+	}
+	return out + ", each a key of its own"
 }
 
 // boardPart and numberPart are where the two halves stand in the text.

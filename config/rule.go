@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -158,6 +159,11 @@ func (c *ruleCheck) state(it item, v value, raw string) (string, bool) {
 		suggestion: "it can be " + oneOf(known)}
 	if near := c.r.nearest(raw, known); near != "" {
 		p.suggestion = "did you mean " + near + "?"
+	}
+	if word := otherState(it, raw); word != "" {
+		p.suggestion = "write " + word
+	} else if rest, not := strings.CutPrefix(raw, "not "); not && slices.Contains(known, rest) {
+		p.suggestion = fmt.Sprintf("as a condition, write not: {%s: %s}", it.id, rest)
 	}
 	if len(known) == 0 {
 		p.suggestion = "it has no state of its own"

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 
 	"gopkg.in/yaml.v3"
 
@@ -19,12 +20,24 @@ func conditionWords() []string {
 func (c *ruleCheck) condition(v value) entity.RuleCondition {
 	if v.node.Kind == yaml.SequenceNode {
 		v.wrongType("a mapping such as {alarm: disarmed}", "write all: in front of the list, or any: if one is enough")
+		if len(v.node.Content) > 0 {
+			c.conditions(v)
+		}
 		return nil
+	}
+	if isText(v) {
+		if write := c.stateText(v.node.Value); write != "" {
+			v.wrongType("a mapping such as {alarm: disarmed}", "write "+write)
+			return nil
+		}
 	}
 	entries, ok := v.mapping("a mapping such as {alarm: disarmed}")
-	if !ok {
+	if !ok || c.elsewhereCondition(v, entries) {
 		return nil
 	}
+	entries = v.joined(entries, func(name string) bool {
+		return c.byID[entity.ID(name)].body != nil || slices.Contains(conditionWords(), name)
+	}, func(string) joining { return joinedText })
 	if len(entries) == 0 {
 		v.problem(problem{code: diag.BadCondition, message: v.label() + " requires nothing", suggestion: "delete it, or write what has to hold, such as {alarm: disarmed}"})
 		return nil

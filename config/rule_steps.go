@@ -33,12 +33,35 @@ func (c *ruleCheck) steps(v value) []entity.Step {
 		return nil
 	}
 	var out []entity.Step
-	for _, item := range items {
+	for i, item := range items {
+		if i > 0 && c.cutMessage(v, items[i-1], item) {
+			continue
+		}
 		if s := c.step(item); s != nil {
 			out = append(out, s)
 		}
 	}
 	return out
+}
+
+// cutMessage reports a message that a comma has cut in two: in [notify anna Well, it
+// is on] the second half is an item of its own.
+func (c *ruleCheck) cutMessage(list, before, item value) bool {
+	if list.node.Style&yaml.FlowStyle == 0 || !isPlain(before.node) || !isPlain(item.node) || !strings.HasPrefix(before.node.Value, "notify ") {
+		return false
+	}
+	words := split(item.node.Value)
+	if len(words) == 0 {
+		return false
+	}
+	first := entity.ID(words[0].text)
+	if len(words) > 1 && (c.byID[first].body != nil || c.byID[entity.ID(words[1].text)].body != nil) ||
+		slices.Contains([]string{"notify", "delay", "stop", "wait"}, words[0].text) || slices.Contains(verbsFirst(), words[0].text) {
+		return false
+	}
+	item.problem(problem{code: diag.BadAction, message: "inside [ ] a comma ends an item: this is no part of the message in front",
+		suggestion: fmt.Sprintf("put the whole step into quotes: '%s, %s'", before.node.Value, item.node.Value)})
+	return true
 }
 
 // step understands one step; nil if something is wrong with it.
@@ -126,11 +149,16 @@ func (c *ruleCheck) notify(v value, words []word) entity.Step {
 	runes := []rune(v.node.Value)
 	end := words[1].part.from + words[1].part.width
 	n.Text = strings.TrimSpace(string(runes[end:]))
-	if len(n.Text) >= 2 && n.Text[0] == '"' && n.Text[len(n.Text)-1] == '"' {
-		n.Text = n.Text[1 : len(n.Text)-1]
-	}
+	var quoted bool
+	n.Text, quoted = withoutQuotes(n.Text)
 	p := problem{code: diag.BadText}
 	switch length := utf8.RuneCountInString(n.Text); {
+	case !quoted && v.node.Style == 0 && strings.HasPrefix(n.Text, `"`):
+		p.message = fmt.Sprintf("the quote of this message is never closed: it ends with %s", quote(lastWord(n.Text)))
+		p.suggestion = "close it"
+		if strings.Contains(v.r.sourceOf(v.site).From(v.site.Line, v.site.Column), " #") {
+			p.suggestion = "what stands behind # is a comment to YAML: put the whole step into single quotes"
+		}
 	case strings.TrimSpace(n.Text) == "":
 		p.message, p.suggestion = "the message is empty", fmt.Sprintf(`write such as notify %s "The garage is open"`, words[1].text)
 	case length > maxMessage:
@@ -143,6 +171,17 @@ func (c *ruleCheck) notify(v value, words []word) entity.Step {
 	v.problem(p)
 	return nil
 }
+
+// withoutQuotes takes the quotes around a message, of whichever kind, for what they are.
+func withoutQuotes(s string) (bare string, quoted bool) {
+	if len(s) >= 2 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0] {
+		return s[1 : len(s)-1], true
+	}
+	bare = unquoted(s)
+	return bare, bare != s
+}
+
+func lastWord(s string) string { return s[strings.LastIndexByte(s, ' ')+1:] }
 
 func (c *ruleCheck) knownUser(v value, at word) bool {
 	if c.users[at.text] {
@@ -166,7 +205,7 @@ func (c *ruleCheck) knownUser(v value, at word) bool {
 // mappedStep is a choice, a wait, a call, or an action with what surrounds it.
 func (c *ruleCheck) mappedStep(v value) entity.Step {
 	entries, ok := v.mapping("")
-	if !ok {
+	if !ok || len(entries) == 0 && len(v.node.Content) > 0 { // whose keys were none
 		return nil
 	}
 	keys := make(map[string]value)
@@ -183,12 +222,15 @@ func (c *ruleCheck) mappedStep(v value) entity.Step {
 		}
 	}
 	if kind == "" {
-		if pause, given := keys["delay"]; given && pause.node.Kind == yaml.ScalarNode {
-			v.problem(problem{code: diag.BadAction, message: "a delay is no mapping", suggestion: "write delay " + pauseExample(pause)})
-			return nil
+		p := problem{code: diag.BadAction, message: "this is no step of a rule",
+			suggestion: `write an action such as "porch on", {do: "porch on", on_failure: stop}, {webhook: https://...}, {if: ..., then: [...], else: [...]}, or {wait: ..., for: 10m}`}
+		if _, pause := keys["delay"]; pause {
+			p.message = "a delay is no mapping"
 		}
-		v.problem(problem{code: diag.BadAction, message: "this is no step of a rule",
-			suggestion: `write an action such as "porch on", {do: "porch on", on_failure: stop}, {webhook: https://...}, {if: ..., then: [...], else: [...]}, or {wait: ..., for: 10m}`})
+		if write := c.stepFor(entries); write != "" {
+			p.suggestion = "write " + write
+		}
+		v.problem(p)
 		return nil
 	}
 	for _, e := range entries {

@@ -43,10 +43,20 @@ type refinement map[string]value
 
 // trigger understands one mapping; nil if something is wrong with it.
 func (c *ruleCheck) trigger(v value) entity.Trigger {
-	entries, ok := v.mapping("a mapping such as {time: \"23:45\"} or {porch: on}")
-	if !ok {
+	const forms = "a mapping such as {time: \"23:45\"} or {porch: on}"
+	if isText(v) {
+		if write := c.triggerText(v.node.Value); write != "" {
+			v.wrongType(forms, "write "+write)
+			return nil
+		}
+	}
+	entries, ok := v.mapping(forms)
+	if !ok || c.elsewhereTrigger(v, entries) {
 		return nil
 	}
+	entries = v.joined(entries, func(name string) bool {
+		return c.byID[entity.ID(name)].body != nil || slices.Contains(append(triggerWords(), refinements()...), name)
+	}, func(string) joining { return joinedText })
 	var main []entry
 	more := refinement{}
 	for _, e := range entries {
@@ -143,6 +153,9 @@ func (c *ruleCheck) daysOf(more refinement) (schedule.Days, bool) {
 }
 
 func (c *ruleCheck) days(v value) (schedule.Days, bool) {
+	if v.node.Kind == yaml.SequenceNode {
+		return c.daysOfList(v)
+	}
 	raw, ok := v.text("days such as mon-fri")
 	if !ok {
 		return 0, false
@@ -153,6 +166,30 @@ func (c *ruleCheck) days(v value) (schedule.Days, bool) {
 		return 0, false
 	}
 	return days, true
+}
+
+// daysOfList reads [mon, wed, sat-sun].
+func (c *ruleCheck) daysOfList(v value) (schedule.Days, bool) {
+	items, ok := v.list("", "")
+	if ok && len(items) == 0 {
+		v.problem(problem{code: diag.BadDays, message: v.label() + " is an empty list", suggestion: "name days, or delete it for every day"})
+		return 0, false
+	}
+	var set schedule.Days
+	for _, item := range items {
+		if item.node.Kind == yaml.SequenceNode {
+			item.wrongType("days such as mon-fri", "")
+			ok = false
+			continue
+		}
+		days, known := c.days(item)
+		if twice := set & days; known && twice != 0 {
+			item.problem(problem{code: diag.BadDays, message: twice.String() + " is named twice in this list", suggestion: "name each day once"})
+			known = false
+		}
+		set, ok = set|days, ok && known
+	}
+	return set, ok
 }
 
 func (c *ruleCheck) timeTrigger(v value, more refinement) entity.Trigger {

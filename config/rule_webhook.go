@@ -85,9 +85,12 @@ func webAddress(v value, into *entity.Secret) bool {
 }
 
 func webBody(v value, call *entity.Call) bool {
-	raw, ok := v.text("a text")
+	raw, ok := v.anyText("a text")
 	if !ok {
 		return false
+	}
+	if isTemplate(raw) {
+		v.warning(problem{code: diag.BadText, message: "the body holds a template, which is sent as it is", suggestion: "if the service does not fill it in, write plain text"})
 	}
 	if call.Method == http.MethodGet {
 		v.r.errorAt(v.keySpan(), problem{code: diag.NotApplied, message: `"body" has no effect with method: get`, suggestion: "delete it, or make it method: post"})

@@ -60,11 +60,13 @@ func (f *name) decode(v value, tags reflect.StructTag) {
 		return
 	}
 	if !regexp.MustCompile("^(?:" + tags.Get("shape") + ")$").MatchString(raw) {
-		v.problem(problem{
-			code:       diag.BadText,
-			message:    fmt.Sprintf("%s is not a valid %s", quote(raw), v.name),
-			suggestion: "use " + tags.Get("like"),
-		})
+		p := problem{code: diag.BadText, message: fmt.Sprintf("%s is not a valid %s", quote(raw), v.name), suggestion: "use " + tags.Get("like")}
+		for _, set := range []string{"mdi:", "mdi-", "hass:", "si:"} { // icons of other systems have their set in front
+			if bare, ok := strings.CutPrefix(raw, set); ok {
+				p.suggestion = "write " + bare
+			}
+		}
+		v.problem(p)
 		return
 	}
 	f.value, f.valid = raw, true
@@ -100,11 +102,8 @@ func (f *flag) decode(v value, _ reflect.StructTag) {
 		return
 	}
 	suggestion := ""
-	switch strings.ToLower(raw) {
-	case "yes", "on", "y", "1", "true":
-		suggestion = "write true"
-	case "no", "off", "n", "0", "false":
-		suggestion = "write false"
+	if word := truth(strings.ToLower(raw)); word != "" {
+		suggestion = "write " + word
 	}
 	v.wrongType("true or false", suggestion)
 }
@@ -149,6 +148,9 @@ func wholeSuggestion(raw string) string {
 	if x, err := strconv.ParseFloat(raw, 64); err == nil && x == float64(int32(x)) {
 		return fmt.Sprintf("write %d", int32(x))
 	}
+	if plain := plainNumber(raw); decimal.MatchString(plain) {
+		return "write " + plain
+	}
 	return ""
 }
 
@@ -176,8 +178,8 @@ func (f *number) decode(v value, tags reflect.StructTag) {
 	}
 	if !fraction.MatchString(raw) {
 		suggestion := ""
-		if point := strings.Replace(raw, ",", ".", 1); fraction.MatchString(point) {
-			suggestion = "write " + point
+		if plain := plainNumber(raw); plain != "" {
+			suggestion = "write " + plain
 		}
 		v.wrongType("a number", suggestion)
 		return
@@ -220,7 +222,9 @@ func decodeChoice(v value, words []string, code diag.Code) (string, bool) {
 		return raw, true
 	}
 	suggestion := ""
-	if near := v.r.nearest(raw, words); near != "" {
+	if word := otherWord(v.name, raw); slices.Contains(words, word) {
+		suggestion = "write " + word
+	} else if near := v.r.nearest(raw, words); near != "" {
 		suggestion = "did you mean " + near + "?"
 	}
 	v.problem(problem{code: code,

@@ -50,7 +50,7 @@ func TestDurationsAreWrittenAsTheyAreRead(t *testing.T) {
 // What a suggestion says to write is accepted when it is written.
 func TestSuggestedDurationsAreAccepted(t *testing.T) {
 	for _, raw := range []string{"5min", "5 min", "2 hours", "1.5 hours", "3 Sek.", "10 sec", "1 day", "250 msec", "400 ms"} {
-		s := suggestDuration(raw)
+		s := suggestDuration(raw, "")
 		if len(s) < 7 || s[:6] != "write " {
 			t.Errorf("%q: no suggestion but %q", raw, s)
 			continue

@@ -4,16 +4,19 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
 
 	"hob/internal/diag"
 )
 
-// maxTabLines bounds how many tab-indented lines are pointed out one by one.
+// maxTabLines bounds how many wrongly indented lines are pointed out one by one.
 const maxTabLines = 20
 
 // scan looks at the bytes before the YAML library does: size, encoding, control
-// characters and tab indentation, of which the library says too little. It
+// characters, indentation and traces of merging, of which the library says too little. It
 // reports false if there is no point in parsing.
 func scan(r *report, src *diag.Source, data []byte) bool {
 	if len(data) > maxBytes {
@@ -42,7 +45,8 @@ func scan(r *report, src *diag.Source, data []byte) bool {
 		return false
 	}
 	characters := scanCharacters(r, src, data)
-	return scanTabs(r, src) && characters
+	conflicts := scanConflicts(r, src)
+	return scanIndents(r, src) && characters && conflicts
 }
 
 // maxMarks bounds the commas and brackets of a file. Each can be a value in the
@@ -83,11 +87,7 @@ func scanCharacters(r *report, src *diag.Source, data []byte) bool {
 	for len(text) > 0 {
 		c, size := utf8.DecodeRune(text)
 		if c == utf8.RuneError && size == 1 {
-			r.errorAt(src.Span(line, column, 1), problem{
-				code:       diag.BadCharacter,
-				message:    fmt.Sprintf("byte 0x%02x is not UTF-8", text[0]),
-				suggestion: "save the file as UTF-8",
-			})
+			r.errorAt(src.Span(line, column, 1), notUTF8(text[0]))
 			return false
 		}
 		if badCharacter(c) {
@@ -109,6 +109,17 @@ func scanCharacters(r *report, src *diag.Source, data []byte) bool {
 	return true
 }
 
+// notUTF8 says what a byte probably is: the old encoding of Windows, which editors
+// there still write, has a character for nearly each.
+func notUTF8(b byte) problem {
+	p := problem{code: diag.BadCharacter, message: fmt.Sprintf("byte 0x%02x is not UTF-8", b), suggestion: "save the file as UTF-8"}
+	if c := charmap.Windows1252.DecodeByte(b); unicode.IsPrint(c) && c != utf8.RuneError {
+		p.message += fmt.Sprintf("; in the old encoding of Windows (1252) it is %c", c)
+		p.suggestion += " (in Windows Notepad: Save as, Encoding)"
+	}
+	return p
+}
+
 // badCharacter: control characters, the line ends of YAML 1.1 that nothing else
 // treats as such, and byte order marks that are not at the start.
 func badCharacter(c rune) bool {
@@ -121,25 +132,61 @@ func badCharacter(c rune) bool {
 	return c < 0x20 || c >= 0x80 && c < 0xa0
 }
 
-// scanTabs reports every line that is indented with a tab.
-func scanTabs(r *report, src *diag.Source) bool {
+// scanIndents reports every line that is indented with anything but spaces.
+func scanIndents(r *report, src *diag.Source) bool {
 	found := 0
 	for n := 1; n <= src.Lines(); n++ {
-		line := src.Line(n)
-		indent := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
-		tab := strings.IndexByte(indent, '\t')
-		if tab < 0 {
+		from, width, p := badIndent(src.Line(n))
+		if width == 0 {
 			continue
 		}
 		found++
 		if found > maxTabLines {
 			continue
 		}
-		r.errorAt(src.Span(n, tab+1, len(indent)-tab), problem{
-			code:       diag.TabIndent,
-			message:    "this line is indented with a tab",
-			suggestion: "indent with spaces: two for each level",
-		})
+		r.errorAt(src.Span(n, from+1, width), p)
+	}
+	return found == 0
+}
+
+// badIndent finds what does not belong into the blank part at the start of a line:
+// where, in code points, and how much of it; nothing if the line is in order.
+func badIndent(line string) (from, width int, p problem) {
+	plain := strings.TrimLeft(line, " ")
+	if plain == "" || plain[0] != '\t' && plain[0] < utf8.RuneSelf {
+		return 0, 0, p
+	}
+	from = len(line) - len(plain)
+	c, _ := utf8.DecodeRuneInString(plain)
+	switch {
+	case c == '\t':
+		rest := strings.TrimLeft(plain, " \t")
+		return from, len(plain) - len(rest), problem{code: diag.TabIndent,
+			message: "this line is indented with a tab", suggestion: "indent with spaces: two for each level"}
+	case unicode.Is(unicode.Zs, c) || c == '\u200b' || c == '\u2060':
+		rest := strings.TrimLeftFunc(plain, func(r rune) bool { return r == c || r == ' ' })
+		return from, utf8.RuneCountInString(plain) - utf8.RuneCountInString(rest), problem{code: diag.BadCharacter,
+			message:    fmt.Sprintf("this line is indented with the character U+%04X, which looks like a space and is none", c),
+			suggestion: "replace it by spaces; it comes with text that is copied from web pages and messages"}
+	}
+	return 0, 0, p
+}
+
+// scanConflicts reports what a merge of two versions has left for people to decide.
+func scanConflicts(r *report, src *diag.Source) bool {
+	begun, found := 0, 0
+	for n := 1; n <= src.Lines(); n++ {
+		switch line := src.Line(n); {
+		case strings.HasPrefix(line, "<<<<<<< "):
+			begun = n
+		case begun > 0 && strings.HasPrefix(line, ">>>>>>> "):
+			if found++; found <= maxTabLines {
+				r.errorAt(src.Span(begun, 1, 7), problem{code: diag.Syntax,
+					message:    fmt.Sprintf("two versions of the file were merged here, up to line %d, and nobody has decided between them", n),
+					suggestion: "keep one of the two, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>"})
+			}
+			begun = 0
+		}
 	}
 	return found == 0
 }

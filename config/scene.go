@@ -3,6 +3,9 @@ package config
 import (
 	"fmt"
 	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
 
 	"hob/internal/diag"
 	"hob/internal/entity"
@@ -12,7 +15,8 @@ import (
 // with the words of its kind, beside the keys that every entity has.
 type sceneYAML struct {
 	commonYAML
-	tasks []task
+	tasks  []task
+	failed bool // some of it could not be read, and that is reported
 }
 
 // task is one line of a scene.
@@ -26,8 +30,17 @@ type task struct {
 // decodeAs splits a scene's entries: what is not a key of every entity is the
 // id of one.
 func (y *sceneYAML) decodeAs(v value) {
-	entries, ok := v.mapping("a mapping of ids to what they become, such as {porch: off, stairs: 5%}")
+	const shape = "a mapping of ids to what they become, such as {porch: off, stairs: 5%}"
+	if v.node.Kind == yaml.SequenceNode && len(v.node.Content) > 0 {
+		if words := split(resolve(v.node.Content[0]).Value); len(words) == 2 {
+			v.wrongType(shape, fmt.Sprintf("write %s: %s, and so on, without dashes", words[0].text, words[1].text))
+			y.failed = true
+			return
+		}
+	}
+	entries, ok := v.mapping(shape)
 	if !ok {
+		y.failed = true
 		return
 	}
 	own := members(y)
@@ -36,10 +49,18 @@ func (y *sceneYAML) decodeAs(v value) {
 			m.field.decode(e.value, m.tags)
 			continue
 		}
-		raw, ok := e.value.text("what it becomes, such as off, 40%, 21°C or a preset")
-		if ok {
-			y.tasks = append(y.tasks, task{target: entity.ID(e.name), at: e, words: split(raw)})
+		const forms = "what it becomes, such as off, 40%, 21°C or a preset"
+		if state := (elsewhere{"x": e.node}).inner("x").get("state"); state != "" {
+			e.value.wrongType(forms, "write "+e.name+": "+state)
+			y.failed = true
+			continue
 		}
+		raw, ok := e.value.text(forms)
+		if !ok {
+			y.failed = true
+			continue
+		}
+		y.tasks = append(y.tasks, task{target: entity.ID(e.name), at: e, words: split(raw)})
 	}
 }
 
@@ -49,7 +70,7 @@ func (y *sceneYAML) driven() *outputYAML { return nil }
 func (y *sceneYAML) pins() []pinUse      { return nil }
 
 func (y *sceneYAML) check(at value) {
-	if len(y.tasks) == 0 {
+	if len(y.tasks) == 0 && !y.failed {
 		at.r.errorAt(at.keySpan(), problem{code: diag.MissingKey, message: at.label() + " changes nothing",
 			suggestion: "add what it is to change, such as porch: off"})
 	}
@@ -90,6 +111,12 @@ func (b *book) checkTask(t *task) {
 	action, p := target.become(t.words, target.words())
 	if p != nil && (p.suggestion == target.forms() || p.code == diag.BadAction && len(t.words) > 0 && t.words[0].text == string(entity.VerbToggle)) {
 		p.suggestion = target.sceneForms() // in a scene the target stands in front already
+	}
+	if p != nil {
+		named := append([]word{{text: string(t.target)}}, t.words...)
+		if verb, ok := strings.CutPrefix(b.freely(named), "write "+string(t.target)+" "); ok {
+			p.suggestion = "write " + verb
+		}
 	}
 	if p == nil {
 		p = unsafeMove(target, action.Verb, byScene, false)

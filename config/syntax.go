@@ -111,6 +111,9 @@ func reportSyntax(r *report, src *diag.Source, data []byte, err error) {
 		column = openBracket(src.Line(line), column)
 	}
 	message, suggestion := explainSyntax(what)
+	if guess := guessSyntax(src, line); guess != "" {
+		suggestion = guess
+	}
 	if text := src.Text(); line == src.Lines() && !strings.HasSuffix(text, "\n") {
 		suggestion = "the file ends here, in the middle of a line: was it still being saved? Else: " + suggestion
 	}
@@ -168,6 +171,28 @@ func openBracket(line string, otherwise int) int {
 		return otherwise
 	}
 	return open[len(open)-1]
+}
+
+var (
+	// A text with a colon: "name: Porch: lamp".
+	colonInText = regexp.MustCompile(`^\s*(?:- )?([A-Za-z_]\w*): ([^"'\[{&*!|>#][^"]*?: .*)$`)
+	// A step with a colon in its message: - notify anna "Temperature: high".
+	colonInStep = regexp.MustCompile(`^\s*- ([a-z]\w* [^'"]*".*: .*"?)\s*$`)
+)
+
+// guessSyntax looks for what people write most often that is no YAML, on the line
+// where the mistake shows or the one before. It is "" if there is none of it.
+func guessSyntax(src *diag.Source, line int) string {
+	for _, n := range []int{line, line - 1} {
+		text := src.Line(n)
+		if m := colonInStep.FindStringSubmatch(text); m != nil {
+			return fmt.Sprintf("put the whole step of line %d into quotes: '%s'", n, strings.ReplaceAll(m[1], "'", "''"))
+		}
+		if m := colonInText.FindStringSubmatch(text); m != nil && n == line {
+			return fmt.Sprintf("put the text into quotes: %s: %q", m[1], strings.TrimSpace(m[2]))
+		}
+	}
+	return ""
 }
 
 // explainSyntax puts the library's words into a sentence for people.

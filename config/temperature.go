@@ -119,6 +119,9 @@ func thousandths(s string) int64 {
 var looseTemperature = regexp.MustCompile(`(?i)^(-?[0-9]{1,4}(?:[.,][0-9]{1,3})?)\s*(?:[°º˚]|degrees?|deg)?\s*(c|f|celsius|fahrenheit|℃|℉)\.?$`)
 
 func suggestTemperature(raw string) string {
+	if plain := plainNumber(raw); bareTemperature.MatchString(plain) {
+		return "write " + plain + likelyScale(plain)
+	}
 	m := looseTemperature.FindStringSubmatch(raw)
 	if m == nil {
 		return "write a number and °C or °F, such as 21°C, 19.5°C or 70°F"

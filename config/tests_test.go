@@ -137,7 +137,7 @@ func TestATestFileIsReadWithTheHousesWords(t *testing.T) {
 		{"- a\n", ""},
 		{"a: [\n", ""},
 		{"a: &a {given: *a}\n", ""},
-		{"a: \xff\n", "save the file as UTF-8"},
+		{"a: \xff\n", "save the file as UTF-8 (in Windows Notepad: Save as, Encoding)"},
 	} {
 		path := filepath.Join(t.TempDir(), "cold.test.yaml")
 		if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {

@@ -64,8 +64,11 @@ func (v value) partSpan(p part) diag.Span {
 
 // label names the value in messages.
 func (v value) label() string {
-	if v.key == nil {
+	switch {
+	case v.key == nil:
 		return "the file"
+	case v.name == "":
+		return "this entry"
 	}
 	return strconv.Quote(v.name)
 }
@@ -128,6 +131,20 @@ func (v value) untagged() bool {
 // text returns the raw text of a scalar, exactly as written: the type of the
 // field decides what it means, never YAML.
 func (v value) text(expected string) (string, bool) {
+	raw, ok := v.anyText(expected)
+	if !ok {
+		return "", false
+	}
+	if p := misleading(v.node); p != nil {
+		p.message = v.label() + " " + p.message
+		v.problem(*p)
+		return "", false
+	}
+	return raw, true
+}
+
+// anyText is text that is for somebody else, who may know templates.
+func (v value) anyText(expected string) (string, bool) {
 	if !v.untagged() {
 		return "", false
 	}
@@ -148,17 +165,22 @@ type entry struct {
 // all counts as an empty mapping: it is what remains when every entry is
 // commented out. Of a repeated key the first is returned.
 func (v value) mapping(expected string) ([]entry, bool) {
+	out, _, ok := v.entries(expected)
+	return out, ok
+}
+
+// entries is mapping that also returns those whose key is there already.
+func (v value) entries(expected string) (out, repeated []entry, ok bool) {
 	if !v.untagged() {
-		return nil, false
+		return nil, nil, false
 	}
 	if isNothing(v.node) {
-		return nil, true
+		return nil, nil, true
 	}
 	if v.node.Kind != yaml.MappingNode {
-		v.wrongType(expected, "")
-		return nil, false
+		v.wrongType(expected, v.notMapping())
+		return nil, nil, false
 	}
-	var out []entry
 	first := make(map[string]*yaml.Node)
 	for i := 0; i+1 < len(v.node.Content); i += 2 {
 		e, ok := v.entry(v.node.Content[i], v.node.Content[i+1])
@@ -167,12 +189,13 @@ func (v value) mapping(expected string) ([]entry, bool) {
 		}
 		if other, dup := first[e.name]; dup {
 			v.duplicateKey(e, other)
+			repeated = append(repeated, e)
 			continue
 		}
 		first[e.name] = e.key
 		out = append(out, e)
 	}
-	return out, true
+	return out, repeated, true
 }
 
 func (v value) entry(key, val *yaml.Node) (entry, bool) {
@@ -187,10 +210,11 @@ func (v value) entry(key, val *yaml.Node) (entry, bool) {
 		})
 		return entry{}, false
 	case k.Kind != yaml.ScalarNode || isNothing(k):
-		at.problem(problem{
-			code:    diag.WrongType,
-			message: "a key must be a name, not " + describeKey(k),
-		})
+		p := problem{code: diag.WrongType, message: "a key must be a name, not " + describeKey(k)}
+		if k.Kind == yaml.MappingNode && v.node.Style&k.Style&yaml.FlowStyle != 0 { // {{ x }} is a mapping in a mapping
+			p.suggestion = noTemplates
+		}
+		at.problem(p)
 		return entry{}, false
 	case !at.untagged():
 		return entry{}, false

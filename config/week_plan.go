@@ -45,6 +45,8 @@ func (f *weekPlan) decode(v value, _ reflect.StructTag) {
 		return
 	}
 	f.valid = true
+	entries = v.joined(entries, func(key string) bool { _, err := schedule.ParseDays(key); return err == nil },
+		func(string) joining { return joinedText })
 	for _, e := range entries {
 		line := planLine{at: e}
 		days, err := schedule.ParseDays(e.name)
