@@ -205,10 +205,13 @@ type LinkInfo struct {
 type UpdateInfo struct {
 	Firmware string `json:"firmware"`
 	// Stage is sending, checking, restarting, proving, done or failed.
-	Stage   string `json:"stage"`
-	Done    int64  `json:"done"` // bytes that the board has
-	Size    int64  `json:"size"`
-	Message string `json:"message"` // why it failed, in a sentence; "" otherwise
+	Stage string `json:"stage"`
+	Done  int64  `json:"done"` // bytes that the board has
+	Size  int64  `json:"size"`
+	// Code says why it failed: one of the board's, or rolled_back, silent, stuck,
+	// nonsense or stopped; "" otherwise.
+	Code    string `json:"code"`
+	Message string `json:"message"` // the same in a sentence
 	Since   int64  `json:"since"`   // unix ms, of the stage
 }
 

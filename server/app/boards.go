@@ -118,8 +118,8 @@ func (b boards) Progress(id entity.BoardID) *entity.UpdateInfo {
 		return nil
 	}
 	u := s.Update
-	return &entity.UpdateInfo{Firmware: u.FW, Stage: u.Stage, Done: u.Done, Size: u.Size, Message: u.Message,
-		Since: u.Since.UnixMilli()}
+	return &entity.UpdateInfo{Firmware: u.FW, Stage: u.Stage, Done: u.Done, Size: u.Size,
+		Code: u.Code, Message: u.Message, Since: u.Since.UnixMilli()}
 }
 
 // forPeople gives the link's kinds of errors their HTTP status.

@@ -101,8 +101,10 @@ func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{} }
 
 // fakeBoard is a board as docs/wire.md has it, as far as the link can tell.
 type fakeBoard struct {
-	id   entity.BoardID
-	chip string
+	id    entity.BoardID
+	chip  string
+	fw    string // of the boot
+	trial bool   // the firmware has not proved itself yet
 
 	mu        sync.Mutex
 	boot      wire.BootID
@@ -139,7 +141,7 @@ type fakeSession struct {
 }
 
 func newFakeBoard(id entity.BoardID, key wire.Key) *fakeBoard {
-	return &fakeBoard{id: id, chip: "esp32", boot: 0x9f3c2a11, booted: time.Now(), current: key,
+	return &fakeBoard{id: id, chip: "esp32", fw: "0.1.0", boot: 0x9f3c2a11, booted: time.Now(), current: key,
 		live: map[*websocket.Conn]bool{}}
 }
 
@@ -285,7 +287,7 @@ func (s *fakeSession) handle(f wire.ServerFrame) bool {
 	switch f := f.(type) {
 	case *wire.ServerHello:
 		b.mu.Lock()
-		hello := &wire.BoardHello{Stamp: stamp, Proto: 1, ID: b.id, Chip: b.chip, FW: "0.1.0",
+		hello := &wire.BoardHello{Stamp: stamp, Proto: 1, ID: b.id, Chip: b.chip, FW: b.fw, Trial: b.trial,
 			Reset: "power_on", Config: b.rev, Points: b.points, Adopt: s.adopt}
 		b.mu.Unlock()
 		s.send(hello)

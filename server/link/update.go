@@ -2,21 +2,11 @@ package link
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"hob/internal/entity"
 	"hob/internal/wire"
-)
-
-const (
-	// updateSilence gives an update up after so long without news of the board: it
-	// may be restarting into a firmware that is given two minutes to prove itself.
-	updateSilence = 5 * time.Minute
-	// updateNews is how many frames of a board may wait to be looked at. It sends
-	// one for each part, and the next part is sent when that has been seen.
-	updateNews = 16
 )
 
 // Image is a firmware for one kind of board, signed.
@@ -29,10 +19,11 @@ type Image struct {
 type UpdateStatus struct {
 	FW      string
 	Stage   string // sending, checking, restarting, proving, done or failed
-	Done    int64  // bytes that the board has stored
+	Done    int64  // bytes that the board has stored, 0 to Size
 	Size    int64
-	Message string // of a failed one, a sentence
-	Since   time.Time
+	Code    string    // of a failed one: a code of the board's (docs/wire.md), or one of those below
+	Message string    // of a failed one, a sentence
+	Since   time.Time // of the stage
 }
 
 // Values of UpdateStatus.Stage.
@@ -45,23 +36,17 @@ const (
 	updateFailed     = "failed"
 )
 
+// Values of UpdateStatus.Code besides the board's own.
+const (
+	updateRolledBack = "rolled_back" // the board went back to what ran before
+	updateSilent     = "silent"      // nothing was heard of it for updateSilence
+	updateStuck      = "stuck"       // it spoke, and got no further for updatePatience
+	updateNonsense   = "nonsense"    // it asked for what there is not
+	updateStopped    = "stopped"     // the server stops
+)
+
 // over says whether nothing more will come.
 func (u *UpdateStatus) over() bool { return u.Stage == updateDone || u.Stage == updateFailed }
-
-// updateJob is one update under way. Its goroutine waits for news, which the
-// board's own goroutine leaves here.
-type updateJob struct {
-	board *board
-	image *Image
-	from  string // the firmware that ran before
-	news  chan updateEvent
-}
-
-// updateEvent is a session that has begun, or a frame of one.
-type updateEvent struct {
-	session *session
-	frame   *wire.Update // nil: the session has just begun
-}
 
 // Update begins to bring a board to another firmware and does not wait for it;
 // Board tells how far it is. The board must be online and have none under way. The
@@ -71,6 +56,9 @@ func (m *Manager) Update(_ context.Context, id entity.BoardID, image *Image) err
 	s, err := m.session(fail, id)
 	if err != nil {
 		return err
+	}
+	if image.Head.Size != int64(len(image.Data)) || len(image.Data) == 0 {
+		return fail(KindInvalid, fmt.Sprintf("the image says that it has %d bytes and has %d", image.Head.Size, len(image.Data)), nil)
 	}
 	if image.Head.Chip != s.hello.Chip {
 		return fail(KindInvalid, fmt.Sprintf("the image is for %s, the board is %s", image.Head.Chip, clip(s.hello.Chip)), nil)
@@ -105,135 +93,11 @@ func (m *Manager) endUpdates() {
 	m.updates.Wait()
 }
 
-// run takes the update to its end. done is closed when the server stops.
-func (j *updateJob) run(done <-chan struct{}, s *session) {
-	err := j.follow(done, s)
-	b := j.board
-	b.mu.Lock()
-	b.updating = nil
-	b.mu.Unlock()
-	if err == nil {
-		j.say(updateDone, int64(len(j.image.Data)))
-		b.m.log.Info("update done", "board", b.id, "firmware", j.image.Head.FW)
-		return
-	}
-	j.fail(err)
-	b.m.log.Warn("update failed", "board", b.id, "error", err)
-}
-
-var errServerStops = errors.New("the server stops; the board keeps what has come")
-
-// follow sends what the board asks for, over as many sessions as it takes.
-func (j *updateJob) follow(done <-chan struct{}, s *session) error {
-	restarted := false
-	timer := time.NewTimer(updateSilence)
-	defer timer.Stop()
-	j.send(s, &j.image.Head)
-	for {
-		select {
-		case <-done:
-			return errServerStops
-		case <-timer.C:
-			return errors.New("nothing was heard of the board for five minutes")
-		case e := <-j.news:
-			timer.Reset(updateSilence)
-			if e.frame == nil {
-				over, err := j.opened(e.session, restarted)
-				if over || err != nil {
-					return err
-				}
-				continue
-			}
-			if e.frame.Stage == wire.UpdateKept {
-				return nil
-			}
-			if err := j.heard(e); err != nil {
-				return err
-			}
-			restarted = restarted || e.frame.Stage == wire.UpdateRestarting
-		}
-	}
-}
-
-// opened judges the firmware that a new session found, or goes on with the image.
-func (j *updateJob) opened(s *session, restarted bool) (over bool, err error) {
-	switch {
-	case s.hello.Trial:
-		j.say(updateProving, int64(len(j.image.Data)))
-	case !restarted:
-		j.send(s, &j.image.Head)
-	case s.hello.FW == j.image.Head.FW && s.hello.FW != j.from:
-		return true, nil // it proved itself in a session that was not this server's
-	default:
-		return true, fmt.Errorf("the board has gone back to %s: %s did not come up, or had no session for 10 s within 2 minutes",
-			clip(s.hello.FW), j.image.Head.FW)
-	}
-	return false, nil
-}
-
-// heard answers what a board has said.
-func (j *updateJob) heard(e updateEvent) error {
-	f := e.frame
-	switch f.Stage {
-	case wire.UpdateNone:
-		j.send(e.session, &j.image.Head)
-	case wire.UpdateReceiving:
-		if f.Next >= int64(len(j.image.Data)) {
-			return errors.New("the board asks for more than there is")
-		}
-		j.say(updateSending, f.Next)
-		part := j.image.Data[f.Next:]
-		j.send(e.session, &wire.UpdatePart{At: f.Next, Data: part[:min(len(part), wire.MaxPart)]})
-	case wire.UpdateChecking:
-		j.say(updateChecking, f.Next)
-	case wire.UpdateRestarting:
-		j.say(updateRestarting, f.Next)
-	case wire.UpdateFailed:
-		return fmt.Errorf("the board refuses the image: %s (%s)", clip(f.Message), clip(f.Code))
-	case wire.UpdateWait, wire.UpdateKept:
-	}
-	return nil
-}
-
-// send gives a session a frame. One that takes none has ended, or is about to: the
-// next session asks again.
-func (j *updateJob) send(s *session, f wire.ServerFrame) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.ended && !s.push(f) {
-		j.board.m.log.Debug("a frame of an update found no room", "board", j.board.id)
-	}
-}
-
-func (j *updateJob) say(stage string, done int64) {
-	j.show(UpdateStatus{Stage: stage, Done: done})
-}
-
-func (j *updateJob) fail(err error) {
-	j.show(UpdateStatus{Stage: updateFailed, Message: err.Error()})
-}
-
-func (j *updateJob) show(u UpdateStatus) {
-	u.FW, u.Size, u.Since = j.image.Head.FW, int64(len(j.image.Data)), time.Now()
-	b := j.board
-	b.mu.Lock()
-	if old := b.update; old != nil && u.Done == 0 && u.Stage == updateFailed {
-		u.Done = old.Done
-	}
-	if old := b.update; old != nil && old.Stage == u.Stage {
-		u.Since = old.Since
-	}
-	b.update = &u
-	b.mu.Unlock()
-	if b.isLive() {
-		b.showLive()
-	}
-}
-
-func (b *board) isLive() bool {
+// session is the live one; nil while there is none.
+func (b *board) session() *session {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.live != nil
+	return b.live
 }
 
 // words is an update for people, while it is under way; "" after that.
@@ -249,7 +113,7 @@ func (u *UpdateStatus) words() string {
 }
 
 // updateNews leaves news for the update under way, if there is one. Nobody waits:
-// what finds no room is asked for again by the next session, or times out.
+// what finds no room is asked for again by the job.
 func (b *board) updateNews(e updateEvent) {
 	b.mu.Lock()
 	job := b.updating

@@ -1,0 +1,572 @@
+package link
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"hob/internal/entity"
+	"hob/internal/wire"
+)
+
+// updatable plays what docs/wire.md, "Another firmware", asks of a board. Its
+// fields say what goes wrong; they are set before the update begins.
+type updatable struct {
+	r *rig
+
+	mu      sync.Mutex
+	head    *wire.UpdateBegin
+	stored  []byte
+	comings []coming // every part that came, and when
+
+	// answers, when set, takes the place of the answer to a part. It is called with mu held.
+	answers func(s *fakeSession, at int64) bool
+	// dies, when set, says whether power goes as a stage is reached; it comes back 3 s later.
+	dies map[string]bool
+	// mute holds words that are lost on the way: restarting, kept.
+	mute map[string]bool
+	// bad is a firmware that the board does not keep.
+	bad bool
+	// gone is a board that does not come back.
+	gone bool
+}
+
+type coming struct {
+	at int64
+	n  int
+}
+
+func newUpdatable(r *rig) *updatable {
+	u := &updatable{r: r}
+	r.hall.mu.Lock()
+	r.hall.intercept = u.hear
+	r.hall.mu.Unlock()
+	return u
+}
+
+// testImage is n bytes for the board hall.
+func testImage(n int) *Image {
+	data := make([]byte, n)
+	for i := range data {
+		data[i] = byte(i * 7)
+	}
+	return &Image{Data: data, Head: wire.UpdateBegin{Chip: "esp32", FW: "0.2.0", Security: 1, Size: int64(n)}}
+}
+
+func (u *updatable) hear(s *fakeSession, f wire.ServerFrame) bool {
+	switch f := f.(type) {
+	case *wire.UpdateBegin:
+		u.begin(s, f)
+	case *wire.UpdatePart:
+		u.part(s, f)
+	default:
+		return false
+	}
+	return true
+}
+
+func (u *updatable) begin(s *fakeSession, f *wire.UpdateBegin) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.head == nil || u.head.SHA256 != f.SHA256 || u.head.Size != f.Size {
+		u.head, u.stored = f, nil
+	}
+	u.say(s, wire.UpdateReceiving)
+}
+
+func (u *updatable) part(s *fakeSession, f *wire.UpdatePart) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.comings = append(u.comings, coming{f.At, len(f.Data)})
+	if len(u.comings) > 200 {
+		return // a flood: the test fails, and does not drown
+	}
+	if u.dies["sending"] && len(u.stored) > 0 {
+		u.powerCut("sending", nil)
+		return
+	}
+	if u.answers != nil && u.answers(s, f.At) {
+		return
+	}
+	if f.At == int64(len(u.stored)) {
+		u.stored = append(u.stored, f.Data...)
+	}
+	if int64(len(u.stored)) < u.head.Size {
+		u.say(s, wire.UpdateReceiving)
+		return
+	}
+	u.say(s, wire.UpdateChecking)
+	if u.dies["checking"] {
+		u.powerCut("checking", nil)
+		return
+	}
+	if !u.mute["restarting"] {
+		u.say(s, wire.UpdateRestarting)
+	}
+	u.powerCut("restarting", func(b *fakeBoard) {
+		if u.bad {
+			return
+		}
+		b.fw, b.trial = u.head.FW, true
+		go u.prove()
+	})
+}
+
+// powerCut is a restart; change is what is different after it. What had come is
+// forgotten. The caller holds mu.
+func (u *updatable) powerCut(stage string, change func(*fakeBoard)) {
+	delete(u.dies, stage)
+	go func() {
+		b := u.r.hall
+		b.stop()
+		u.mu.Lock()
+		defer u.mu.Unlock()
+		if u.gone {
+			return
+		}
+		if change == nil {
+			u.head = nil
+		}
+		time.Sleep(3 * time.Second)
+		b.mu.Lock()
+		b.boot++
+		b.booted = time.Now()
+		b.session = nil
+		if change != nil {
+			change(b)
+		}
+		b.mu.Unlock()
+		b.start(u.r.net.listen(hallAddr))
+		u.r.found(hallAddr)
+	}()
+}
+
+// prove says that the firmware is kept after 10 s with a session, or goes back.
+func (u *updatable) prove() {
+	time.Sleep(20 * time.Second)
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	b := u.r.hall
+	if u.dies["proving"] {
+		u.powerCut("proving", func(b *fakeBoard) { b.fw, b.trial = "0.1.0", false })
+		return
+	}
+	b.mu.Lock()
+	b.trial = false
+	s := b.session
+	b.mu.Unlock()
+	if u.mute["kept"] {
+		s.close(closeSilent, "a moment of no Wi-Fi")
+		return
+	}
+	s.send(&wire.Update{Stamp: b.stamp(), Stage: wire.UpdateKept})
+}
+
+func (u *updatable) say(s *fakeSession, stage wire.UpdateStage) {
+	s.send(&wire.Update{Stamp: s.b.stamp(), Stage: stage, Next: int64(len(u.stored))})
+}
+
+// parts are those that came, in order.
+func (u *updatable) parts() []coming {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return append([]coming(nil), u.comings...)
+}
+
+// updated lets the update end, and gives how.
+func (r *rig) updated(within time.Duration) UpdateStatus {
+	r.t.Helper()
+	for begun := time.Now(); ; pass(time.Second) {
+		u := r.status().Update
+		if u == nil {
+			r.t.Fatal("no update")
+		}
+		if u.Done < 0 || u.Done > u.Size {
+			r.t.Fatalf("%d of %d bytes", u.Done, u.Size)
+		}
+		if u.over() {
+			return *u
+		}
+		if time.Since(begun) > within {
+			r.t.Fatalf("still %+v after %v", *u, within)
+		}
+	}
+}
+
+// update begins one, which has to be taken.
+func (r *rig) update(i *Image) {
+	r.t.Helper()
+	if err := r.m.Update(r.t.Context(), hallID, i); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func wantKind(t *testing.T, err error, kind Kind) {
+	t.Helper()
+	var why *Error
+	if !errors.As(err, &why) || why.Kind != kind {
+		t.Fatalf("%v, want kind %v", err, kind)
+	}
+}
+
+const threeParts = 2*wire.MaxPart + 100
+
+func TestAnImageGoesOverInPartsAndIsDoneWhenItHasProvedItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, testHouse())
+		u := newUpdatable(r)
+		r.online()
+		i := testImage(threeParts)
+		r.update(i)
+		pass(time.Second)
+		if s := r.status().Update; s.Stage != updateRestarting || s.Done != threeParts {
+			t.Fatalf("%+v, want it to restart", s)
+		}
+		pass(12 * time.Second)
+		if s := r.status(); s.Update.Stage != updateProving || s.Firmware != "0.2.0" || !strings.Contains(s.Message, "proving") {
+			t.Fatalf("%+v, want it on trial", s)
+		}
+		if s := r.updated(time.Minute); s.Stage != updateDone || s.Done != threeParts || s.Code != "" || s.Message != "" {
+			t.Fatalf("%+v", s)
+		}
+		if s := r.status(); s.State != entity.BoardOnline || s.Message != "" {
+			t.Fatalf("%+v", s)
+		}
+		if !bytes.Equal(u.stored, i.Data) {
+			t.Fatal("other bytes came")
+		}
+		if got, want := fmt.Sprint(u.parts()), "[{0 2048} {2048 2048} {4096 100}]"; got != want {
+			t.Fatalf("parts %s, want %s", got, want)
+		}
+	})
+}
+
+func TestUpdatesThatCannotBeAreRefusedAtOnce(t *testing.T) {
+	long := testImage(100)
+	long.Head.Size = 101
+	foreign := testImage(100)
+	foreign.Head.Chip = "esp32c3"
+	cases := []struct {
+		name  string
+		id    entity.BoardID
+		image *Image
+		kind  Kind
+	}{
+		{"a board of nobody", "hob-ffffff", testImage(100), KindNotFound},
+		{"another chip", hallID, foreign, KindInvalid},
+		{"another size than it says", hallID, long, KindInvalid},
+		{"nothing", hallID, testImage(0), KindInvalid},
+	}
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, testHouse())
+		u := newUpdatable(r)
+		wantKind(t, r.m.Update(t.Context(), hallID, testImage(100)), KindUnavailable) // not found yet
+		r.online()
+		for _, c := range cases {
+			t.Log(c.name)
+			wantKind(t, r.m.Update(t.Context(), c.id, c.image), c.kind)
+		}
+		pass(time.Second)
+		if n := len(received[*wire.UpdateBegin](r.hall)); n != 0 || r.status().Update != nil {
+			t.Fatalf("%d offers, %+v", n, r.status().Update)
+		}
+		u.answers = func(*fakeSession, int64) bool { return true } // takes its time
+		r.update(testImage(threeParts))
+		wantKind(t, r.m.Update(t.Context(), hallID, testImage(100)), KindRefused)
+		r.stop()
+		wantKind(t, r.m.Update(t.Context(), hallID, testImage(100)), KindUnavailable)
+	})
+}
+
+func TestWhatABoardRefusesIsSaidWithItsCodeAndLeavesItFreeForTheNext(t *testing.T) {
+	for _, code := range []string{"no_key", "bad_signature", "wrong_chip", "downgrade", "on_trial", "too_large", "storage",
+		"hash_mismatch", "not_bootable", strings.Repeat("x", 200)} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(t, testHouse())
+			u := newUpdatable(r)
+			u.answers = func(s *fakeSession, _ int64) bool {
+				s.send(&wire.Update{Stamp: s.b.stamp(), Stage: wire.UpdateFailed, Code: code, Message: "because " + strings.Repeat("y", 300)})
+				return true
+			}
+			r.online()
+			r.update(testImage(threeParts))
+			s := r.updated(time.Second)
+			if s.Stage != updateFailed || s.Code != clip(code) || !strings.Contains(s.Message, "because") || len(s.Message) > 200 {
+				t.Fatalf("%+v", s)
+			}
+			u.answers = nil
+			r.update(testImage(threeParts))
+			if s := r.updated(time.Minute); s.Stage != updateDone || s.Code != "" {
+				t.Fatalf("%+v, want the second to work", s)
+			}
+		})
+	}
+}
+
+func TestABoardThatVanishesInAnyStageEndsUpWithOneFirmwareAndThatIsSaid(t *testing.T) {
+	stages := func(s ...string) map[string]bool {
+		m := map[string]bool{}
+		for _, s := range s {
+			m[s] = true
+		}
+		return m
+	}
+	cases := []struct {
+		name  string
+		spoil func(*updatable)
+		stage string
+		code  string
+	}{
+		{"while it takes parts", func(u *updatable) { u.dies = stages("sending") }, updateDone, ""},
+		{"while it checks", func(u *updatable) { u.dies = stages("checking") }, updateDone, ""},
+		{"on trial", func(u *updatable) { u.dies = stages("proving") }, updateFailed, updateRolledBack},
+		{"into a firmware that does not come up", func(u *updatable) { u.bad = true }, updateFailed, updateRolledBack},
+		{"before it could say that it restarts", func(u *updatable) { u.mute = stages("restarting") }, updateDone, ""},
+		{"before it could say that it keeps it", func(u *updatable) { u.mute = stages("kept") }, updateDone, ""},
+		{"before it could say either", func(u *updatable) { u.mute = stages("restarting", "kept") }, updateDone, ""},
+		{"for good while it takes parts", func(u *updatable) { u.dies, u.gone = stages("sending"), true }, updateFailed, updateSilent},
+		{"for good while it checks", func(u *updatable) { u.dies, u.gone = stages("checking"), true }, updateFailed, updateSilent},
+		{"for good as it restarts", func(u *updatable) { u.gone = true }, updateFailed, updateSilent},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, testHouse())
+				u := newUpdatable(r)
+				c.spoil(u)
+				r.online()
+				i := testImage(threeParts)
+				r.update(i)
+				if s := r.updated(10 * time.Minute); s.Stage != c.stage || s.Code != c.code || (s.Message == "") != (s.Stage == updateDone) {
+					t.Fatalf("%+v", s)
+				}
+				if c.stage == updateDone && !bytes.Equal(u.stored, i.Data) {
+					t.Fatal("other bytes came")
+				}
+				if n := len(u.parts()); n > 7 {
+					t.Fatalf("%d parts came for three", n)
+				}
+			})
+		})
+	}
+}
+
+func TestAnswersThatComeTwiceDoNotMakePartsGoTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, testHouse())
+		u := newUpdatable(r)
+		u.answers = func(s *fakeSession, at int64) bool {
+			if at == int64(len(u.stored)) { // the answer to what comes twice comes a third and fourth time
+				u.say(s, wire.UpdateReceiving)
+				u.say(s, wire.UpdateReceiving)
+			}
+			return false
+		}
+		r.online()
+		r.update(testImage(20 * wire.MaxPart))
+		if s := r.updated(time.Minute); s.Stage != updateDone {
+			t.Fatalf("%+v", s)
+		}
+		if n := len(u.parts()); n != 20 {
+			t.Fatalf("%d parts for 20", n)
+		}
+	})
+}
+
+func TestAnAnswerThatComesLateIsFollowedAndThenMadeGood(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, testHouse())
+		u := newUpdatable(r)
+		late := 3
+		u.answers = func(s *fakeSession, at int64) bool {
+			if at == 3*wire.MaxPart && late > 0 {
+				late--
+				s.send(&wire.Update{Stamp: s.b.stamp(), Stage: wire.UpdateReceiving, Next: 0})
+			}
+			return false
+		}
+		r.online()
+		i := testImage(6 * wire.MaxPart)
+		r.update(i)
+		if s := r.updated(time.Minute); s.Stage != updateDone || !bytes.Equal(u.stored, i.Data) {
+			t.Fatalf("%+v", s)
+		}
+		if n := len(u.parts()); n > 20 {
+			t.Fatalf("%d parts for 6", n)
+		}
+	})
+}
+
+func TestWhatIsLostOnTheWayIsAskedForAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, testHouse())
+		u := newUpdatable(r)
+		lost := 3
+		u.answers = func(_ *fakeSession, at int64) bool {
+			if at == wire.MaxPart && lost > 0 {
+				lost--
+				return true
+			}
+			return false
+		}
+		r.online()
+		r.update(testImage(threeParts))
+		if s := r.updated(updateSilence); s.Stage != updateDone {
+			t.Fatalf("%+v", s)
+		}
+	})
+}
+
+func TestABoardThatTurnsPartsAwayDuringAPulseIsNotPressed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, testHouse())
+		u := newUpdatable(r)
+		busy := true
+		u.answers = func(s *fakeSession, _ int64) bool {
+			if !busy {
+				return false
+			}
+			busy = false
+			u.say(s, wire.UpdateWait)
+			time.AfterFunc(10*time.Second, func() {
+				u.mu.Lock()
+				defer u.mu.Unlock()
+				u.say(s, wire.UpdateReceiving)
+			})
+			return true
+		}
+		r.online()
+		r.update(testImage(threeParts))
+		if s := r.updated(time.Minute); s.Stage != updateDone {
+			t.Fatalf("%+v", s)
+		}
+		if n := len(u.parts()); n != 4 {
+			t.Fatalf("%d parts, want the one that was turned away once more", n)
+		}
+	})
+}
+
+func TestASlowBoardIsGivenItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, testHouse())
+		u := newUpdatable(r)
+		u.answers = func(s *fakeSession, at int64) bool {
+			if at < int64(len(u.stored)) {
+				return true
+			}
+			u.stored = append(u.stored, testImage(20 * wire.MaxPart).Data[at:at+wire.MaxPart]...)
+			if len(u.stored) == 20*wire.MaxPart {
+				u.stored = u.stored[:at]
+				return false
+			}
+			time.AfterFunc(100*time.Second, func() {
+				u.mu.Lock()
+				defer u.mu.Unlock()
+				u.say(s, wire.UpdateReceiving)
+			})
+			return true
+		}
+		r.online()
+		r.update(testImage(20 * wire.MaxPart))
+		if s := r.updated(time.Hour); s.Stage != updateDone {
+			t.Fatalf("%+v", s)
+		}
+	})
+}
+
+func TestHostileAnswersEndAnUpdateAndNothingElse(t *testing.T) {
+	tell := func(s *fakeSession, stage wire.UpdateStage, next int64) {
+		s.send(&wire.Update{Stamp: s.b.stamp(), Stage: stage, Next: next})
+	}
+	cases := map[string]struct {
+		answer func(s *fakeSession, at int64)
+		code   string
+	}{
+		"the end is asked for":         {func(s *fakeSession, _ int64) { tell(s, wire.UpdateReceiving, threeParts) }, updateNonsense},
+		"far beyond the end":           {func(s *fakeSession, _ int64) { tell(s, wire.UpdateReceiving, wire.MaxInt) }, updateNonsense},
+		"it has checked more than all": {func(s *fakeSession, _ int64) { tell(s, wire.UpdateChecking, wire.MaxInt) }, updateStuck},
+		"it waits for ever":            {func(s *fakeSession, _ int64) { tell(s, wire.UpdateWait, 0) }, updateStuck},
+		"it knows of none, for ever": {func(s *fakeSession, _ int64) {
+			time.AfterFunc(time.Second, func() { tell(s, wire.UpdateNone, 0) })
+		}, updateStuck},
+		"it goes to and fro": {func(s *fakeSession, at int64) {
+			time.AfterFunc(time.Second, func() {
+				tell(s, wire.UpdateChecking, 0)
+				tell(s, wire.UpdateReceiving, wire.MaxPart-at)
+			})
+		}, updateStuck},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, testHouse())
+				u := newUpdatable(r)
+				u.answers = func(s *fakeSession, at int64) bool { c.answer(s, at); return true }
+				r.online()
+				r.update(testImage(threeParts))
+				if s := r.updated(20 * time.Minute); s.Stage != updateFailed || s.Code != c.code || s.Message == "" {
+					t.Fatalf("%+v", s)
+				}
+				r.want(entity.BoardOnline) // the session goes on
+			})
+		})
+	}
+}
+
+// The firmware that runs may prove itself in the moment in which the next one is offered.
+func TestThatWhatRunsIsKeptIsNotTakenForTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, testHouse())
+		u := newUpdatable(r)
+		early := true
+		u.answers = func(s *fakeSession, _ int64) bool {
+			if early {
+				s.send(&wire.Update{Stamp: s.b.stamp(), Stage: wire.UpdateKept})
+			}
+			early = false
+			return false
+		}
+		r.online()
+		r.update(testImage(threeParts))
+		if s := r.updated(time.Minute); s.Stage != updateDone || r.status().Firmware != "0.2.0" {
+			t.Fatalf("%+v with firmware %s", s, r.status().Firmware)
+		}
+	})
+}
+
+func TestAServerThatStopsSaysSoAndTheNextGoesOnWhereTheBoardIs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, testHouse())
+		u := newUpdatable(r)
+		u.answers = func(_ *fakeSession, at int64) bool { return at == 2*wire.MaxPart } // and is silent
+		r.online()
+		r.update(testImage(threeParts))
+		pass(time.Second)
+		begun := time.Now()
+		first := r.m
+		r.stop()
+		if took := time.Since(begun); took > time.Minute {
+			t.Fatalf("the stop took %v", took)
+		}
+		if s, _ := first.Board(hallID); s.Update == nil || s.Update.Stage != updateFailed || s.Update.Code != updateStopped || s.Update.Done != 2*wire.MaxPart {
+			t.Fatalf("%+v", s.Update)
+		}
+		u.mu.Lock()
+		u.answers, u.comings = nil, nil
+		u.mu.Unlock()
+		r.begin(testHouse())
+		r.online()
+		r.update(testImage(threeParts))
+		if s := r.updated(time.Minute); s.Stage != updateDone {
+			t.Fatalf("%+v", s)
+		}
+		if got := fmt.Sprint(u.parts()); got != "[{4096 100}]" {
+			t.Fatalf("parts %s, want the last alone", got)
+		}
+	})
+}
