@@ -114,11 +114,20 @@ func chainLines(chain []client.WhyStep, cal calendar) []string {
 			line += " (" + strings.Join(s.Details, "; ") + ")"
 		}
 		if i+1 < len(chain) && (s.Kind == "change" || chain[i+1].Kind != "change") {
-			line += ", because " + chain[i+1].Text
+			line += becauseOf(chain[i+1])
 		}
 		out = append(out, line)
 	}
 	return out
+}
+
+// becauseOf is a cause within the line of what came of it. What was there at the
+// start did not come of that.
+func becauseOf(s client.WhyStep) string {
+	if s.Kind == "origin" && s.Cause != nil && s.Cause.Kind == entity.CauseConfig {
+		return ", as it was found when config.yaml came into force"
+	}
+	return ", because " + s.Text
 }
 
 func (c *cli) whyNot(ctx context.Context, id entity.RuleID, when string) error {

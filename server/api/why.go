@@ -60,7 +60,7 @@ const (
 
 // why tells how the last changes of an entity came about.
 func (a *API) why(ctx context.Context, in *whyInput) (*body[whyBody], error) {
-	lines, _, err := a.History.Changes(ctx, store.Filter{Entities: []entity.ID{in.ID}, Limit: in.Limit})
+	lines, _, err := a.History.Changes(ctx, store.Filter{Entities: []entity.ID{in.ID}, Limit: in.Limit + mostRepeated})
 	if err != nil {
 		return nil, a.notRead(ctx, err)
 	}
@@ -75,6 +75,9 @@ func (a *API) why(ctx context.Context, in *whyInput) (*body[whyBody], error) {
 		}
 	}
 	x := a.explainer(ctx)
+	if rec.Kind == entity.KindGarageDoor {
+		lines = withoutRepeated(lines)
+	}
 	for _, l := range lines[:min(len(lines), in.Limit)] {
 		out.Changes = append(out.Changes, x.chain(l))
 	}
@@ -170,6 +173,10 @@ func (x *explainer) cause(l *store.Change) (steps []whyStep, next *store.Change)
 	at := time.UnixMilli(l.At)
 	by := entity.ID(l.Cause.By)
 	switch l.Cause.Kind {
+	case entity.CauseBoard:
+		if rec, ok := x.live(l.Entity); ok && rec.Kind == entity.KindGarageDoor {
+			return x.door(l)
+		}
 	case entity.CauseRule:
 		return x.run(l)
 	case entity.CauseScene:

@@ -109,6 +109,7 @@ func TestAChainLeadsToTheFirstCause(t *testing.T) {
 	disarmed := &rules.Trace{Text: "all of", Verdict: rules.Yes, Parts: []rules.Trace{
 		{Text: "alarm is disarmed", Verdict: rules.Yes, Value: "disarmed"},
 		{Text: "not", Verdict: rules.Yes, Parts: []rules.Trace{{Text: "anna is away", Verdict: rules.No, Value: "home"}}},
+		{Text: "outside below 3°C", Verdict: rules.Yes, Value: "2.1°C"},
 		{Text: "any of", Verdict: rules.Yes, Parts: []rules.Trace{{Text: "time 22:00-06:00", Verdict: rules.No}, {Text: "sun down", Verdict: rules.Yes}}}}}
 	forty := 40.0
 	dimmed := became(20, "stairs", "on", because(entity.CauseRule, "dusk"))
@@ -132,7 +133,7 @@ func TestAChainLeadsToTheFirstCause(t *testing.T) {
 		"a rule by the sun": {"stairs", []store.Change{dimmed}, []store.RuleRun{
 			ran(t, 5, "dusk", "stairs off", rules.Fired{Kind: rules.KindTime, Text: "06:00", Due: ms(5)}, nil),
 			ran(t, 19, "dusk", "stairs 40%", rules.Fired{Kind: rules.KindTime, Text: "sunset-20m", Due: ms(19)}, disarmed)},
-			[]string{"20 change stairs went on (40 %)", "19 run rule dusk ran (sunset-20m was at 06:00:19; alarm was disarmed; not: anna is away; sun down)"}},
+			[]string{"20 change stairs went on (40 %)", "19 run rule dusk ran (sunset-20m was at 06:00:19; alarm was disarmed; anna was not away; outside below 3°C: 2.1°C; sun down)"}},
 		"a rule that was late": {"porch", []store.Change{became(700, "porch", "on", because(entity.CauseRule, "dusk"))}, []store.RuleRun{
 			ran(t, 700, "dusk", "porch on", rules.Fired{Kind: rules.KindTime, Text: "06:00", Due: ms(0)}, nil)},
 			[]string{"700 change porch went on", "700 run rule dusk ran (it was 06:00, and it ran 11m40s late)"}},
@@ -180,6 +181,41 @@ func TestAChainLeadsToTheFirstCause(t *testing.T) {
 			got := told(t, read[whyBody](t, r.do("GET /api/entities/"+string(c.of)+"/why", "")), 0)
 			if !slices.Equal(got, c.want) {
 				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
+			}
+		})
+	}
+}
+
+// Whoever asks why the garage is open wants to know who opened it, not which reed saw it.
+func TestWhyADoorMovedLeadsToWhoBeganIt(t *testing.T) {
+	reeds := because(entity.CauseBoard, "")
+	begun := []store.Change{became(-900, "left", "closed", reeds), became(1, "left", "opening", because(entity.CauseUser, "anna")), became(1.5, "left", "opening", reeds), became(20, "left", "open", reeds)}
+	for name, c := range map[string]struct {
+		lines []store.Change
+		limit string
+		want  [][]string // the newest chain first
+	}{
+		"it was asked for": {begun, "2", [][]string{
+			{"20 change left opened", "1 change left began to open", "1 origin anna asked for it in a browser"},
+			{"1 change left began to open", "1 origin anna asked for it in a browser"}}},
+		"it moves still": {begun[:3], "1", [][]string{{"1 change left began to open", "1 origin anna asked for it in a browser"}}},
+		"nobody asked": {append(begun, became(500, "left", "closing", reeds), became(520, "left", "closed", reeds)), "1", [][]string{
+			{"520 change left closed", "500 change left began to close", "500 origin its reeds saw it, and nobody had asked for it here"}}},
+		"long ago": {[]store.Change{became(1, "left", "opening", because(entity.CauseUser, "anna")), became(900, "left", "open", reeds)}, "1", [][]string{
+			{"900 change left opened", "900 origin its reeds saw it, and nobody had asked for it here"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := playing(t, &played{lines: c.lines})
+			r.reg.Apply(&entity.House{Timezone: "UTC", Boards: []entity.Board{{Name: "shed", ID: "hob-a0b765"}}, Entities: []entity.Entity{{ID: "left", Spec: &entity.GarageDoor{Board: "shed", Relay: 25,
+				Closed: &entity.Input{Board: "shed", Pin: 33}, Travel: 18 * time.Second}}}})
+			got := read[whyBody](t, r.do("GET /api/entities/left/why?limit="+c.limit, ""))
+			if len(got.Changes) != len(c.want) {
+				t.Fatalf("%d changes", len(got.Changes))
+			}
+			for i, want := range c.want {
+				if chain := told(t, got, i); !slices.Equal(chain, want) {
+					t.Errorf("got\n%s\nwant\n%s", strings.Join(chain, "\n"), strings.Join(want, "\n"))
+				}
 			}
 		})
 	}

@@ -36,6 +36,8 @@ func becameWords(state string) string {
 		return "went " + state
 	case "open":
 		return "opened"
+	case "closed":
+		return state
 	case "opening", "closing":
 		return "began to " + map[string]string{"opening": "open", "closing": "close"}[state]
 	case "ready":
@@ -187,15 +189,27 @@ func (x *explainer) firedWords(r *rules.Run) string {
 	return f.Text
 }
 
+// seenWords are a condition in the past, with what was seen where it does not say that itself.
+func seenWords(t rules.Trace, was string) string {
+	words := strings.Replace(t.Text, " is ", was, 1)
+	if t.Value != "" && was == " was " && !strings.Contains(t.Text, t.Value) {
+		words += ": " + t.Value
+	}
+	return words
+}
+
 // held are the parts of a condition that held, in the past.
 func held(t rules.Trace) []string {
 	if t.Verdict != rules.Yes {
 		return nil
 	}
 	if len(t.Parts) == 0 {
-		return []string{strings.Replace(t.Text, " is ", " was ", 1)}
+		return []string{seenWords(t, " was ")}
 	}
 	if t.Text == "not" {
+		if inner := t.Parts[0]; len(inner.Parts) == 0 && strings.Contains(inner.Text, " is ") {
+			return []string{seenWords(inner, " was not ")}
+		}
 		return []string{"not: " + t.Parts[0].Text}
 	}
 	var out []string
