@@ -22,17 +22,76 @@ const (
 	reset  = "\x1b[0m"
 )
 
-// WriteText writes every diagnostic with its excerpt, a blank line between two.
+// mostPlaces bounds how many further places of one mistake are listed.
+const mostPlaces = 20
+
+// WriteText writes every diagnostic with its excerpt, a blank line between two. What
+// is said of several places in the same words is written once, at the first of them,
+// with the others' lines.
 func (l List) WriteText(w io.Writer, opt TextOptions) error {
 	var out strings.Builder
-	for i := range l {
-		if i > 0 {
+	for _, again := range l.together() {
+		if out.Len() > 0 {
 			out.WriteByte('\n')
 		}
-		l[i].write(&out, opt)
+		again[0].write(&out, opt)
+		if len(again) > 1 {
+			again[0].writeNote(&out, opt, alsoAt(again))
+		}
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
+}
+
+// together lists the diagnostics by what they say, in the order in which each comes
+// first. Those that point elsewhere stand alone: they differ in that.
+func (l List) together() [][]*Diagnostic {
+	type words struct {
+		severity            Severity
+		code                Code
+		message, suggestion string
+	}
+	var out [][]*Diagnostic
+	at := make(map[words]int)
+	for i := range l {
+		d := &l[i]
+		said := words{d.Severity, d.Code, d.Message, d.Suggestion}
+		if n, ok := at[said]; ok && len(d.Related) == 0 {
+			out[n] = append(out[n], d)
+			continue
+		}
+		if len(d.Related) == 0 {
+			at[said] = len(out)
+		}
+		out = append(out, []*Diagnostic{d})
+	}
+	return out
+}
+
+// alsoAt names the places after the first, those of other files with their names.
+func alsoAt(again []*Diagnostic) string {
+	var places []string
+	for _, d := range again[1:] {
+		place := fmt.Sprint(d.Line)
+		if d.File != again[0].File {
+			place = fmt.Sprintf("%s:%d", d.File, d.Line)
+		}
+		if n := len(places); n == 0 || places[n-1] != place {
+			places = append(places, place)
+		}
+	}
+	if len(places) == 1 && places[0] == fmt.Sprint(again[0].Line) {
+		return "also further on in this line"
+	}
+	more := ""
+	if n := len(places) - mostPlaces; n > 0 {
+		places, more = places[:mostPlaces], fmt.Sprintf(" and %d more", n)
+	}
+	what := "lines "
+	if len(places) == 1 {
+		what = "line "
+	}
+	return "also on " + what + strings.Join(places, ", ") + more
 }
 
 func (opt TextOptions) paint(color, s string) string {
@@ -61,8 +120,12 @@ func (d *Diagnostic) write(w *strings.Builder, opt TextOptions) {
 		fmt.Fprintf(w, " %*s %s %s: %s\n", gutter, "", paint(cyan, "="), clean(r.Span.String()), clean(r.Message))
 	}
 	if d.Suggestion != "" {
-		fmt.Fprintf(w, " %*s %s %s\n", gutter, "", paint(cyan, "="), clean(d.Suggestion))
+		d.writeNote(w, opt, d.Suggestion)
 	}
+}
+
+func (d *Diagnostic) writeNote(w *strings.Builder, opt TextOptions, note string) {
+	fmt.Fprintf(w, " %*s %s %s\n", len(fmt.Sprint(d.Line)), "", opt.paint(cyan, "="), clean(note))
 }
 
 // caret lays the excerpt out in terminal cells: the text, the blank part of the

@@ -125,3 +125,60 @@ func TestWriteErrorsAreReturned(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// What is wrong in many places in the same words is said once.
+func TestTheSameWordsAreWrittenOnce(t *testing.T) {
+	src := diag.NewSource("c.yaml", []byte(strings.Repeat("pin: hal/1\n", 40)))
+	var list diag.List
+	say := func(line, column int, message, suggestion string, related ...diag.Related) {
+		span := src.Span(line, column, 3)
+		list = append(list, diag.Diagnostic{Span: span, Severity: diag.Warning, Code: diag.UnknownBoard, Message: message, Suggestion: suggestion,
+			Excerpt: src.Excerpt(span), Related: related})
+	}
+	say(1, 6, "x", "y")
+	say(1, 8, "x", "y") // one more in this line is no other line
+	say(2, 6, "other", "")
+	say(2, 8, "other", "")
+	say(3, 6, "x", "z")
+	say(4, 6, "x", "y")
+	say(5, 6, "x", "y", diag.Related{Span: src.Span(1, 1, 1), Message: "there"})
+	for line := 6; line <= 31; line++ {
+		say(line, 6, "many", "")
+	}
+	list = append(list, diag.Diagnostic{Span: diag.Span{File: "d.yaml", Line: 9, Column: 1}, Severity: diag.Warning, Code: diag.UnknownBoard, Message: "x", Suggestion: "z"})
+	var out strings.Builder
+	if err := list.WriteText(&out, diag.TextOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	const want = `c.yaml:1:6: warning HOB022: x
+ 1 | pin: hal/1
+   |      ^^^
+   = y
+   = also on lines 1, 4
+
+c.yaml:2:6: warning HOB022: other
+ 2 | pin: hal/1
+   |      ^^^
+   = also further on in this line
+
+c.yaml:3:6: warning HOB022: x
+ 3 | pin: hal/1
+   |      ^^^
+   = z
+   = also on line d.yaml:9
+
+c.yaml:5:6: warning HOB022: x
+ 5 | pin: hal/1
+   |      ^^^
+   = c.yaml:1:1: there
+   = y
+
+c.yaml:6:6: warning HOB022: many
+ 6 | pin: hal/1
+   |      ^^^
+   = also on lines 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26 and 5 more
+`
+	if got := out.String(); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -73,8 +74,9 @@ type App struct {
 	reloaded    func(*entity.House)
 	diagnosed   func(diag.List)
 
-	reloading sync.Mutex
-	token     string // guarded by reloading
+	reloading  sync.Mutex
+	token      string   // guarded by reloading
+	notInForce []string // guarded by reloading; what the log has been told of the house
 }
 
 // driver turns time, or what happens, into what is done.
@@ -164,8 +166,11 @@ func (a *App) Reload(h *entity.House) {
 	for _, b := range h.Boards {
 		ids = append(ids, string(b.ID))
 	}
-	for _, what := range config.NotInForce(h) {
-		a.log.Warn(what)
+	if now := config.NotInForce(h); !slices.Equal(now, a.notInForce) { // not again with each edit
+		for _, what := range now {
+			a.log.Warn(what)
+		}
+		a.notInForce = now
 	}
 	a.rename(h)
 	a.registry.Apply(h)
