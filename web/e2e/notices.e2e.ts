@@ -79,12 +79,20 @@ describe('a notice', () => {
   });
 
   test('of many is one of three, until all are asked for, and all can go at once', async () => {
-    for (let id = 1; id <= 12; id++) fake.notices.set(id, { id, at: Date.now() - id * 1000, text: `Notice ${id}`, rule: 'talker' });
+    for (let id = 1; id <= 20; id++) fake.notices.set(id, { id, at: Date.now() - id * 1000, text: `Notice ${id}`, rule: 'talker' });
     const page = await see({ viewport: phone, isMobile: true, hasTouch: true });
-    await cards(page).getByText('Notice 12', { exact: true }).waitFor();
+    await cards(page).getByText('Notice 20', { exact: true }).waitFor();
     expect(await cards(page).count()).toBe(3);
-    await page.getByRole('button', { name: 'Show 9 more' }).click();
+    await page.getByRole('button', { name: 'Show 17 more' }).click();
     await cards(page).getByText('Notice 1', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Show fewer' }).click();
+    await cards(page).getByText('Notice 1', { exact: true }).waitFor({ state: 'detached' });
+    expect(await cards(page).count()).toBe(3);
+    await page.locator('.more button:focus').click(); // the keyboard is where it was
+    // What is done with them all stands above them, and not 17 notices further down.
+    const above = await page.getByRole('button', { name: 'Dismiss all' }).boundingBox();
+    const first = await cards(page).first().boundingBox();
+    expect(above?.y).toBeLessThan(first?.y ?? 0);
     await page.getByRole('button', { name: 'Dismiss all' }).click();
     await cards(page).first().waitFor({ state: 'detached' });
     expect(fake.notices.size).toBe(0);

@@ -241,6 +241,7 @@ export const de: Catalogue = {
       to: (user) => `für ${user}`,
       dismiss: (text) => `Ausblenden: ${text}`,
       more: (count) => `${count} weitere zeigen`,
+      fewer: 'Weniger zeigen',
       all: 'Alle ausblenden',
       failed: 'Nicht ausgeblendet: Der Server hat es nicht getan',
     },

@@ -242,6 +242,7 @@ export const en = {
       to: (user: string) => `for ${user}`,
       dismiss: (text: string) => `Dismiss: ${text}`,
       more: (count: string) => `Show ${count} more`,
+      fewer: 'Show fewer',
       all: 'Dismiss all',
       failed: 'Not dismissed: the server did not do it',
     },
