@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/netip"
 	"reflect"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -63,8 +62,6 @@ type address struct {
 	value string
 }
 
-var hostName = regexp.MustCompile(`^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,62})(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,62}))*\.?$`)
-
 func (f *address) decode(v value, _ reflect.StructTag) {
 	f.hold(v)
 	raw, ok := v.text("an address such as 192.168.1.40")
@@ -96,8 +93,13 @@ func validHost(host string) bool {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return !ip.IsMulticast() && !ip.IsUnspecified()
 	}
+	for label := range strings.SplitSeq(strings.TrimSuffix(host, "."), ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || strings.Trim(label, lettersAndDigits+"-") != "" {
+			return false
+		}
+	}
 	// What consists of digits and dots only was meant to be an IP address.
-	return len(host) <= 253 && hostName.MatchString(host) && strings.Trim(host, "0123456789.") != ""
+	return len(host) <= 253 && strings.Trim(host, "0123456789.") != ""
 }
 
 func suggestAddress(raw string) string {

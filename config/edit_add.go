@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"gopkg.in/yaml.v3"
 
@@ -149,7 +150,20 @@ func entityText(id entity.ID, keys []KeyValue) string {
 	return fmt.Sprintf("%s: {%s}", id, strings.Join(out, ", "))
 }
 
-var plainText = regexp.MustCompile(`^[\p{L}\p{N}_./°%-][\p{L}\p{N}_./°%+ -]*$`)
+// plainText says whether s is made of letters, digits and what else stands in a name
+// or a value, and begins with none of the marks that only go on with one. (A regular
+// expression would hold every letter there is for as long as the server runs.)
+func plainText(s string) bool {
+	for i, r := range s {
+		switch {
+		case unicode.IsLetter(r), unicode.IsNumber(r), strings.ContainsRune("_./°%-", r):
+		case i > 0 && (r == '+' || r == ' '):
+		default:
+			return false
+		}
+	}
+	return s != ""
+}
 
 var plainKey = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
@@ -163,7 +177,7 @@ func scalarText(s string) string {
 	switch {
 	case isFlow(s):
 		return s
-	case plainText.MatchString(s) && strings.TrimSpace(s) == s && !slices.Contains([]string{"-", "null", "~"}, s) && !strings.HasPrefix(s, "- "):
+	case plainText(s) && strings.TrimSpace(s) == s && !slices.Contains([]string{"-", "null", "~"}, s) && !strings.HasPrefix(s, "- "):
 		return s
 	}
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\t", `\t`).Replace(s) + `"`

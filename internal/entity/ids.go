@@ -1,8 +1,8 @@
 package entity
 
 import (
-	"regexp"
 	"strconv"
+	"strings"
 )
 
 // ID names an entity; unique over all kinds of one house.
@@ -23,18 +23,19 @@ type AreaID string
 // nothing on the board.
 type PointID string
 
-var (
-	idShape      = regexp.MustCompile(`^[a-z][a-z0-9_]{0,31}$`)
-	boardIDShape = regexp.MustCompile(`^hob-[0-9a-f]{6,12}$`)
-)
-
 // ValidID says whether s can be the key of an entity, an area or a board in
 // config.yaml: a lower-case letter, then up to 31 letters, digits or "_".
-func ValidID(s string) bool { return idShape.MatchString(s) }
+func ValidID(s string) bool {
+	return len(s) <= 32 && s != "" && 'a' <= s[0] && s[0] <= 'z' &&
+		strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
+}
 
 // ValidBoardID says whether s is a board id: "hob-" and 6 to 12 lower-case
 // hexadecimal digits.
-func ValidBoardID(s string) bool { return boardIDShape.MatchString(s) }
+func ValidBoardID(s string) bool {
+	digits, ok := strings.CutPrefix(s, "hob-")
+	return ok && 6 <= len(digits) && len(digits) <= 12 && strings.Trim(digits, "0123456789abcdef") == ""
+}
 
 // GPIO is the id of the point on a GPIO pin.
 func GPIO(pin int) PointID { return PointID("gpio" + strconv.Itoa(pin)) }

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io/fs"
-	"mime"
 	"net/http"
 	"path"
 	"strings"
@@ -19,15 +18,16 @@ const notBuilt = "The dashboard is not in this build. Run `make build`, which bu
 
 // page is a file of the dashboard as it goes out.
 type page struct {
-	plain, packed []byte // packed is nil when packing does not pay
-	kind, etag    string
+	packed     []byte // nil when packing does not pay
+	kind, etag string
 }
 
 // leastPacked is the size below which a file fits into one packet anyway.
 const leastPacked = 1400
 
 // pages reads the built dashboard once, so that a request costs no hashing and
-// no packing.
+// no packing. What goes out as it is stays where it is: browsers ask for most of
+// it packed, and for the rest once.
 func (a *API) pages() map[string]page {
 	out := map[string]page{}
 	err := fs.WalkDir(a.Dashboard, ".", func(name string, e fs.DirEntry, err error) error {
@@ -39,7 +39,7 @@ func (a *API) pages() map[string]page {
 			return err
 		}
 		sum := sha256.Sum256(b)
-		out[name] = page{b, pack(b), contentType(name), hex.EncodeToString(sum[:12])}
+		out[name] = page{pack(b), contentType(name), hex.EncodeToString(sum[:12])}
 		return nil
 	})
 	if err != nil {
@@ -88,10 +88,15 @@ func (a *API) dashboard() echo.HandlerFunc {
 			h.Set("Cache-Control", "public, max-age=31536000, immutable")
 		}
 		h.Set("Vary", "Accept-Encoding")
-		content, tag := p.plain, p.etag
-		if p.packed != nil && takesGzip(c.Request()) {
-			content, tag = p.packed, p.etag+"-gz"
+		content, tag := p.packed, p.etag+"-gz"
+		if content != nil && takesGzip(c.Request()) {
 			h.Set(echo.HeaderContentEncoding, "gzip")
+		} else {
+			var err error
+			if content, err = fs.ReadFile(a.Dashboard, name); err != nil {
+				return err
+			}
+			tag = p.etag
 		}
 		h.Set("ETag", `"`+tag+`"`)
 		http.ServeContent(c.Response(), c.Request(), name, time.Time{}, bytes.NewReader(content))
@@ -110,15 +115,30 @@ func takesGzip(r *http.Request) bool {
 	return false
 }
 
-// contentType is by the file's name; the computer's own tables may not know
-// what a dashboard is made of.
+// contentType is by the file's name. The computer's own tables may not know what a
+// dashboard is made of, and to have them read takes as much memory as the dashboard.
 func contentType(name string) string {
-	switch ext := path.Ext(name); ext {
+	switch path.Ext(name) {
+	case ".html":
+		return "text/html; charset=utf-8"
+	case ".js":
+		return "text/javascript; charset=utf-8"
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".txt":
+		return "text/plain; charset=utf-8"
+	case ".json":
+		return "application/json"
 	case ".webmanifest":
 		return "application/manifest+json"
+	case ".svg":
+		return "image/svg+xml"
+	case ".png":
+		return "image/png"
+	case ".ico":
+		return "image/x-icon"
 	case ".woff2":
 		return "font/woff2"
-	default:
-		return mime.TypeByExtension(ext)
 	}
+	return "" // net/http looks at what it is
 }
