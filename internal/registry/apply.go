@@ -47,7 +47,7 @@ func (r *Registry) applyBoards(h *entity.House) {
 		if _, still := r.names[b.record.Name]; b.record.Declared && (!still || r.names[b.record.Name] != id) {
 			if !slices.ContainsFunc(h.Boards, func(d entity.Board) bool { return d.ID == id }) {
 				delete(r.boards, id)
-				r.publish(Event{Kind: BoardRemoved, Board: b.record})
+				r.publish(Event{Kind: BoardRemoved, Board: &b.record})
 			}
 		}
 	}

@@ -43,7 +43,7 @@ func (r *Registry) RemoveBoard(id entity.BoardID) {
 	r.update(func() {
 		if b := r.boards[id]; b != nil && !b.record.Declared {
 			delete(r.boards, id)
-			r.publish(Event{Kind: BoardRemoved, Board: b.record})
+			r.publish(Event{Kind: BoardRemoved, Board: &b.record})
 		}
 	})
 }
@@ -90,7 +90,7 @@ func (r *Registry) publishBoard(b *board, rec entity.BoardRecord) bool {
 		return false
 	}
 	b.record = rec
-	r.publish(Event{Kind: BoardChanged, Board: rec})
+	r.publish(Event{Kind: BoardChanged, Board: &rec})
 	return true
 }
 

@@ -30,7 +30,7 @@ type Event struct {
 	At       time.Time
 	ID       entity.ID
 	Entity   *entity.Record
-	Board    entity.BoardRecord
+	Board    *entity.BoardRecord // nil when it is about no board
 	House    *entity.House
 	Config   *entity.ConfigStatus // nil when no file is known
 	Notice   *entity.Notice

@@ -56,7 +56,7 @@ func (f *follower) catchUp(t interface{ Fatalf(string, ...any) }) {
 		case EntityRemoved:
 			delete(f.entities, e.ID)
 		case BoardChanged:
-			f.boards[e.Board.ID] = e.Board
+			f.boards[e.Board.ID] = *e.Board
 		case BoardRemoved:
 			delete(f.boards, e.Board.ID)
 		}

@@ -165,7 +165,7 @@ func (r *runner) happened(events []registry.Event) {
 		case e.Entity != nil:
 			r.events = append(r.events, rules.Event{Entity: e.ID, Seen: rules.See(e.Entity), Gesture: e.Gesture, Cause: e.Entity.Cause})
 		case e.Kind == registry.BoardChanged:
-			r.events = append(r.events, boardEvent(e.Board))
+			r.events = append(r.events, boardEvent(*e.Board))
 		}
 	}
 	if len(r.events) > 0 {

@@ -146,7 +146,7 @@ func (r *Rules) follow(f *follower, now rules.Now) bool {
 		switch e.Kind {
 		case registry.BoardChanged, registry.BoardRemoved:
 			if e.Board.Name != "" {
-				out = append(out, r.link(&e.Board, e.Kind == registry.BoardRemoved, now))
+				out = append(out, r.link(e.Board, e.Kind == registry.BoardRemoved, now))
 			}
 		default:
 			out = append(out, eventOf(e))

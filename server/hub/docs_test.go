@@ -119,7 +119,7 @@ func replays() map[string]func(t *testing.T, example string) []byte {
 			var m boardMessage
 			strictly(t, example, &m)
 			return newMirror(registry.Snapshot{House: &entity.House{}}).apply(registry.Event{
-				Kind: registry.BoardChanged, Revision: m.Revision, Board: m.Board})
+				Kind: registry.BoardChanged, Revision: m.Revision, Board: &m.Board})
 		},
 		"notice": func(t *testing.T, example string) []byte {
 			var m noticeMessage

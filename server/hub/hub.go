@@ -259,7 +259,7 @@ func (h *Hub) spread(e registry.Event, frame []byte) {
 				continue
 			}
 		case registry.BoardChanged, registry.BoardRemoved:
-			if !a.seesBoard(e.Board) {
+			if !a.seesBoard(*e.Board) {
 				continue
 			}
 		}

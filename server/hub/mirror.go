@@ -109,9 +109,9 @@ func (m *mirror) apply(e registry.Event) []byte {
 			t = &thing{key: string(e.Board.ID)}
 			m.boards[e.Board.ID] = t
 		}
-		t.board, t.object = &e.Board, nil
+		t.board, t.object = e.Board, nil
 		m.touch(t, e.Revision)
-		return text(boardMessage{"board", e.Revision, e.Board})
+		return text(boardMessage{"board", e.Revision, *e.Board})
 	case registry.BoardRemoved:
 		m.bury(m.boards[e.Board.ID], "board_removed", e.Revision)
 		delete(m.boards, e.Board.ID)
