@@ -39,6 +39,10 @@ func Compile(h *entity.House) (*Program, error) {
 		byEntity: map[entity.ID][]place{},
 		byBoard:  map[entity.BoardName][]place{},
 	}
+	if len(h.Rules) == 0 { // nobody asks for an entity, of which there may be thousands
+		zone := *h
+		zone.Entities, h = nil, &zone
+	}
 	c := compiler{kinds: map[entity.ID]entity.Kind{}}
 	var err error
 	if p.ground, err = newGround(h); err != nil {
@@ -61,6 +65,9 @@ func Compile(h *entity.House) (*Program, error) {
 	}
 	return p, nil
 }
+
+// Empty says that there are no rules.
+func (p *Program) Empty() bool { return len(p.rules) == 0 }
 
 // Zone is the house's time zone.
 func (p *Program) Zone() *time.Location { return p.ground.zone }

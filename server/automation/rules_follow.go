@@ -59,7 +59,12 @@ func (r *Rules) settle(ctx context.Context, f *follower) bool {
 	if p == nil { // Run without a Reload before
 		p, _ = rules.Compile(&entity.House{}) // which has nothing that could be wrong
 	}
-	seen := r.events(r.house())
+	var seen []rules.Event
+	if p.Empty() { // the first rule is told how the house is then; it is much to know for nobody
+		r.blind.Store(true)
+	} else {
+		seen = r.events(r.house())
+	}
 	r.engine, err = r.begin(p, saved, seen)
 	if err != nil {
 		r.log.Error("what some rules remember is of no use", "error", err)
