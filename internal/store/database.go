@@ -69,7 +69,7 @@ func (db *database) connect(ctx context.Context, o Options) error {
 		q := url.Values{"_pragma": pragmas, "_txlock": {"deferred"}}
 		return (&url.URL{Scheme: "file", Path: abs, RawQuery: q.Encode()}).String()
 	}
-	if db.writer, err = sql.Open("sqlite", dsn(busyFor, "cache_size(-4000)")); err != nil {
+	if db.writer, err = sql.Open("sqlite", dsn(busyFor, "cache_size(-1000)")); err != nil {
 		return err
 	}
 	db.writer.SetMaxOpenConns(1)

@@ -43,8 +43,12 @@ type Seen struct {
 	Gone       bool           // no longer declared; nothing but At and Entity is set
 }
 
-// takes bounds what the recorder holds in memory, in changes.
-const takes = 1024
+// takes bounds what the recorder holds in memory, in changes; atOnce is how many of
+// them it takes over at a time.
+const (
+	takes  = 1024
+	atOnce = 64
+)
 
 // Record follows the house and writes down what happens, until ctx is done. It
 // is never waited for: changes are gathered for Options.Gather, at most takes of
@@ -86,12 +90,13 @@ type recorder struct {
 	retry   time.Time
 }
 
-// seen is what an entity was when it was seen last.
+// seen is what is kept of an entity as it was when it was seen last.
 type seen struct {
-	Seen
-	told    string
-	numbers []number
-	away    bool // there is a line that says so
+	told      string
+	numbers   []number
+	changed   int64
+	available bool
+	away      bool // there is a line that says so
 }
 
 const (
@@ -102,26 +107,37 @@ const (
 // follow records a stream until ctx is done, when it writes what is left, or
 // until the stream fails.
 func (r *recorder) follow(ctx context.Context, stream Stream) error {
-	buf := make([]Seen, 0, takes)
+	buf := make([]Seen, 0, atOnce)
 	for {
 		over := r.bell.wait(ctx, r.store.o.Gather, idle)
-		for {
+		for more := true; more; {
 			var err error
-			if buf, err = stream.Take(buf[:0]); err != nil {
+			if more, err = r.gather(stream, buf); err != nil {
 				return err
 			}
-			for i := range buf {
-				r.see(&buf[i])
-			}
 			r.flush()
-			if len(buf) < cap(buf) {
-				break
-			}
 		}
 		if over {
 			return nil
 		}
 	}
+}
+
+// gather makes rows of what there is, up to what is written at once. It says
+// whether there may be more.
+func (r *recorder) gather(stream Stream, buf []Seen) (more bool, err error) {
+	for range takes / atOnce {
+		if buf, err = stream.Take(buf[:0]); err != nil {
+			return false, err
+		}
+		for i := range buf {
+			r.see(&buf[i])
+		}
+		if len(buf) < cap(buf) {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // see adds to the rows what is new about an entity.
@@ -131,7 +147,7 @@ func (r *recorder) see(now *Seen) {
 	if now.Gone {
 		if before != nil {
 			r.rows.lines = append(r.rows.lines, line{at: at, entity: now.Entity, what: LineGone, cause: entity.Cause{Kind: entity.CauseConfig}})
-			r.numbers(at, before.Entity, before.numbers, nil)
+			r.numbers(at, now.Entity, before.numbers, nil)
 		}
 		delete(r.seen, now.Entity)
 		return
@@ -144,13 +160,13 @@ func (r *recorder) see(now *Seen) {
 	r.seen[now.Entity] = s
 	if before == nil {
 		r.rows.present = append(r.rows.present, now.Entity)
-		before = &seen{told: s.told, Seen: Seen{Available: s.Available, Changed: s.Changed}}
-		if s.State != entity.StateUnknown && s.Changed > r.upTo { // before it was followed
-			before.told, before.Changed = "", 0
+		before = &seen{told: s.told, available: s.available, changed: s.changed}
+		if now.State != entity.StateUnknown && s.changed > r.upTo { // before it was followed
+			before.told, before.changed = "", 0
 		}
 	}
-	for _, what := range s.differs(before) {
-		r.rows.lines = append(r.rows.lines, s.line(at, what, before))
+	for _, what := range s.differs(before, now.Gesture) {
+		r.rows.lines = append(r.rows.lines, s.line(now, what, before))
 	}
 	r.numbers(at, now.Entity, before.numbers, s.numbers)
 }
@@ -160,7 +176,7 @@ func look(now *Seen) (*seen, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &seen{Seen: *now, told: told(now.Kind, now.State, attributes)}
+	s := &seen{told: told(now.Kind, now.State, attributes), changed: now.Changed, available: now.Available}
 	if now.Available {
 		s.numbers = numbersOf(now.Kind, now.State, attributes)
 	}
@@ -169,17 +185,17 @@ func look(now *Seen) (*seen, error) {
 
 // differs is what a line is worth. A gesture comes with the state of its button,
 // and says more than that. Boards that are found after a start were not away.
-func (s *seen) differs(before *seen) []Line {
+func (s *seen) differs(before *seen, gesture entity.Gesture) []Line {
 	var out []Line
 	s.away = before.away
 	switch {
-	case before.Available && !s.Available:
+	case before.available && !s.available:
 		out, s.away = append(out, LineUnavailable), true
-	case s.Available && s.away:
+	case s.available && s.away:
 		out, s.away = append(out, LineAvailable), false
 	}
 	switch {
-	case s.Gesture != "":
+	case gesture != "":
 		out = append(out, LineGesture)
 	case s.told != before.told:
 		out = append(out, LineState)
@@ -187,20 +203,20 @@ func (s *seen) differs(before *seen) []Line {
 	return out
 }
 
-// line is a line of the log. A change has the time at which it came about, which
-// may be before it was reported.
-func (s *seen) line(at int64, what Line, before *seen) line {
-	l := line{at: at, entity: s.Entity, what: what, state: s.State, number: figure(s.Kind, s.numbers)}
+// line is a line of the log about an entity as it is now. A change has the time at
+// which it came about, which may be before it was reported.
+func (s *seen) line(now *Seen, what Line, before *seen) line {
+	l := line{at: now.At.UnixMilli(), entity: now.Entity, what: what, state: now.State, number: figure(now.Kind, s.numbers)}
 	switch what {
 	case LineAvailable, LineUnavailable:
 		l.cause = entity.Cause{Kind: entity.CauseBoard}
 		return l
 	case LineState:
-		if s.Changed != before.Changed && s.Changed < at {
-			l.at = s.Changed
+		if s.changed != before.changed && s.changed < l.at {
+			l.at = s.changed
 		}
 	}
-	l.gesture, l.cause = s.Gesture, s.Cause
+	l.gesture, l.cause = now.Gesture, now.Cause
 	return l
 }
 
@@ -256,7 +272,7 @@ func (r *recorder) gapSince(at int64) {
 func (r *recorder) flush() {
 	now := r.store.o.Now()
 	rows := r.rows
-	r.rows = batch{lines: rows.lines[:0], samples: rows.samples[:0], present: rows.present[:0]}
+	r.rows = batch{lines: emptied(rows.lines), samples: emptied(rows.samples), present: emptied(rows.present)}
 	rows.alive = now.UnixMilli()
 	opened := r.store.openings.Load()
 	if r.opened != 0 && r.opened != opened {
@@ -282,6 +298,15 @@ func (r *recorder) flush() {
 	r.dropped += rows.size()
 	r.retry = now.Add(retryAfter)
 	r.store.complain("recording", err, "dropped", r.dropped)
+}
+
+// emptied is room for more, unless that would be a whole house's, which a start has
+// needed and a second of everyday life does not.
+func emptied[T any](rows []T) []T {
+	if cap(rows) > takes {
+		return nil
+	}
+	return rows[:0]
 }
 
 // afterGap is what there is to write when a gap ends: its beginning, what has
