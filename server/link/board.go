@@ -300,6 +300,7 @@ func (b *board) begin(ctx context.Context, o *opened, now time.Time) (*session, 
 			return nil, err
 		}
 		s.attachment, s.reports = a, nil // later frames are about few points
+		o.hello.Points = nil             // which this stack would keep for as long as the session lasts
 	}
 	b.mu.Lock()
 	b.live = s

@@ -33,19 +33,18 @@ const (
 	// maxReason is how much of a close reason counts, in bytes.
 	maxReason = 60
 	smallRead = 512
-	keepWrite = 1024
 )
 
 // buffers are shared by all connections: only a frame that is being read or
 // written holds one.
 type buffers struct {
-	write sync.Pool // gorilla's
-	read  sync.Pool // *[]byte of wire.MaxMessage bytes
+	write  sync.Pool // gorilla's
+	frames sync.Pool // *[]byte of wire.MaxMessage bytes
 }
 
 func newBuffers() *buffers {
 	b := &buffers{}
-	b.read.New = func() any {
+	b.frames.New = func() any {
 		buf := make([]byte, wire.MaxMessage)
 		return &buf
 	}
@@ -59,8 +58,6 @@ type conn struct {
 	noise *wire.Session
 	bufs  *buffers
 	dec   wire.Decoder
-	small [smallRead]byte
-	out   []byte
 
 	closing atomic.Bool
 	closed  chan struct{}
@@ -97,12 +94,13 @@ func (c *conn) read() (wire.BoardFrame, error) {
 	if kind != websocket.BinaryMessage {
 		return nil, badFrame(errors.New("text message"))
 	}
-	buf, n, release, err := c.message(r)
-	defer release()
+	buf := c.bufs.frames.Get().(*[]byte)
+	defer c.bufs.frames.Put(buf)
+	n, err := message(r, *buf)
 	if err != nil {
 		return nil, err
 	}
-	plain, err := c.noise.Open(buf[:0], buf[:n])
+	plain, err := c.noise.Open((*buf)[:0], (*buf)[:n])
 	if err != nil {
 		return nil, &fault{closeNoKeyFit, "a frame did not decrypt", err}
 	}
@@ -113,43 +111,35 @@ func (c *conn) read() (wire.BoardFrame, error) {
 	return f, nil
 }
 
-// message reads a whole WebSocket message into a buffer that is the caller's
-// until it calls release.
-func (c *conn) message(r io.Reader) (buf []byte, n int, release func(), err error) {
-	buf, release = c.small[:], func() {}
+// message reads a whole WebSocket message, which is to fit into buf.
+func message(r io.Reader, buf []byte) (n int, err error) {
 	for {
 		k, err := r.Read(buf[n:])
 		n += k
 		switch {
 		case errors.Is(err, io.EOF):
-			return buf, n, release, nil
+			return n, nil
 		case errors.Is(err, websocket.ErrReadLimit):
-			return nil, 0, release, badFrame(errors.New("message too long"))
+			return 0, badFrame(errors.New("message too long"))
 		case err != nil:
-			return nil, 0, release, err
-		case n < len(buf):
-		case len(buf) == wire.MaxMessage:
+			return 0, err
+		case n == len(buf):
 			// The limit counts compressed bytes; this one counts the others.
 			if k, _ := r.Read(make([]byte, 1)); k > 0 {
-				return nil, 0, release, badFrame(errors.New("message too long"))
+				return 0, badFrame(errors.New("message too long"))
 			}
-		default:
-			large := c.bufs.read.Get().(*[]byte)
-			copy(*large, buf[:n])
-			buf, release = *large, func() { c.bufs.read.Put(large) }
 		}
 	}
 }
 
 // write sends one frame. An error ends the connection.
 func (c *conn) write(f wire.ServerFrame) error {
-	plain := f.Append(c.out[:0])
+	buf := c.bufs.frames.Get().(*[]byte)
+	defer c.bufs.frames.Put(buf)
+	plain := f.Append((*buf)[:0])
 	sealed, err := c.noise.Seal(plain[:0], plain)
 	if err != nil {
 		return fmt.Errorf("sealing %T: %w", f, err)
-	}
-	if c.out = sealed; cap(sealed) > keepWrite {
-		c.out = nil
 	}
 	if err := c.ws.SetWriteDeadline(time.Now().Add(writeWait)); err != nil {
 		return err
