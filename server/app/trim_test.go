@@ -12,7 +12,8 @@ func TestMemoryIsGivenBackWhereThereIsSomethingToGive(t *testing.T) {
 		"much was freed and kept":                   {25 * mb, 31 * mb, 30 * mb, true},
 		"much was allocated since":                  {0, 45 * mb, 30 * mb, true},
 		"a large house, a little":                   {5 * mb, 80 * mb, 80 * mb, false},
-		"a small house, a little":                   {3 * mb, 6 * mb, 6 * mb, false},
+		"a small house, a little":                   {mb / 2, 3 * mb, 3 * mb, false},
+		"a small house, for which it is much":       {3 * mb / 2, 3 * mb, 3 * mb, true},
 		"before the first collection":               {0, 5 * mb, 0, true},
 		"live was counted while objects were freed": {0, 20 * mb, 30 * mb, false},
 	} {

@@ -1,0 +1,38 @@
+package app
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func TestOnlyPagesThatAreAsInTheFileAreLetGo(t *testing.T) {
+	const smaps = `00400000-010ac000 r-xp 00000000 fe:00 10994003                           /usr/bin/hob
+Size:              12976 kB
+Anonymous:             0 kB
+VmFlags: rd ex mr mw me
+010ac000-01cee000 r--p 00cac000 fe:00 10994003                           /usr/bin/hob
+Anonymous:             4 kB
+01cee000-01d96000 rw-p 018ee000 fe:00 10994003                           /usr/bin/hob
+Anonymous:             0 kB
+02000000-02001000 r--p 00cac000 fe:00 10994003                           /usr/bin/hob (deleted)
+Anonymous:             0 kB
+1df256400000-1df257000000 rw-p 00000000 00:00 0
+Anonymous:             0 kB
+7fdad67c0000-7fdad6940000 r-xp 00000000 fe:00 77                         /usr/lib/libc.so.6
+Anonymous:             0 kB
+`
+	want := []memoryRange{{0x400000, 0x10ac000}, {0x2000000, 0x2001000}}
+	if got := codeOf("/usr/bin/hob", strings.NewReader(smaps)); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %x, want %x", got, want)
+	}
+}
+
+func TestTheProgramRunsOnWithoutThePagesThatItLetGo(t *testing.T) {
+	for range 3 {
+		if n, err := letGoOfCode(); err != nil || n < 1<<20 {
+			t.Fatalf("let go of %d bytes, %v", n, err)
+		}
+		TestOnlyPagesThatAreAsInTheFileAreLetGo(t)
+	}
+}
