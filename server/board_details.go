@@ -74,7 +74,7 @@ func linkRows(l *entity.LinkInfo) [][]cell {
 		{"least ever free", optional(l.HeapLow, "%d bytes since it started")},
 		{"stack left", optional(l.Stack, "%d bytes at least, of the task that came nearest its end")},
 		{"longest turn", figure(l.LoopUS, l.LoopUS != 0, "%d µs")},
-		{"chip", optional(l.Temp, "%d °C")},
+		{"temperature", optional(l.Temp, "%d °C, of the chip")},
 		{"since the server started", fmt.Sprintf("%d reconnects, %d frames or sessions refused", l.Reconnects, l.Refused)},
 	}
 	out := make([][]cell, 0, len(rows))
@@ -88,7 +88,11 @@ func configWords(l *entity.LinkInfo) string {
 	if l.Config == "" {
 		return "none"
 	}
-	return fmt.Sprintf("%s, %d points", l.Config, l.Points)
+	points := "points"
+	if l.Points == 1 {
+		points = "point"
+	}
+	return fmt.Sprintf("%s, %d %s", l.Config, l.Points, points)
 }
 
 func figure(n int64, known bool, format string) string {

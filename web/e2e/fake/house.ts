@@ -1,5 +1,6 @@
 // Houses for the fake server, built from a few words each.
 
+import type { BoardDetails } from './server';
 import type { Attributes, Board, Entity, HouseInfo, Notice } from '../../src/protocol/model';
 
 /** An entity with its defaults; the fake sets its revision. */
@@ -44,6 +45,17 @@ export function board(name: string, more: Partial<Board> = {}): Board {
   };
 }
 
+/** The figures of a chip's link; those that `more` makes null were not told. */
+export const link = (more: object = {}): object => ({
+  boot: '9f3c2a11', reset: 'power_on', uptime_ms: 93_784_500, config: '0c6e2f1d83b94a5e', points: 3, rssi: -61, heap: 123_456,
+  heap_low: 98_304, stack: 3120, loop_us: 850, temp: 41, reconnects: 2, refused: 0, ...more,
+});
+
+/** A board that takes firmware 0.2.0 of 983 kB. */
+export const update = (stage: string, more: object = {}): object => ({
+  firmware: '0.2.0', stage, done: stage === 'sending' ? 0 : 983_040, size: 983_040, code: '', message: '', since: Date.now(), ...more,
+});
+
 export const info = (more: Partial<HouseInfo> = {}): HouseInfo => ({
   name: 'Lindenweg',
   timezone: 'Europe/Berlin',
@@ -71,7 +83,9 @@ export function aDay(curve: (hour: number) => number): object {
 }
 
 /** A house with every state that a tile can be in. */
-export function everything(): { info: HouseInfo; boards: Board[]; entities: Entity[]; histories: Record<string, object>; notices: Notice[] } {
+export function everything(): {
+  info: HouseInfo; boards: Board[]; entities: Entity[]; histories: Record<string, object>; notices: Notice[]; details: Record<string, BoardDetails>;
+} {
   const now = Date.now();
   const minutes = (n: number): number => now - n * 60_000;
   const areas = [
@@ -92,8 +106,15 @@ export function everything(): { info: HouseInfo; boards: Board[]; entities: Enti
       room: aDay((hour) => 19 + 1.6 * Math.sin((hour - 4) / 3.8)),
       outside: aDay((hour) => -3 - 5 * Math.cos((hour - 2) / 3.8) + (hour % 1) / 3),
     },
+    details: {
+      'hob-hall': { link: link(), update: update('sending', { done: 412_672 }) },
+      'hob-kitchen': {
+        link: link({ heap: 0, heap_low: null, stack: null, temp: null, rssi: 0 }),
+        update: update('failed', { code: 'rolled_back', message: 'the board has gone back to 0.1.0', since: minutes(12) }),
+      },
+    },
     boards: [
-      board('hall'),
+      board('hall', { message: 'Takes firmware 0.2.0: 40 %' }),
       board('kitchen', { chip: 'esp32-c3' }),
       board('shed', { status: 'offline', message: 'No answer for 15 s', since: minutes(4) }),
       board('', { id: 'hob-5e11ed', declared: false, status: 'unknown', message: 'It is in no configuration' }),

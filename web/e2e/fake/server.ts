@@ -27,8 +27,15 @@ export interface FakeOptions {
   readonly entities: readonly Entity[];
   readonly histories?: Readonly<Record<string, object>>;
   readonly notices?: readonly Notice[];
+  readonly details?: Readonly<Record<string, BoardDetails>>;
   /** When set, everything but the page itself needs it. */
   readonly token?: string;
+}
+
+/** The members `link` and `update` of docs/api.md, "A board". */
+export interface BoardDetails {
+  readonly link: object | null;
+  readonly update: object | null;
 }
 
 type Command = Extract<ClientMessage, { type: 'command' }>;
@@ -47,6 +54,8 @@ export class FakeServer {
   histories: Readonly<Record<string, object>> = {};
   /** The ids whose history was asked for, in order. */
   readonly historyAsked: string[] = [];
+  /** What a board's link and update tell, by id; others have neither. */
+  readonly details = new Map<string, BoardDetails>();
   /** Whether pings are answered. */
   answersPings = true;
   epoch = '6b1f0c2e';
@@ -64,6 +73,7 @@ export class FakeServer {
     for (const e of options.entities) this.entities.set(e.id, { ...e, revision: this.revision });
     this.histories = options.histories ?? {};
     for (const b of options.boards) this.boards.set(b.id, b);
+    for (const [id, d] of Object.entries(options.details ?? {})) this.details.set(id, d);
     for (const n of options.notices ?? []) this.notices.set(n.id, n);
   }
 
@@ -209,7 +219,15 @@ export class FakeServer {
       const body = this.histories[asked] ?? { from: 0, to: 1, series: [] };
       return void response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
     }
+    if (path.startsWith('/api/boards') && this.#allowed(request)) return this.#tellBoards(path.split('/')[3], response);
     response.writeHead(this.#allowed(request) ? 200 : 401, { 'Content-Type': 'application/json' }).end('{}');
+  }
+
+  /** All boards, or the one with this id. */
+  #tellBoards(id: string | undefined, response: ServerResponse): void {
+    const all = [...this.boards.values()].map((b) => ({ ...b, ...(this.details.get(b.id) ?? { link: null, update: null }) }));
+    const body = id === undefined ? all : all.find((b) => b.id === id);
+    response.writeHead(body === undefined ? 404 : 200, { 'Content-Type': 'application/json' }).end(JSON.stringify(body ?? {}));
   }
 
   #join(client: WebSocket): void {
