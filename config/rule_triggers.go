@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"gopkg.in/yaml.v3"
 
@@ -285,7 +286,7 @@ func (c *ruleCheck) boardTrigger(v value, more refinement) entity.Trigger {
 const mostWebhookName = 64
 
 func (c *ruleCheck) webhookTrigger(v value) entity.Trigger {
-	raw, _, ok := v.secretText("a name that only those know who may use it")
+	raw, secret, ok := v.secretText("a name that only those know who may use it")
 	if !ok {
 		return nil
 	}
@@ -293,7 +294,41 @@ func (c *ruleCheck) webhookTrigger(v value) entity.Trigger {
 		v.problem(problem{code: diag.BadText, message: "the name of a webhook is part of its address", suggestion: "use 1 to 64 letters, digits, _ or -"})
 		return nil
 	}
+	if guessable(raw) {
+		p := problem{code: diag.GuessableHook, message: "whoever guesses the name of this webhook sets the rule off, and this one can be guessed",
+			suggestion: "keep a name that nobody chose in secrets.yaml, such as the output of `openssl rand -hex 16`, and write webhook: !secret and what it is called there"}
+		if secret {
+			p.suggestion = "give it another value in secrets.yaml, such as the output of `openssl rand -hex 16`"
+		}
+		v.warning(p)
+	}
 	return entity.OnWebhook{Name: entity.NewSecret(raw)}
+}
+
+// guessable says whether a name was chosen and not drawn, as far as its letters show:
+// it is short, or one kind of letters follows the other as in words and years. What a
+// program has drawn is seldom taken for that, and from 20 characters on never.
+func guessable(name string) bool {
+	const enough, drawn = 20, 12
+	different := make(map[rune]bool)
+	var digits, kinds int // changes between letters and digits; between those, capitals and others
+	var last rune
+	for _, c := range strings.NewReplacer("-", "", "_", "").Replace(name) {
+		different[c] = true
+		if last != 0 && unicode.IsDigit(c) != unicode.IsDigit(last) {
+			digits, kinds = digits+1, kinds+1
+		} else if last != 0 && unicode.IsUpper(c) != unicode.IsUpper(last) {
+			kinds++
+		}
+		last = c
+	}
+	switch {
+	case len(name) < drawn || len(different) < drawn/2:
+		return true
+	case len(name) >= enough:
+		return false
+	}
+	return digits < 3 && kinds*5 < len(name)*2
 }
 
 // entityTrigger waits for a state, a number or a gesture.
@@ -376,7 +411,24 @@ func (c *ruleCheck) gestureTrigger(it item, v value, raw string) entity.Trigger 
 		v.problem(problem{code: diag.BadState, message: fmt.Sprintf("a button has no gesture %s", quote(raw)), suggestion: "write " + oneOf(gestures)})
 		return nil
 	}
+	c.boundToo(it, v, entity.Gesture(raw))
 	return entity.OnGesture{Button: it.id, Gesture: entity.Gesture(raw)}
+}
+
+// boundToo warns where the button itself does something at the gesture.
+func (c *ruleCheck) boundToo(it item, v value, on entity.Gesture) {
+	if c.y.Enabled.given && !c.y.Enabled.value {
+		return
+	}
+	for _, g := range it.body.(*buttonYAML).gestures() {
+		if g.on != on || !g.do.valid {
+			continue
+		}
+		there := g.do.at.keySpan()
+		v.warning(problem{code: diag.GestureTwice,
+			message:    fmt.Sprintf("both happen: this rule runs, and the button %q does %s, as line %s says", it.id, quote(g.do.at.node.Value), strings.TrimPrefix(line(there, v.span()), "line ")),
+			suggestion: "use another gesture for one of them, or let the rule do all of it"}, diag.Related{Span: there, Message: string(on)})
+	}
 }
 
 // sameWord is our word for what others call so, too far away to be a slip; or "".

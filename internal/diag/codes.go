@@ -137,6 +137,8 @@ const (
 	BadWebhook       Code = "HOB110"
 	RuleLoop         Code = "HOB111"
 	RuleNever        Code = "HOB112"
+	GuessableHook    Code = "HOB113"
+	GestureTwice     Code = "HOB114"
 )
 
 // BadTest is what is wrong with tests of rules, or with what a simulation is given.
@@ -252,6 +254,8 @@ func Codes() []CodeInfo {
 		{BadWebhook, "A request to a web service that cannot be made."},
 		{RuleLoop, "Rules that set each other off without end (warning)."},
 		{RuleNever, "A rule that never runs, or a trigger that nothing comes of (warning)."},
+		{GuessableHook, "A webhook whose name can be guessed (warning)."},
+		{GestureTwice, "A gesture of a button that its binding and a rule both act on (warning)."},
 
 		{BadTest, "A part of a test, or of `--set`, that cannot be understood."},
 	}
