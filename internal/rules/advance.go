@@ -128,7 +128,7 @@ func (e *Engine) waitEnds(s *state, r *run, i *instruction) bool {
 func decided(c condition, t *Trace) string {
 	switch t.Verdict {
 	case Yes:
-		return "yes: " + c.because(t)
+		return "yes" + seen(c, t)
 	case No:
 		return "no: " + t.Why
 	}
@@ -141,9 +141,18 @@ func waited(c condition, t *Trace, lasted time.Duration) string {
 	case t.Verdict != Yes:
 		return fmt.Sprintf("gave up after %s: %s", roughly(lasted), t.Why)
 	case lasted < shown:
-		return "at once: " + c.because(t)
+		return "at once" + seen(c, t)
 	}
-	return fmt.Sprintf("after %s: %s", roughly(lasted), c.because(t))
+	return fmt.Sprintf("after %s%s", roughly(lasted), seen(c, t))
+}
+
+// seen is what has a condition hold, after a colon; nothing where its words, which
+// stand before that, have said it.
+func seen(c condition, t *Trace) string {
+	if why := c.because(t); why != wordsOf(c) {
+		return ": " + why
+	}
+	return ""
 }
 
 // shown is the least time that a step says it has waited.
