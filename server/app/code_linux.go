@@ -10,10 +10,9 @@ import (
 	"syscall"
 )
 
-// letGoOfCode gives back the pages of the program's own file, most of which only a
-// start has needed: to read the configuration, open the store, describe the API.
-// What is needed again the kernel has in its cache of files, or reads again. It
-// gives how many bytes that was about.
+// letGoOfCode gives back the pages of the program's own file. What is needed again
+// the kernel has in its cache of files, or reads again. It gives how many bytes of
+// addresses that was about.
 func letGoOfCode() (bytes int64, err error) {
 	program, err := os.Readlink("/proc/self/exe")
 	if err != nil {
@@ -32,6 +31,20 @@ func letGoOfCode() (bytes int64, err error) {
 		total += int64(r.to - r.from)
 	}
 	return total, nil
+}
+
+// codeMapped is how many bytes of files are mapped and in memory, which is the
+// program but for a few (proc_pid_statm(5)).
+func codeMapped() (bytes int64, err error) {
+	b, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0, err
+	}
+	var size, resident, shared int64
+	if _, err := fmt.Sscan(string(b), &size, &resident, &shared); err != nil {
+		return 0, fmt.Errorf("/proc/self/statm: %w", err)
+	}
+	return shared * int64(os.Getpagesize()), nil
 }
 
 // memoryRange is addresses from one up to another.

@@ -1,9 +1,11 @@
 package app
 
 import (
+	"context"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestOnlyPagesThatAreAsInTheFileAreLetGo(t *testing.T) {
@@ -34,5 +36,42 @@ func TestTheProgramRunsOnWithoutThePagesThatItLetGo(t *testing.T) {
 			t.Fatalf("let go of %d bytes, %v", n, err)
 		}
 		TestOnlyPagesThatAreAsInTheFileAreLetGo(t)
+	}
+}
+
+func TestCodeIsLetGoWhenMoreThanWhatIsInUseIsThereAndEverMoreRarely(t *testing.T) {
+	const mb = 1 << 20
+	begun := time.Now()
+	c := code{rest: 10 * time.Second}
+	for _, step := range []struct {
+		at     time.Duration
+		mapped int64
+		want   bool
+	}{
+		{0, 24 * mb, true},
+		{10 * time.Second, 7 * mb, false},  // a little more than is in use
+		{20 * time.Second, 14 * mb, true},  // many have come
+		{30 * time.Second, 14 * mb, false}, // so soon again
+		{40 * time.Second, 14 * mb, true},
+		{70 * time.Second, 14 * mb, false},
+		{80 * time.Second, 14 * mb, true},
+	} {
+		if got := c.worth(step.mapped, begun.Add(step.at)); got != step.want {
+			t.Errorf("after %v, %d MB: %v", step.at, step.mapped/mb, got)
+		}
+		c.used = 4 * mb
+	}
+}
+
+func TestALookAtTheCodeFindsHowMuchIsInUse(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel() // nothing is waited for
+	before, err := codeMapped()
+	c := code{rest: time.Second}
+	if err != nil || before < codeLeast {
+		t.Fatalf("%d bytes are mapped, %v", before, err)
+	}
+	if err := c.look(ctx, time.Now()); err != nil || c.used == 0 || c.used >= before {
+		t.Errorf("%d bytes were mapped, %d are in use, %v", before, c.used, err)
 	}
 }
