@@ -77,6 +77,7 @@ type checked struct {
 	cond     formula // all() where there is none
 	triggers []*checkedTrigger
 	effects  []effect
+	lasts    time.Duration // at least, apart from what its effects take
 }
 
 // read understands a rule.
@@ -90,11 +91,24 @@ func (c *check) read(r *entity.Rule) (*checked, error) {
 		out.triggers = append(out.triggers, c.readTrigger(t))
 	}
 	e := effects{check: c}
-	if _, err := e.read(r.Do, path{}); err != nil {
+	end, err := e.read(r.Do, path{})
+	if err != nil {
 		return nil, err
+	}
+	if !slices.ContainsFunc(r.Do, depends) {
+		out.lasts = end.after
 	}
 	out.effects = e.out
 	return out, nil
+}
+
+// depends says whether how long a step takes depends on the house.
+func depends(s entity.Step) bool {
+	switch s.(type) {
+	case entity.Wait, entity.Choose:
+		return true
+	}
+	return false
 }
 
 // moment is an instant for people: "Monday, 2026-01-05 at 08:00".

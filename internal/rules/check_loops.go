@@ -22,6 +22,7 @@ const (
 	loopTries   = 3000             // altogether
 	loopPatient = 5 * time.Minute  // a round that takes longer is meant: a pump that rests and works
 	loopHorizon = 30 * time.Minute // of a try
+	loopStep    = time.Millisecond // of a step, from being ordered to having ended
 )
 
 func (c *check) loops() []Finding {
@@ -58,7 +59,7 @@ func (c *check) loops() []Finding {
 					guess = "on"
 				}
 				p := &paper{check: c, guess: guess, rules: suspects, base: at, states: map[entity.ID]string{}, made: map[entity.ID]occurrence{}, aims: map[entity.ID]string{},
-					last: map[*checked]time.Duration{}, busy: map[*checked]time.Duration{}}
+					last: map[*checked]time.Duration{}, active: map[*checked]*firing{}, waits: map[*checked][]occurrence{}}
 				chain := p.run(on.Entity, on.To)
 				if chain == nil {
 					continue
@@ -122,16 +123,18 @@ type paper struct {
 	aims   map[entity.ID]string     // what was ordered last, by which a toggle goes
 	facts  facts
 	last   map[*checked]time.Duration // when each began last
-	busy   map[*checked]time.Duration // until when each runs
+	active map[*checked]*firing       // the run of each that is under way
+	waits  map[*checked][]occurrence  // those that wait for it to end
 	queue  []occurrence               // by time
 	runs   int
 }
 
 // occurrence is something that will happen: a rule is set off by a trigger, or else
-// an entity comes into a state, or else a task is done.
+// an entity comes into a state, or else a task is done, or else a step has ended.
 type occurrence struct {
 	at    time.Duration
 	by    *firing // whose doing it is; nil at the beginning
+	ended bool    // a step of by
 	do    *effect // the task that it comes of, or that is to be done
 	rule  *checked
 	on    entity.OnState
@@ -148,6 +151,8 @@ type firing struct {
 	parent *firing
 	did    *effect     // of the parent
 	undid  *occurrence // what another firing had made of the entity before; nil if none had
+	next   int         // of the effects that are still to come
+	over   bool        // ended, or given up
 }
 
 // run tries from the moment at which an entity comes into a state. It returns the
@@ -167,6 +172,10 @@ func (p *paper) run(id entity.ID, state string) *firing {
 			}
 		case o.of != "":
 			p.become(o)
+		case o.ended:
+			if f := p.goOn(o.by); f != nil && f.round() {
+				return f
+			}
 		default:
 			p.do(o)
 		}
@@ -189,22 +198,67 @@ func (p *paper) fire(o occurrence) *firing {
 	switch {
 	case p.states[o.on.Entity] != o.on.To: // it did not stay so long enough
 		return nil
-	case ran && o.at-last < r.spec.Cooldown, r.spec.Mode == entity.ModeSingle && ran && o.at < p.busy[r]:
+	case ran && o.at-last < r.spec.Cooldown:
 		return nil
 	case !p.so(goal{r.cond, false}):
 		return nil
 	}
-	f := &firing{rule: r, on: o.on, at: o.at, parent: o.by, did: o.do, undid: o.undid}
-	p.runs++
-	p.last[r], p.busy[r] = o.at, o.at
-	for i := range r.effects {
-		e := &r.effects[i]
-		if o.at+e.after > p.busy[r] {
-			p.busy[r] = o.at + e.after
+	if now := p.active[r]; now != nil {
+		switch r.spec.Mode {
+		case entity.ModeRestart:
+			now.over = true
+		case entity.ModeQueued:
+			if len(p.waits[r]) < MostQueued {
+				p.waits[r] = append(p.waits[r], o)
+			}
+			return nil
+		default:
+			return nil
 		}
-		p.later(occurrence{at: o.at + e.after, by: f, do: e})
+	}
+	return p.begin(o)
+}
+
+// begin is fire where nothing stands against it.
+func (p *paper) begin(o occurrence) *firing {
+	f := &firing{rule: o.rule, on: o.on, at: p.now, parent: o.by, did: o.do, undid: o.undid}
+	p.runs++
+	p.last[f.rule], p.active[f.rule] = p.now, f
+	if next := p.goOn(f); next != nil { // it is over at once, and another has waited
+		return next
 	}
 	return f
+}
+
+// goOn orders the next step of a run. After the last one it is over, and the one that
+// waits for it begins and is returned. The engine goes by the same order: a step has
+// its effect, then it has ended, then comes what the effect has set off, then the
+// next step.
+func (p *paper) goOn(f *firing) *firing {
+	if f.over {
+		return nil
+	}
+	effects := f.rule.effects
+	if f.next < len(effects) {
+		first := effects[f.next]
+		at := max(p.now, f.at+first.after+time.Duration(first.nth)*loopStep) + loopStep
+		for ; f.next < len(effects) && effects[f.next].nth == first.nth; f.next++ { // a scene's are side by side
+			p.later(occurrence{at: at, by: f, do: &effects[f.next]})
+		}
+		p.later(occurrence{at: at + loopStep/2, by: f, ended: true})
+		return nil
+	}
+	if end := f.at + f.rule.lasts; end > p.now {
+		p.later(occurrence{at: end, by: f, ended: true})
+		return nil
+	}
+	f.over = true
+	delete(p.active, f.rule)
+	if waits := p.waits[f.rule]; len(waits) > 0 {
+		p.waits[f.rule] = waits[1:]
+		return p.begin(waits[0])
+	}
+	return nil
 }
 
 // so takes it that goals hold, if nothing speaks against it.
@@ -259,7 +313,7 @@ func (p *paper) become(o occurrence) {
 
 // do begins what a task comes to.
 func (p *paper) do(o occurrence) {
-	if !p.so(o.do.guards...) {
+	if o.by.over || !p.so(o.do.guards...) {
 		return
 	}
 	id := o.do.task.Target

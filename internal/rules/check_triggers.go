@@ -146,6 +146,7 @@ type effect struct {
 	scene  entity.ID // that does it for the rule; "" is none
 	guards []goal    // of the choices in front of it
 	after  time.Duration
+	nth    int // how many steps before it have to end first
 }
 
 // effects collects those of a rule's steps, with the scenes spelled out.
@@ -162,6 +163,7 @@ const mostEffects = 500
 type path struct {
 	guards []goal
 	after  time.Duration
+	nth    int  // of the steps that a run waits for
 	ended  bool // by a stop
 }
 
@@ -169,7 +171,10 @@ func (e *effects) read(steps []entity.Step, p path) (path, error) {
 	for _, s := range steps {
 		switch s := s.(type) {
 		case entity.Do:
-			e.add(effect{s.Task, "", p.guards, p.after}, 0)
+			e.add(effect{s.Task, "", p.guards, p.after, p.nth}, 0)
+			p.nth++
+		case entity.Call:
+			p.nth++
 		case entity.Delay:
 			p.after += s.For
 		case entity.Wait:
@@ -193,7 +198,7 @@ func (e *effects) choose(s entity.Choose, p path) (path, error) {
 		return p, err
 	}
 	with := func(not bool) path {
-		return path{append(slices.Clone(p.guards), goal{cond, not}), p.after, false}
+		return path{append(slices.Clone(p.guards), goal{cond, not}), p.after, p.nth, false}
 	}
 	then, err := e.read(s.Then, with(false))
 	if err != nil {
@@ -208,7 +213,7 @@ func (e *effects) choose(s entity.Choose, p path) (path, error) {
 	case other.ended:
 		return then, nil
 	}
-	p.after = max(then.after, other.after)
+	p.after, p.nth = max(then.after, other.after), max(then.nth, other.nth)
 	return p, nil
 }
 
@@ -224,7 +229,7 @@ func (e *effects) add(one effect, depth int) {
 	}
 	for _, t := range scene.Tasks {
 		if depth < deepest {
-			e.add(effect{t, one.task.Target, one.guards, one.after}, depth+1)
+			e.add(effect{t, one.task.Target, one.guards, one.after, one.nth}, depth+1)
 		}
 	}
 }

@@ -176,38 +176,48 @@ func (h *House) reach(at time.Time, settle func()) {
 	settle()
 }
 
-// step does one thing that follows at once, and says whether there was one. What
-// happens is told to happened, in the order in which it does.
-func (h *House) step(happened func([]registry.Event)) bool {
+// step does one thing that follows at once, and says whether there was one.
+func (h *House) step() bool { return h.tell(nil) || h.proceed() }
+
+// tell tells what has happened, in the order in which it has, and says whether
+// anything had.
+func (h *House) tell(happened func([]registry.Event)) bool {
 	events, err := h.events.Take(h.buffer[:0])
 	switch {
 	case err != nil:
 		// One step publishes at most a few events for each entity, and the ring has
 		// room for thousands.
 		panic(fmt.Sprintf("simulate: %v", err))
-	case len(events) > 0:
-		for _, e := range events {
-			h.follow(e)
-			if h.changed != nil {
-				h.changed(e)
-			}
-		}
-		if happened != nil {
-			happened(events)
-		}
-		return true
-	case len(h.soon) > 0:
-		do := h.soon[0]
-		h.soon = h.soon[1:]
-		do()
-		return true
+	case len(events) == 0:
+		return false
 	}
-	return false
+	for _, e := range events {
+		h.follow(e)
+		if h.changed != nil {
+			h.changed(e)
+		}
+	}
+	if happened != nil {
+		happened(events)
+	}
+	return true
+}
+
+// proceed has the next thing done that was to follow at once, and says whether there
+// was one.
+func (h *House) proceed() bool {
+	if len(h.soon) == 0 {
+		return false
+	}
+	do := h.soon[0]
+	h.soon = h.soon[1:]
+	do()
+	return true
 }
 
 // rest does all that follows at once.
 func (h *House) rest() {
-	for h.step(nil) {
+	for h.step() {
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"strings"
 	"testing"
 
 	"hob/config"
@@ -25,6 +26,10 @@ tests:
     given: {time: "2026-01-05 17:00"}
     when: [{valve: on}, {after: 5m}]
     then: {rule: self, outcome: paused}
+  one alone, of which one run at most is under way:
+    given: {time: "2026-01-05 17:00"}
+    when: [{d: on}, {after: 5m}]
+    then: [{rule: once, outcome: skipped, reason: still runs}, {d: off}]
   over a scene, while it is dark:
     given: {time: "2026-01-05 17:00"}
     when: [{lamp: on}, {after: 5m}]
@@ -90,24 +95,37 @@ func TestWhatIsSaidToBeALoopIsOne(t *testing.T) {
 	}
 }
 
-// Over random rules of three switches: where hob check finds a loop there is a
+// Over random rules of three switches, of every mode, with one step or two: where hob check finds a loop there is a
 // beginning from which rules go round until one is paused; and of the houses in which
 // there is one, it says so of most. Where two rules tell one switch different things
-// at the same moment it depends on who is faster, so those houses are left out.
+// at the same moment it depends on who is faster, so those houses are left out; where
+// they come to that only after some rounds, one in a hundred may be told wrongly.
 func TestLoopsAreFoundWhereThereAreAnyAndNowhereElse(t *testing.T) {
 	const house = "home: {timezone: Europe/Berlin}\nboards: {hall: {id: hob-7c9ebd, chip: esp32}}\n" +
 		"switches: {p: {pin: hall/16}, q: {pin: hall/17}, r: {pin: hall/18}}\nrules:\n"
 	r := rand.New(rand.NewPCG(5, 11))
 	names, states := []string{"p", "q", "r"}, []string{"on", "off"}
-	loops, missed, tried := 0, 0, 0
-	for tried < 20 {
+	modes := []string{"single", "queued", "restart"}
+	loops, missed, tried, houses := 0, 0, 0, 30
+	var wrong []string
+	if os.Getenv("HOB_CAMPAIGN") != "" {
+		houses = 1000
+	}
+	for tried < houses {
 		text := house
 		for n := range 4 + r.IntN(3) {
-			do := fmt.Sprintf("%s %s", names[r.IntN(3)], states[r.IntN(2)])
-			if r.IntN(2) == 0 {
-				do = "toggle " + names[r.IntN(3)]
+			var do []string
+			for range 1 + r.IntN(2) {
+				switch r.IntN(8) {
+				case 0:
+					do = append(do, "delay 200ms")
+				case 1, 2, 3:
+					do = append(do, "toggle "+names[r.IntN(3)])
+				default:
+					do = append(do, fmt.Sprintf("%s %s", names[r.IntN(3)], states[r.IntN(2)]))
+				}
 			}
-			text += fmt.Sprintf("  rule%d: {when: {%s: %s}, do: [%s], mode: queued}\n", n, names[r.IntN(3)], states[r.IntN(2)], do)
+			text += fmt.Sprintf("  rule%d: {when: {%s: %s}, do: [%s], mode: %s}\n", n, names[r.IntN(3)], states[r.IntN(2)], strings.Join(do, ", "), modes[r.IntN(3)])
 		}
 		found, races := false, false
 		_, list := config.Parse("config.yaml", []byte(text))
@@ -122,10 +140,14 @@ func TestLoopsAreFoundWhereThereAreAnyAndNowhereElse(t *testing.T) {
 		case found && round:
 			loops++
 		case found:
-			t.Errorf("said to go round, and does not:\n%s", text)
+			wrong = append(wrong, text)
 		case round:
 			missed++
 		}
+	}
+	t.Logf("of %d houses, %d have loops that are found, and %d such that are not", tried, loops, missed)
+	if len(wrong) > loops/100 {
+		t.Errorf("said to go round, and do not:\n%s", strings.Join(wrong, "\n"))
 	}
 	if loops < 3 || missed > loops/4 {
 		t.Errorf("of %d houses, %d have loops that are found, and %d such that are not", tried, loops, missed)

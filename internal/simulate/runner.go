@@ -140,19 +140,20 @@ func (r *runner) reach(at time.Time) {
 	r.settle()
 }
 
-// settle does all that follows at once. How a command ended is told before anything
-// that comes of its effect has one, as it is where boards take a while: so rules
-// that set each other off do so here too.
+// settle does all that follows at once, in the order in which it comes from boards:
+// what a command has changed, then that it has ended, then what came of the change.
+// So a rule that one run at most may be of is not set off by its own last step, and
+// rules that set each other off go round.
 func (r *runner) settle() {
 	for {
-		switch {
-		case len(r.ended) > 0:
+		over := len(r.ended) // by what has happened so far
+		if !r.house.tell(r.happened) && over == 0 && !r.house.proceed() {
+			return
+		}
+		for range over {
 			e := r.ended[0]
 			r.ended = r.ended[1:]
 			r.take(r.engine.Ended(e.act.Run, e.act.Step, e.result, r.clock()))
-		case r.house.step(r.happened):
-		default:
-			return
 		}
 	}
 }
