@@ -77,14 +77,11 @@ func (c *cli) why(ctx context.Context, id entity.ID, limit int) error {
 	if len(why.Changes) == 0 {
 		c.sayf("No change of %s is recorded.", id)
 	}
+	for _, line := range changesLines(why.Changes, cal) {
+		c.sayf("%s", line)
+	}
 	since := cal.now.UnixMilli()
-	for i, chain := range why.Changes {
-		if i > 0 {
-			c.sayf("")
-		}
-		for _, line := range chainLines(chain, cal) {
-			c.sayf("%s", line)
-		}
+	for _, chain := range why.Changes {
 		for _, step := range chain {
 			since = min(since, step.At)
 		}
@@ -96,6 +93,28 @@ func (c *cli) why(ctx context.Context, id entity.ID, limit int) error {
 		}
 	}
 	return nil
+}
+
+// changesLines tell changes, the newest first, and what came before each of them
+// once: an older one is often what led to a newer one.
+func changesLines(changes [][]client.WhyStep, cal calendar) []string {
+	var out []string
+	told := map[string]bool{}
+	for i, chain := range changes {
+		if i > 0 {
+			out = append(out, "")
+		}
+		for n, line := range chainLines(chain, cal) {
+			said := strings.TrimSpace(line)
+			if n > 0 && told[said] {
+				out = append(out, "  and so on, as above")
+				break
+			}
+			told[said] = true
+			out = append(out, line)
+		}
+	}
+	return out
 }
 
 // chainLines tell a change and its causes, the first cause last. What has no cause

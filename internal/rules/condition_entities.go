@@ -115,6 +115,16 @@ func number(f float64) string {
 	return strconv.FormatFloat(f, 'f', -1, 64)
 }
 
+// measured is a number of an entity with its unit. Nobody feels a thousandth of a
+// degree.
+func (g *ground) measured(id entity.ID, q entity.Quantity, f float64) string {
+	unit := g.unit(id, q)
+	if unit == "°C" {
+		f = math.Round(f*100) / 100
+	}
+	return number(f) + unit
+}
+
 // unit is what stands after a number of an entity.
 func (g *ground) unit(id entity.ID, q entity.Quantity) string {
 	switch q {
@@ -136,7 +146,7 @@ func (c atLevel) trace(w World, at time.Time) Trace {
 		t.Why = c.g.unknown(w, c.Entity, what)
 		return t
 	}
-	t.Value = number(n.Is) + c.g.unit(c.Entity, c.Of)
+	t.Value = c.g.measured(c.Entity, c.Of, n.Is)
 	if t.Verdict == No {
 		t.Why = fmt.Sprintf("%s is %s, not %s", what, t.Value, strings.TrimPrefix(t.Text, what+" "))
 	}

@@ -187,7 +187,7 @@ func (p exprProgram) trace(w World, _ time.Time) Trace {
 func (in *exprInput) shown(g *ground, seen Seen) string {
 	switch v := in.value(seen).(type) {
 	case float64:
-		return number(v) + g.unit(in.entity, in.quantity)
+		return g.measured(in.entity, in.quantity, v)
 	case string:
 		if v != "" {
 			return v

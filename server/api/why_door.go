@@ -41,12 +41,12 @@ func (x *explainer) door(l *store.Change) (steps []whyStep, next *store.Change) 
 	return []whyStep{origin(l, "its reeds saw it, and nobody had asked for it here")}, nil
 }
 
-// withoutRepeated leaves out what only another reed has seen of the same: lines are
-// the newest first.
+// withoutRepeated leaves out what only another reed has seen of the same, and the
+// warning before a move: lines are the newest first.
 func withoutRepeated(lines []store.Change) []store.Change {
 	var out []store.Change
 	for i, l := range lines {
-		if i+1 < len(lines) && l.What == store.LineState && lines[i+1].What == store.LineState && lines[i+1].State == l.State && l.Cause.Kind == entity.CauseBoard {
+		if i+1 < len(lines) && l.What == store.LineState && lines[i+1].What == store.LineState && lines[i+1].State == l.State {
 			continue
 		}
 		out = append(out, l)

@@ -198,8 +198,11 @@ func TestWhyADoorMovedLeadsToWhoBeganIt(t *testing.T) {
 		"it was asked for": {begun, "2", [][]string{
 			{"20 change left opened", "1 change left began to open", "1 origin anna asked for it in a browser"},
 			{"1 change left began to open", "1 origin anna asked for it in a browser"}}},
+		"a warning before it closes": {append(slices.Clone(begun), became(30, "left", "open", because(entity.CauseRule, "late")), became(36, "left", "closing", because(entity.CauseRule, "late"))), "2", [][]string{
+			{"36 change left began to close", "36 unrecorded rule late ran, and no record of that run is kept"},
+			{"20 change left opened", "1 change left began to open", "1 origin anna asked for it in a browser"}}},
 		"it moves still": {begun[:3], "1", [][]string{{"1 change left began to open", "1 origin anna asked for it in a browser"}}},
-		"nobody asked": {append(begun, became(500, "left", "closing", reeds), became(520, "left", "closed", reeds)), "1", [][]string{
+		"nobody asked": {append(slices.Clone(begun), became(500, "left", "closing", reeds), became(520, "left", "closed", reeds)), "1", [][]string{
 			{"520 change left closed", "500 change left began to close", "500 origin its reeds saw it, and nobody had asked for it here"}}},
 		"long ago": {[]store.Change{became(1, "left", "opening", because(entity.CauseUser, "anna")), became(900, "left", "open", reeds)}, "1", [][]string{
 			{"900 change left opened", "900 origin its reeds saw it, and nobody had asked for it here"}}},
