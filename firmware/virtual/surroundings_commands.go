@@ -89,32 +89,57 @@ func setRoom(_ context.Context, b *board, args roomArgs) (fields, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := b.around
+	return nil, b.around.change(func(s *surroundings, now time.Time) error {
+		r, err := thing(s.rooms, args.Name, "rooms", func() *room {
+			r := &room{Room: world.Room{Temp: roomTemp, Mass: roomMass, Loss: roomLoss, Heat: roomHeat, Cool: roomCool}}
+			r.Begin(s.climate.at(now))
+			return r
+		})
+		if err != nil {
+			return err
+		}
+		assign(&r.Temp, args.Temp)
+		assign(&r.Mass, args.Mass)
+		assign(&r.Loss, args.Loss)
+		assign(&r.Heat, args.Heat)
+		assign(&r.Cool, args.Cool)
+		assign(&r.Draught, args.Draught)
+		if heater != nil {
+			r.heater, r.Heating = heater, s.hang(*heater)
+		}
+		if cooler != nil {
+			r.cooler, r.Cooling = cooler, s.hang(*cooler)
+		}
+		return nil
+	})
+}
+
+// change does something to the surroundings as they are now, and lets what follows
+// from it happen: whoever asked finds it done.
+func (s *surroundings) change(do func(s *surroundings, now time.Time) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.forward(time.Now())
-	r := s.rooms[args.Name]
-	if r == nil {
-		if len(s.rooms) == maxNames {
-			return nil, badRequest("there are %d rooms already", maxNames)
-		}
-		r = &room{Room: world.Room{Temp: roomTemp, Mass: roomMass, Loss: roomLoss, Heat: roomHeat, Cool: roomCool}}
-		r.Begin(s.climate.at(time.Now()))
-		s.rooms[args.Name] = r
+	now := time.Now()
+	s.forward(now)
+	if err := do(s, now); err != nil {
+		return err
 	}
-	assign(&r.Temp, args.Temp)
-	assign(&r.Mass, args.Mass)
-	assign(&r.Loss, args.Loss)
-	assign(&r.Heat, args.Heat)
-	assign(&r.Cool, args.Cool)
-	assign(&r.Draught, args.Draught)
-	if heater != nil {
-		r.heater, r.Heating = heater, s.hang(*heater)
+	s.forward(now)
+	s.nudge()
+	return nil
+}
+
+// thing is the one with this name or at this place; a new one while there is room for it.
+func thing[K comparable, T any](all map[K]*T, key K, what string, create func() *T) (*T, error) {
+	if t := all[key]; t != nil {
+		return t, nil
 	}
-	if cooler != nil {
-		r.cooler, r.Cooling = cooler, s.hang(*cooler)
+	if len(all) == maxNames {
+		return nil, badRequest("there are %d %s already", maxNames, what)
 	}
-	return nil, nil
+	t := create()
+	all[key] = t
+	return t, nil
 }
 
 // assign changes what is said and leaves the rest.
@@ -185,34 +210,30 @@ func setDoor(_ context.Context, b *board, args doorArgs) (fields, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := b.around
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.forward(time.Now())
-	d := s.doors[args.Name]
-	switch {
-	case d == nil && button == nil:
-		return nil, badRequest("there is no door %q; relay makes one", args.Name)
-	case d == nil && len(s.doors) == maxNames:
-		return nil, badRequest("there are %d doors already", maxNames)
-	case button != nil:
-		d = &door{Door: world.Door{Travel: max(travel, time.Millisecond), Latency: latency}, relay: *button,
-			closedReed: args.ClosedReed, openReed: args.OpenReed}
-		d.pressed = s.hang(*button)
-		s.doors[args.Name] = d
-	}
-	now := time.Since(s.begun)
-	if args.Place != nil {
-		d.Put(*args.Place, now)
-	}
-	assign(&d.Block, args.Block)
-	assign(&d.Jammed, args.Jammed)
-	if args.Press {
-		d.Press(now)
-	}
-	s.forward(time.Now())
-	s.nudge()
-	return nil, nil
+	return nil, b.around.change(func(s *surroundings, now time.Time) error {
+		if s.doors[args.Name] == nil && button == nil {
+			return badRequest("there is no door %q; relay makes one", args.Name)
+		}
+		d, err := thing(s.doors, args.Name, "doors", func() *door { return &door{} })
+		if err != nil {
+			return err
+		}
+		if button != nil { // a new one, or in the place of the one that was there
+			*d = door{Door: world.Door{Travel: max(travel, time.Millisecond), Latency: latency}, relay: *button,
+				closedReed: args.ClosedReed, openReed: args.OpenReed}
+			d.pressed = s.hang(*button)
+		}
+		at := now.Sub(s.begun)
+		if args.Place != nil {
+			d.Put(*args.Place, at)
+		}
+		assign(&d.Block, args.Block)
+		assign(&d.Jammed, args.Jammed)
+		if args.Press {
+			d.Press(at)
+		}
+		return nil
+	})
 }
 
 type sensorArgs struct {
@@ -262,28 +283,25 @@ func setSensor(_ context.Context, b *board, args sensorArgs) (fields, error) {
 	if err := args.check(); err != nil {
 		return nil, err
 	}
-	s := b.around
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if args.Room != nil && *args.Room != "" && s.rooms[*args.Room] == nil {
-		return nil, badRequest("there is no room %q", *args.Room)
-	}
-	x := s.sensors[p]
-	if x == nil {
-		if len(s.sensors) == maxNames {
-			return nil, badRequest("there are %d sensors already", maxNames)
+	return nil, b.around.change(func(s *surroundings, now time.Time) error {
+		if args.Room != nil && *args.Room != "" && s.rooms[*args.Room] == nil {
+			return badRequest("there is no room %q", *args.Room)
 		}
-		x = newSensor(rand.New(rand.NewPCG(s.rand.Uint64(), 0)))
-		s.sensors[p] = x
-	}
-	assign(&x.room, args.Room)
-	assign(&x.Noise, args.Noise)
-	assign(&x.Fault, args.Fault)
-	assign(&x.beta, args.Beta)
-	assign(&x.r25, args.R25)
-	assign(&x.series, args.Series)
-	x.meter(args, time.Now())
-	return nil, nil
+		x, err := thing(s.sensors, p, "sensors", func() *sensor {
+			return newSensor(rand.New(rand.NewPCG(s.rand.Uint64(), 0)))
+		})
+		if err != nil {
+			return err
+		}
+		assign(&x.room, args.Room)
+		assign(&x.Noise, args.Noise)
+		assign(&x.Fault, args.Fault)
+		assign(&x.beta, args.Beta)
+		assign(&x.r25, args.R25)
+		assign(&x.series, args.Series)
+		x.meter(args, now)
+		return nil
+	})
 }
 
 // meter changes what the sensor shows without a room, and what it counts.
@@ -316,16 +334,13 @@ func setWeather(_ context.Context, c *control, line []byte) (fields, error) {
 		bounded{"humidity", args.Humidity, 0, 100}, bounded{"factor", args.Factor, 0, maxFactor}); err != nil {
 		return nil, err
 	}
-	s := c.around
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := time.Now()
-	s.forward(now)
-	assign(&s.weather.Mean, args.Mean)
-	assign(&s.weather.Swing, args.Swing)
-	assign(&s.weather.Humidity, args.Humidity)
-	if args.Factor != nil {
-		s.climate.run(*args.Factor, now)
-	}
-	return nil, nil
+	return nil, c.around.change(func(s *surroundings, now time.Time) error {
+		assign(&s.weather.Mean, args.Mean)
+		assign(&s.weather.Swing, args.Swing)
+		assign(&s.weather.Humidity, args.Humidity)
+		if args.Factor != nil {
+			s.climate.run(*args.Factor, now)
+		}
+		return nil
+	})
 }

@@ -31,6 +31,14 @@ static bool IRAM_ATTR idle(void *ctx)
     return gpio_get_level((gpio_num_t)(*(const uint8_t *)ctx)) == 1;
 }
 
+/* In a critical section: lets the line go, and gives its level look_us later. */
+static bool IRAM_ATTR let_go(gpio_num_t pin, uint32_t look_us)
+{
+    (void)gpio_set_level(pin, 1);
+    esp_rom_delay_us(look_us);
+    return gpio_get_level(pin) == 1;
+}
+
 /* Nobody else's interrupt makes it longer. */
 static bool IRAM_ATTR slot(void *ctx, uint32_t low_us, uint32_t look_us, uint32_t rest_us)
 {
@@ -38,9 +46,7 @@ static bool IRAM_ATTR slot(void *ctx, uint32_t low_us, uint32_t look_us, uint32_
     portENTER_CRITICAL(&slot_lock);
     (void)gpio_set_level(pin, 0);
     esp_rom_delay_us(low_us);
-    (void)gpio_set_level(pin, 1);
-    esp_rom_delay_us(look_us);
-    bool level = gpio_get_level(pin) == 1;
+    bool level = let_go(pin, look_us);
     portEXIT_CRITICAL(&slot_lock);
     esp_rom_delay_us(rest_us);
     return level;
@@ -53,9 +59,7 @@ static bool IRAM_ATTR reset(void *ctx, uint32_t low_us, uint32_t look_us, uint32
     (void)gpio_set_level(pin, 0);
     esp_rom_delay_us(low_us);
     portENTER_CRITICAL(&slot_lock);
-    (void)gpio_set_level(pin, 1);
-    esp_rom_delay_us(look_us);
-    bool level = gpio_get_level(pin) == 1;
+    bool level = let_go(pin, look_us);
     portEXIT_CRITICAL(&slot_lock);
     esp_rom_delay_us(rest_us);
     return level;
