@@ -231,6 +231,9 @@ func (c *cli) runTable(runs []client.Run, cal calendar) {
 // runRows are a run and its steps as rows of a table.
 func runRows(r client.Run, cal calendar) [][]cell {
 	what := firedWords(r.Trigger)
+	if due := r.Trigger.Due; due != 0 && r.At-due >= time.Minute.Milliseconds() { // it was missed, or made up for
+		what += fmt.Sprintf(" (due %s)", cal.alone(due))
+	}
 	if r.Reason != "" {
 		what += ": " + r.Reason
 	}

@@ -10,6 +10,19 @@ import (
 	"hob/server/client"
 )
 
+// A run that was late says when it was due: many can be recorded at one moment.
+func TestARunThatWasLateSaysWhenItWasDue(t *testing.T) {
+	now := time.Date(2026, 11, 25, 23, 0, 0, 0, time.UTC)
+	for due, want := range map[time.Duration]string{0: "23:45: the server was not running", 20 * time.Second: "23:45: the server was not running",
+		20 * time.Minute: "23:45 (due 22:40:00): the server was not running"} {
+		rows := runRows(client.Run{At: now.UnixMilli(), Outcome: "missed", Reason: "the server was not running",
+			Trigger: client.Fired{Kind: "time", Text: "23:45", Due: now.Add(-due).UnixMilli()}}, calendar{now, time.UTC})
+		if got := rows[0][2].text; got != want {
+			t.Errorf("due %v before: %q, want %q", due, got, want)
+		}
+	}
+}
+
 // What led to a change and is a change of its own is told once, and what was there
 // at the start did not come of that.
 func TestWhyTellsTheSameOnce(t *testing.T) {
