@@ -103,7 +103,7 @@ lint-c: ## clang-tidy, gcc and cppcheck
 
 .PHONY: test-riscv
 test-riscv: ## the firmware core on 32-bit RISC-V, its size against the budget
-	$(MAKE) -C firmware/test riscv size
+	$(MAKE) -C firmware/test riscv size stack
 
 .PHONY: check-web
 check-web: $(NPM_DONE) ## types of the dashboard
