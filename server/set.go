@@ -23,10 +23,11 @@ func (c *cli) setCommand() *cobra.Command {
 
 Actions: on, off, toggle · a brightness such as 40% and a color such as
 '#ff8800' (a # starts a comment in most shells: quote it) · press, double, hold
-for a button · open, close, pulse for a garage door · 21.5, 70°F, the name of a
-preset, boost, off, auto (back to the schedule), lock, unlock for a heater or a
-cooler, with "for 2h" if it is to end · activate for a scene · home, away for a
-person · arm_away, arm_home, disarm for the alarm.
+for a button, which then counts as used by hand, for rules too · open, close,
+pulse for a garage door · 21.5, 70°F, the name of a preset, boost, off, auto
+(back to the schedule), lock, unlock for a heater or a cooler, with "for 2h" if
+it is to end · activate for a scene · home, away for a person · arm_away,
+arm_home, disarm for the alarm.
 
 A garage door moves only if somebody says that they can see it: answer the
 question, or give --yes. The alarm's code is asked for and not shown; scripts

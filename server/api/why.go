@@ -60,7 +60,7 @@ const (
 
 // why tells how the last changes of an entity came about.
 func (a *API) why(ctx context.Context, in *whyInput) (*body[whyBody], error) {
-	lines, _, err := a.History.Changes(ctx, store.Filter{Entities: []entity.ID{in.ID}, Limit: in.Limit + mostRepeated})
+	lines, _, err := a.History.Changes(ctx, store.Filter{Entities: []entity.ID{in.ID}, Limit: min(someMore*in.Limit+mostRepeated, store.MaxLines)})
 	if err != nil {
 		return nil, a.notRead(ctx, err)
 	}
@@ -75,8 +75,11 @@ func (a *API) why(ctx context.Context, in *whyInput) (*body[whyBody], error) {
 		}
 	}
 	x := a.explainer(ctx)
-	if rec.Kind == entity.KindGarageDoor {
+	switch rec.Kind {
+	case entity.KindGarageDoor:
 		lines = withoutRepeated(lines)
+	case entity.KindButton: // down and up again are parts of what somebody did with it
+		lines = slices.DeleteFunc(lines, func(l store.Change) bool { return l.What == store.LineState })
 	}
 	for _, l := range lines[:min(len(lines), in.Limit)] {
 		out.Changes = append(out.Changes, x.chain(l))
@@ -104,8 +107,15 @@ func (a *API) gaps(ctx context.Context) ([]changeBody, error) {
 // known. The log may not have it yet, and never has what is measured.
 func lineOf(rec *entity.Record) (store.Change, bool) {
 	l := store.Change{Place: store.Place{At: rec.Changed}, What: store.LineState, Entity: rec.ID, State: rec.State, Cause: rec.Cause}
-	if light, ok := rec.Attributes.(entity.LightAttributes); ok && light.Brightness > 0 {
-		l.Number = &light.Brightness
+	switch a := rec.Attributes.(type) {
+	case entity.LightAttributes:
+		if a.Brightness > 0 {
+			l.Number = &a.Brightness
+		}
+	case entity.ButtonAttributes:
+		if a.EventAt == rec.Changed {
+			l.What, l.Gesture = store.LineGesture, a.Event
+		}
 	}
 	return l, rec.Changed != 0 && rec.State != entity.StateUnknown
 }

@@ -10,7 +10,9 @@ import (
 const (
 	// travels is how long ago a door can have begun to move that arrives now.
 	travels = 5 * time.Minute
-	// mostRepeated is how many lines of a door may be left out of those that are told.
+	// Of a door and a button lines are left out of those that are told, so so many
+	// times as many are read, and some more.
+	someMore     = 4
 	mostRepeated = 20
 )
 

@@ -224,6 +224,25 @@ func TestWhyADoorMovedLeadsToWhoBeganIt(t *testing.T) {
 	}
 }
 
+func TestWhyOfAButtonIsWhatWasDoneWithIt(t *testing.T) {
+	var lines []store.Change
+	for i := range 10 {
+		s := float64(10 * i)
+		lines = append(lines, became(s, "bell", "pressed", because(entity.CauseBoard, "")), pressed(s+0.2, "bell"), became(s+0.4, "bell", "released", because(entity.CauseBoard, "")))
+	}
+	r := playing(t, &played{lines: lines})
+	r.reg.Apply(&entity.House{Boards: []entity.Board{{Name: "hall", ID: "hob-7c9ebd"}}, Entities: []entity.Entity{{ID: "bell", Spec: &entity.Button{Input: entity.Input{Board: "hall", Pin: 32}}}}})
+	got := read[whyBody](t, r.do("GET /api/entities/bell/why?limit=9", ""))
+	if len(got.Changes) != 9 {
+		t.Fatalf("%d changes", len(got.Changes))
+	}
+	for i, chain := range got.Changes {
+		if want := "bell was used (press)"; chain[0].Text != want || chain[0].At != ms(float64(90-10*i)+0.2) {
+			t.Errorf("change %d: %+v", i, chain[0])
+		}
+	}
+}
+
 // TestAChainThatGoesInCirclesEnds: two rules that set each other off, and a log
 // that is wrong about time.
 func TestAChainThatGoesInCirclesEnds(t *testing.T) {
