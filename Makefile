@@ -102,7 +102,7 @@ lint-c: ## clang-tidy, gcc and cppcheck
 	@$(MAKE) -C firmware/test lint 2>&1 | { grep -vE '^[0-9]+ warnings? generated\.$$' || true; }
 
 .PHONY: test-riscv
-test-riscv: ## the firmware core on 32-bit RISC-V, its size against the budget
+test-riscv: ## the firmware core on 32-bit RISC-V, its size and stack against the budgets
 	$(MAKE) -C firmware/test riscv size stack
 
 .PHONY: check-web
