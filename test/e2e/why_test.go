@@ -26,7 +26,7 @@ people:
 rules:
   lamp: {when: {button: press}, do: [porch on]}
   never: {when: {anna: home}, if: {porch: off}, do: [porch on]}
-  long: {when: {button: hold}, do: [toggle porch]}
+  long: {when: {button: hold}, do: [porch on]}
   door: {when: {webhook: 4f3a9c-doorbell}, do: [porch off]}
 `
 
@@ -60,12 +60,18 @@ func (h *house) ruled() {
 	}
 }
 
-// pressUntilOn presses the button at pin 32, again if nothing comes of it: on a
-// machine that is too busy a press may be too old when the server hears of it.
+// pressUntilOn presses the button at pin 32 until an entity is on.
 func (h *house) pressUntilOn(b *board, id string) {
 	h.t.Helper()
+	h.untilOn(id, func() { b.press(32) })
+}
+
+// untilOn does something until an entity is on, again if nothing comes of it: on a
+// machine that is too busy a gesture may be too old when the server hears of it.
+func (h *house) untilOn(id string, do func()) {
+	h.t.Helper()
 	for deadline := time.Now().Add(patience); ; {
-		b.press(32)
+		do()
 		for range 50 {
 			if strings.Contains(h.must("get", id), " on ") {
 				return
@@ -117,16 +123,20 @@ func TestWhyLeadsToWhoPressedTheButton(t *testing.T) {
 
 	// What only a rule waits for the board looks for too, and a command makes it as well.
 	b := h.boards["esp"]
-	b.ask(map[string]any{"cmd": "hold", "pin": 32})
-	b.settle()
-	b.advance(700)
+	h.untilOn("porch", func() {
+		b.ask(map[string]any{"cmd": "hold", "pin": 32})
+		b.settle()
+		b.advance(700)
+		b.ask(map[string]any{"cmd": "release", "pin": 32})
+		b.settle()
+	})
 	w.by("porch", "on", "long")
-	b.ask(map[string]any{"cmd": "release", "pin": 32})
-	b.settle()
+	h.must("set", "porch", "off")
 	h.must("set", "button", "hold")
-	w.by("porch", "off", "long")
-	h.eventually([]string{"porch went off", "because rule long ran", "button was used (hold)", "because it was asked for on the command line"},
+	w.by("porch", "on", "long")
+	h.eventually([]string{"porch went on", "because rule long ran", "button was used (hold)", "because it was asked for on the command line"},
 		"why", "porch", "--limit", "1")
+	h.must("set", "porch", "off")
 	run := decode[client.Run](t, h.must("rules", "run", "never", "--json"))
 	if run.Outcome != "ran" || run.Trigger.Cause == nil || run.Trigger.Cause.Kind != "cli" {
 		t.Errorf("the run that was asked for: %+v", run)
