@@ -202,16 +202,22 @@ func (t *armed) wind(to time.Time) {
 
 // late are the occurrences that run though their time may have passed.
 func late(s *state, t *armed, after, until time.Time) []due {
-	list, older, _ := newest(t.occurs, after, until, mostWalked) // all of an hour
 	var out []due
-	if t.elapsed && len(list) > 1 {
-		more := len(list) - 1 + older
-		out = append(out, due{state: s, text: t.text, at: list[len(list)-2], more: more - 1,
+	if !t.elapsed {
+		list := slices.Collect(schedule.Between(t.occurs, after, until)) // all of an hour
+		for _, at := range list {
+			out = append(out, due{state: s, text: t.text, at: at, late: len(list) > 1})
+		}
+		return out
+	}
+	list, older, _ := newest(t.occurs, after, until, 2)
+	if n := len(list); n > 1 {
+		out = append(out, due{state: s, text: t.text, at: list[0], more: older,
 			missed: "the clock was set over it, or the server was held up: of an interval only the newest runs"})
-		list = list[len(list)-1:]
+		list = list[1:]
 	}
 	for _, at := range list {
-		out = append(out, due{state: s, text: t.text, at: at, late: len(list) > 1})
+		out = append(out, due{state: s, text: t.text, at: at})
 	}
 	return out
 }
@@ -260,42 +266,12 @@ func policyText(m entity.Missed) string {
 	return string(m.Policy)
 }
 
-// mostWalked bounds how many occurrences are counted one by one.
-const mostWalked = 100_000
-
-// newest are the last n occurrences after one time up to another, how many there
-// are before those, at most mostWalked, and one of these. It does not walk through
-// years of minutes to find the last.
+// newest are the last n occurrences after one time up to another, how many there are
+// before those, and the last one of these.
 func newest(o schedule.Occurrences, after, until time.Time, n int) (list []time.Time, older int, one time.Time) {
-	if !after.Before(until) {
-		return nil, 0, time.Time{}
+	list = schedule.Newest(o, after, until, n+1)
+	if len(list) <= n {
+		return list, 0, time.Time{}
 	}
-	for span := time.Hour; ; span *= 4 {
-		from := until.Add(-span)
-		if span > 100*366*24*time.Hour || from.Before(after) {
-			from = after
-		}
-		list = list[:0]
-		for at := range schedule.Between(o, from, until) {
-			list = append(list, at)
-			if len(list) > mostWalked {
-				break
-			}
-		}
-		if len(list) >= n || from.Equal(after) {
-			break
-		}
-	}
-	if len(list) > n {
-		list = list[len(list)-n:]
-	}
-	if len(list) == 0 {
-		return nil, 0, time.Time{}
-	}
-	for one = range schedule.Between(o, after, list[0].Add(-time.Millisecond)) {
-		if older++; older >= mostWalked {
-			break
-		}
-	}
-	return list, older, one
+	return list[1:], schedule.Count(o, after, list[0]), list[0]
 }

@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 	"time"
@@ -27,6 +28,9 @@ func DaysOf(days ...time.Weekday) Days {
 
 // Has reports whether the weekday is in the set.
 func (d Days) Has(day time.Weekday) bool { return d&(1<<day) != 0 }
+
+// size is how many days there are.
+func (d Days) size() int { return bits.OnesCount8(uint8(d & EveryDay)) }
 
 // Contains reports whether the local date at t is one of the days. A day begins at its first
 // instant; where clocks go back over midnight, the day that has begun goes on.

@@ -88,6 +88,39 @@ func (m minutes) compare(errorf func(format string, args ...any), o schedule.Occ
 	}
 	if !slices.EqualFunc(got, want, time.Time.Equal) {
 		errorf("%s from %s: got\n%s\nwant\n%s", m.loc, m.from.In(m.loc), list(got, m.loc), list(want, m.loc))
+		return
+	}
+	m.compareCounts(errorf, o, want)
+}
+
+// compareCounts counts from and to many times, those of occurrences and of transitions among them.
+func (m minutes) compareCounts(errorf func(format string, args ...any), o schedule.Occurrences, want []time.Time) {
+	ends := []time.Time{m.from, m.last()}
+	for i := 0; i < len(m.shown); i += 1 + len(m.shown)/6 {
+		ends = append(ends, m.shown[i].at, m.shown[i].at.Add(59*time.Second))
+	}
+	for i := 0; i < len(want); i += 1 + len(want)/6 {
+		ends = append(ends, want[i], want[i].Add(-time.Millisecond))
+	}
+	for _, until := range ends {
+		for _, after := range ends[:2] {
+			if after.Equal(m.last()) {
+				after = m.from.Add(until.Sub(m.from) / 3)
+			}
+			if after.Before(m.from) || until.After(m.last()) {
+				continue
+			}
+			in := slices.DeleteFunc(slices.Clone(want), func(at time.Time) bool { return !at.After(after) || at.After(until) })
+			if n := schedule.Count(o, after, until); n != len(in) {
+				errorf("%s after %s until %s: counted %d, want %d", m.loc, after.In(m.loc), until.In(m.loc), n, len(in))
+				return
+			}
+			newest := in[max(len(in)-5, 0):]
+			if got := schedule.Newest(o, after, until, 5); !slices.EqualFunc(got, newest, time.Time.Equal) {
+				errorf("%s after %s until %s: the newest are\n%s\nwant\n%s", m.loc, after.In(m.loc), until.In(m.loc), list(got, m.loc), list(newest, m.loc))
+				return
+			}
+		}
 	}
 }
 

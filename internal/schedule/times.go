@@ -25,11 +25,11 @@ func (t Times) Irregular(loc *time.Location, from, until time.Time) iter.Seq[Mom
 func (t Times) pattern() clockPattern {
 	clocks := slices.Clone(t.Clocks)
 	slices.Sort(clocks)
-	return clockPattern{clocks: clocks, days: t.Days}
+	return clockPattern{clocks: slices.Compact(clocks), days: t.Days}
 }
 
 type clockPattern struct {
-	clocks []Clock // sorted
+	clocks []Clock // sorted, each once
 	days   Days
 }
 

@@ -7,6 +7,8 @@ type pattern interface {
 	// next returns the first wall of the set that is not before the given one; false if there is
 	// none within the pattern's horizon.
 	next(wall int64) (int64, bool)
+	// count returns how many walls of the set there are from one on, up to before another.
+	count(from, to int64) int
 }
 
 // fixed runs each local time of a pattern once, by the rule of the package.
