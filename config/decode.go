@@ -66,7 +66,7 @@ func decodeStruct(v value, into any) bool {
 	entries = v.joined(entries, func(key string) bool { _, known := find(all, key); return known },
 		func(key string) joining { m, _ := find(all, key); return commasIn(m.field) })
 	seen := make(map[string]bool)
-	var unknown []entry
+	unknown := entries[:0] // in their place: a file of nothing else has many
 	for _, e := range entries {
 		m, known := find(all, e.name)
 		if !known {
@@ -81,7 +81,7 @@ func decodeStruct(v value, into any) bool {
 	}
 	for _, e := range repeated { // what a second section declares is there for who refers to it
 		if m, known := find(all, e.name); known {
-			if s, more := m.field.(interface{ decodeMore(value) }); more {
+			if s, more := m.field.(decodesMore); more {
 				s.decodeMore(e.value)
 			}
 		}

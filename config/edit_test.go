@@ -283,7 +283,8 @@ func TestAddIsWrittenAsAPersonWould(t *testing.T) {
 func TestAddedNamesReadAsGiven(t *testing.T) {
 	for house, dir := range editable(t) {
 		for n, name := range []string{"Lamp", "a: b", "off", "null", "~", "- x", "#1", "it's", `"x"`, `back\slash`, "ä ö", "1e3", "*x", "!x", "a #b", "& co", "100%"} {
-			if !chosen(house, n) { // what begins with a bracket is taken as YAML
+			// What begins with a bracket is taken as YAML, and is not among them.
+			if house != "good, LF" && !chosen(strings.Replace(house, ", LF", ", one of the others", 1), n) {
 				continue
 			}
 			got, err := editIn("config.yaml", dir["config.yaml"].Data, dir, func(e *editor) error {

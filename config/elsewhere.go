@@ -36,6 +36,10 @@ func decodeUnknown(v value, into any, entries []entry, all []member, seen map[st
 	for _, m := range all {
 		names = append(names, m.name)
 	}
+	if more := len(entries) - maxProblems; more > 0 { // which are not shown
+		v.r.omit(more)
+		entries = entries[:maxProblems]
+	}
 	var list []unknown
 	for _, e := range entries {
 		u := unknown{entry: e}
@@ -60,7 +64,7 @@ func decodeUnknown(v value, into any, entries []entry, all []member, seen map[st
 		}
 		as := u.value
 		as.name, as.node = m.name, ours(m.name, as.node)
-		more, section := m.field.(interface{ decodeMore(value) })
+		more, section := m.field.(decodesMore)
 		switch {
 		case !seen[m.name]:
 			seen[m.name] = true
@@ -159,37 +163,52 @@ func reportRenamed(list []unknown, seen map[string]bool) []unknown {
 // takeOutdented finds entities that stand at the margin, below a section that is
 // empty because of that. They are read as its entries.
 func takeOutdented(v value, list []unknown, all []member) []unknown {
+	at := make(map[*yaml.Node]int)
+	for i, u := range list {
+		at[u.value.key] = i
+	}
 	var section member
+	var taken []*yaml.Node
+	end := func() {
+		if len(taken) > 0 {
+			first := list[at[taken[0]]].value
+			first.name, first.site = section.name, taken[0]
+			first.node = &yaml.Node{Kind: yaml.MappingNode, Line: taken[0].Line, Column: taken[0].Column, Content: taken}
+			section.field.(decodesMore).decodeMore(first)
+		}
+		section, taken = member{}, nil
+	}
 	for i := 0; i+1 < len(v.node.Content); i += 2 {
 		key, val := v.node.Content[i], v.node.Content[i+1]
 		if m, known := find(all, resolve(key).Value); known {
-			if section = (member{}); isNothing(val) {
+			end()
+			if _, takes := m.field.(decodesMore); takes && isNothing(val) {
 				section = m
 			}
 			continue
 		}
-		n := slices.IndexFunc(list, func(u unknown) bool { return u.value.key == key })
-		if n < 0 || section.field == nil {
+		n, ok := at[key]
+		if !ok || section.field == nil || list[n].sectionOrText() {
 			continue
 		}
-		u := list[n]
-		if (u.foreign.key != "" && !u.slip || u.say != "") && !hasText(u.node) { // another section
-			continue
-		}
-		more, ok := section.field.(interface{ decodeMore(value) })
-		if !ok || u.node.Kind == yaml.ScalarNode && !isNothing(u.node) {
-			continue
-		}
+		u := &list[n]
 		u.r.errorAt(u.keySpan(), problem{code: diag.UnknownKey, message: "unknown key " + quote(u.name),
 			suggestion: fmt.Sprintf("if it belongs to %s, indent it, and what is below it, by two spaces", section.name)})
-		list[n].say, list[n].foreign.key = told, ""
-		one := u.value
-		one.name, one.site = section.name, u.value.key
-		one.node = &yaml.Node{Kind: yaml.MappingNode, Line: key.Line, Column: key.Column, Content: []*yaml.Node{key, val}}
-		more.decodeMore(one)
+		u.say, u.foreign.key = told, ""
+		taken = append(taken, key, val)
 	}
+	end()
 	return list
 }
+
+// sectionOrText says whether a key at the margin is no entity's.
+func (u unknown) sectionOrText() bool {
+	other := u.foreign.key != "" && !u.slip || u.say != ""
+	return other && !hasText(u.node) || u.node.Kind == yaml.ScalarNode && !isNothing(u.node)
+}
+
+// decodesMore is a section, which may be written in two places by mistake.
+type decodesMore interface{ decodeMore(value) }
 
 // hasText says whether a mapping has keys with plain values, as an entity has and a
 // section has not.

@@ -10,8 +10,8 @@ import (
 	"hob/internal/diag"
 )
 
-// What is explained is true: the wrong example has the mistake, the right one is
-// without any.
+// What is explained is true: the wrong example has this mistake and no other, the
+// right one is without any.
 func TestExplanationsShowWhatTheySay(t *testing.T) {
 	dir := fstest.MapFS{
 		"secrets.yaml":  &fstest.MapFile{Data: []byte("alarm_code: 4711\n"), Mode: 0o600},
@@ -29,8 +29,9 @@ func TestExplanationsShowWhatTheySay(t *testing.T) {
 		if !ok || e.Wrong == "" {
 			continue
 		}
-		if list := parse(e.Wrong); !slices.ContainsFunc(list, func(d diag.Diagnostic) bool { return d.Code == c.Code }) {
-			t.Errorf("%s: the wrong example does not have it:\n%s\n%s", c.Code, e.Wrong, asText(t, list))
+		list := parse(e.Wrong)
+		if len(list) == 0 || slices.ContainsFunc(list, func(d diag.Diagnostic) bool { return d.Code != c.Code }) {
+			t.Errorf("%s: the wrong example has another mistake, or none:\n%s\n%s", c.Code, e.Wrong, asText(t, list))
 		}
 		if list := parse(e.Right); len(list) != 0 {
 			t.Errorf("%s: the right example is not:\n%s\n%s", c.Code, e.Right, asText(t, list))

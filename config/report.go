@@ -114,6 +114,9 @@ func (r *report) add(sev diag.Severity, at diag.Span, p problem, related []diag.
 	})
 }
 
+// omit counts errors that are not even looked at.
+func (r *report) omit(n int) { r.errors, r.dropped = r.errors+n, r.dropped+n }
+
 func (r *report) excerpt(at diag.Span) diag.Excerpt {
 	src := r.sources[at.File]
 	if src == nil || r.hidden[at.File] {

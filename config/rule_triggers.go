@@ -116,6 +116,9 @@ func (c *ruleCheck) mainTrigger(e entry, more refinement) (t entity.Trigger, tak
 	return nil, nil
 }
 
+// maxClocks bounds the times of a trigger: one for each quarter of an hour.
+const maxClocks = 96
+
 // span reads a duration within bounds.
 func (c *ruleCheck) span(v value, expected string, least, most time.Duration) (time.Duration, bool) {
 	raw, ok := v.text(expected)
@@ -198,6 +201,11 @@ func (c *ruleCheck) timeTrigger(v value, more refinement) entity.Trigger {
 		items, _ = v.list("", "")
 	}
 	days, ok := c.daysOf(more)
+	if len(items) > maxClocks {
+		v.problem(problem{code: diag.OutOfRange, message: fmt.Sprintf("%s has %d times; %d are the most", v.label(), len(items), maxClocks),
+			suggestion: "write {every: 5m}, or a cron line such as \"*/5 6-22 * * *\""})
+		return nil
+	}
 	times := schedule.Times{Days: days}
 	for _, item := range items {
 		raw, isText := item.text(`a time such as "23:45"`)

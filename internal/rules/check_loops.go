@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 const (
 	loopRounds  = 8
 	loopRuns    = 400              // of one try
+	loopQueue   = 10_000           // occurrences that a try looks forward to
 	loopTimes   = 40               // moments at which a try may begin
 	loopTries   = 3000             // altogether
 	loopPatient = 5 * time.Minute  // a round that takes longer is meant: a pump that rests and works
@@ -159,7 +161,7 @@ type firing struct {
 // last firing of a loop; nil is none.
 func (p *paper) run(id entity.ID, state string) *firing {
 	p.later(occurrence{of: id, state: state})
-	for len(p.queue) > 0 && p.runs < loopRuns {
+	for len(p.queue) > 0 && len(p.queue) < loopQueue && p.runs < loopRuns {
 		o := p.queue[0]
 		p.queue = p.queue[1:]
 		if p.now = o.at; p.now > loopHorizon {
@@ -184,10 +186,7 @@ func (p *paper) run(id entity.ID, state string) *firing {
 }
 
 func (p *paper) later(o occurrence) {
-	i := slices.IndexFunc(p.queue, func(q occurrence) bool { return q.at > o.at })
-	if i < 0 {
-		i = len(p.queue)
-	}
+	i := sort.Search(len(p.queue), func(i int) bool { return p.queue[i].at > o.at })
 	p.queue = slices.Insert(p.queue, i, o)
 }
 

@@ -159,6 +159,9 @@ func (c *check) rangeText(v variable) string {
 // deadTime is dead for a trigger by time.
 func (c *check) deadTime(r *checked, t *checkedTrigger) string {
 	list := c.list(t)
+	if t.untold {
+		return ""
+	}
 	timed := timedFormula(r.cond)
 	if !timed {
 		list = list[:min(len(list), 1)] // any moment is as good

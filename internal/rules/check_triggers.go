@@ -17,6 +17,7 @@ type checkedTrigger struct {
 	listed   bool
 	instants []int64 // of the year, sorted; the first ones where there are very many
 	complete bool
+	untold   bool // there was no room for them: nothing is said of it
 }
 
 func (c *check) readTrigger(spec entity.Trigger) *checkedTrigger {
@@ -40,6 +41,14 @@ func (c *check) list(t *checkedTrigger) []int64 {
 		return t.instants
 	}
 	t.listed, t.complete = true, true
+	need := daysOfYear
+	if s, ok := t.spec.(entity.AtTimes); ok {
+		need *= len(s.Clocks)
+	}
+	if c.year.room < need {
+		t.complete, t.untold = false, true
+		return nil
+	}
 	switch s := t.spec.(type) {
 	case entity.AtTimes:
 		t.instants = c.year.times(s.Times)
@@ -48,6 +57,7 @@ func (c *check) list(t *checkedTrigger) []int64 {
 	case entity.AtCron, entity.AtEvery:
 		t.instants, t.complete = c.year.search(t.occurs)
 	}
+	c.year.room -= cap(t.instants)
 	return t.instants
 }
 
@@ -71,6 +81,9 @@ func (c *check) common(a, b *checkedTrigger, f func(unix int64) (enough bool)) {
 	first, second := a, b
 	if len(c.list(b)) < len(c.list(a)) {
 		first, second = b, a
+	}
+	if first.untold || second.untold {
+		return
 	}
 	if !first.complete && second.complete {
 		first, second = second, first

@@ -17,6 +17,7 @@ type year struct {
 	days     []day
 	sun      map[schedule.SunEvent][]int64
 	searches int // further calls of Next that the checks may spend
+	room     int // further instants of triggers that may be kept
 }
 
 // day is one date. On a plain one, clocks go on evenly.
@@ -31,12 +32,14 @@ const (
 	daysOfYear = 366
 	// mostSearches bounds what cron lines and intervals cost altogether: some 50 ms.
 	mostSearches = 100_000
+	// mostKept instants of all triggers together are kept: 8 MB, of two thousand rules.
+	mostKept = 1 << 20
 	// mostInstants of one trigger are listed: a minute's cron line has as many in a day.
 	mostInstants = 1500
 )
 
 func newYear(g *ground, from time.Time) *year {
-	y := &year{g: g, sun: make(map[schedule.SunEvent][]int64), searches: mostSearches}
+	y := &year{g: g, sun: make(map[schedule.SunEvent][]int64), searches: mostSearches, room: mostKept}
 	date := schedule.DateOf(from.In(g.zone))
 	start := schedule.At(date, 0, g.zone).At
 	y.from = start
