@@ -169,3 +169,43 @@ func TestReadingAndWritingMakesNoGarbage(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+func TestAConnectionSendsAllAndWaitsWhereItMust(t *testing.T) {
+	a, b := pair(t)
+	quick := NewConn(a)
+	sent := bytes.Repeat([]byte("0123456789"), 1_000_000)
+	ended := make(chan error, 1)
+	go func() {
+		n, err := quick.Write(sent)
+		if n != len(sent) {
+			err = errors.Join(err, io.ErrShortWrite)
+		}
+		ended <- errors.Join(err, quick.Close())
+	}()
+	got, err := io.ReadAll(NewConn(b))
+	if err = errors.Join(err, <-ended); err != nil || !bytes.Equal(got, sent) {
+		t.Errorf("%d bytes of %d, %v", len(got), len(sent), err)
+	}
+}
+
+func TestAConnectionThatWaitsToSendObeysTheDeadline(t *testing.T) {
+	a, _ := pair(t)
+	quick := NewConn(a)
+	_ = quick.SetWriteDeadline(time.Now().Add(10 * time.Millisecond))
+	n, err := quick.Write(make([]byte, 64<<20))
+	if n == 0 || n == 64<<20 || !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("%d bytes, %v", n, err)
+	}
+}
+
+func TestAConnectionWithoutADescriptorStaysAsItIs(t *testing.T) {
+	a, b := net.Pipe()
+	defer a.Close()
+	defer b.Close()
+	if NewConn(a) != a || Below(a) != a {
+		t.Error("a pipe in memory was wrapped")
+	}
+	if c, _ := pair(t); Below(NewConn(c)) != c {
+		t.Error("what lies below is not what was wrapped")
+	}
+}

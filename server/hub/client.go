@@ -47,7 +47,7 @@ type client struct {
 }
 
 func newClient(h *Hub, ws *websocket.Conn, who Who, s *shard) *client {
-	c := &client{hub: h, shard: s, who: who, ws: ws, conn: ws.NetConn(), peer: ws.RemoteAddr().String()}
+	c := &client{hub: h, shard: s, who: who, ws: ws, conn: sock.Below(ws.NetConn()), peer: ws.RemoteAddr().String()}
 	c.quick = sock.NewWriter(c.conn)
 	if host, _, err := net.SplitHostPort(c.peer); err == nil {
 		c.peer = host

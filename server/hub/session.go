@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"bufio"
 	"net"
 	"net/http"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"hob/internal/entity"
+	"hob/internal/sock"
 )
 
 // Who is the person or program behind a session, as the api found out.
@@ -21,7 +23,7 @@ type Who struct {
 // of the hub until the client goes or the hub stops.
 func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, who Who) {
 	full := h.count.Add(1) > h.most
-	ws, err := h.upgrader.Upgrade(w, r, nil)
+	ws, err := h.upgrader.Upgrade(quickly{w}, r, nil)
 	if err != nil {
 		h.count.Add(-1)
 		return // Upgrade has answered
@@ -36,6 +38,19 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, who Who) {
 		h.count.Add(-1)
 		turnAway(ws, code, why)
 	}
+}
+
+// quickly has gorilla read a connection as package sock does: whoever sends a command
+// after a silence would else wake the scheduler's monitor first.
+type quickly struct{ http.ResponseWriter }
+
+// Hijack implements http.Hijacker.
+func (q quickly) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, rw, err := http.NewResponseController(q.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
+	return sock.NewConn(conn), rw, nil
 }
 
 // SetToken ends the sessions of those whom a token with a lower number let in.

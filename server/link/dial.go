@@ -218,17 +218,12 @@ func urlHost(address string) string {
 type cappedConn struct {
 	net.Conn
 	left int
-	free io.Reader // reads without a cap; nil while there is one
+	free net.Conn // reads without a cap; nil while there is one
 }
 
 var errTooMuch = errors.New("the answer to the upgrade is too long")
 
-func (c *cappedConn) uncap() {
-	c.free = c.Conn
-	if quick := sock.NewReader(c.Conn); quick != nil {
-		c.free = quick
-	}
-}
+func (c *cappedConn) uncap() { c.free = sock.NewConn(c.Conn) }
 
 // Read implements net.Conn.
 func (c *cappedConn) Read(p []byte) (int, error) {
@@ -241,4 +236,12 @@ func (c *cappedConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p[:min(len(p), c.left)])
 	c.left -= n
 	return n, err
+}
+
+// Write implements net.Conn.
+func (c *cappedConn) Write(p []byte) (int, error) {
+	if c.free != nil {
+		return c.free.Write(p)
+	}
+	return c.Conn.Write(p)
 }
