@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"hob/internal/command"
 	"hob/internal/entity"
 )
 
@@ -98,11 +97,6 @@ type (
 		Epoch    string          `json:"epoch"`
 		Revision entity.Revision `json:"revision"`
 		Time     int64           `json:"time"`
-	}
-	resultMessage struct {
-		Type string `json:"type"`
-		ID   string `json:"id"`
-		command.Result
 	}
 	pongMessage struct {
 		Type string `json:"type"`

@@ -192,32 +192,32 @@ func (h *Hub) changed() {
 	}
 }
 
-// distribute sends what is new in the logs. Whoever waits for the end of a
-// command is told at once, and all others when it has come, or holdFor later:
-// its answer is not behind a thousand writes, and they get the command and what
-// it did in one write.
+// distribute sends what is new in the logs: at once, or, while somebody waits for the
+// end of a command, when that has come, or holdFor later. The answer is then not
+// behind a thousand writes, and all get the command and what it did in one.
 func (h *Hub) distribute() {
 	h.mu.Lock()
-	first := slices.Collect(maps.Keys(h.commanders))
-	if len(first) > 0 && !h.held && !h.stopped {
+	hold := len(h.commanders) > 0 && !h.stopped
+	if hold && !h.held {
 		h.held = true
 		h.release = time.AfterFunc(holdFor, h.sendAll)
 	}
 	h.mu.Unlock()
-	for _, c := range first {
-		c.flush()
-	}
-	if len(first) == 0 {
+	if !hold {
 		h.sendAll()
 	}
 }
 
-// sendAll brings every client up to date: by itself while they are few, else
-// through the shards.
+// sendAll brings every client up to date, whoever waits for a command before the
+// others: by itself while they are few, else through the shards.
 func (h *Hub) sendAll() {
 	h.mu.Lock()
 	h.held = false
+	first := slices.Collect(maps.Keys(h.commanders))
 	h.mu.Unlock()
+	for _, c := range first {
+		c.flush()
+	}
 	few := h.count.Load() <= inlineClients
 	for _, s := range h.shards {
 		if few {

@@ -226,15 +226,15 @@ func (c *client) command(b []byte, rawID json.RawMessage) error {
 		return nil
 	}
 	c.hub.commands.Submit(command.Request{Entity: m.Entity, Action: action, Cause: c.who.Cause}, func(r command.Result) {
-		c.send(text(resultMessage{"result", id, r}))
+		c.send(resultFrame(id, &r))
 		c.hub.commandEnds(c)
 	})
 	return nil
 }
 
 func (c *client) refuse(id string, m commandMessage, code entity.Code, message string) {
-	c.send(text(resultMessage{"result", id, command.Result{Entity: m.Entity, Action: entity.Verb(m.Action),
-		Status: entity.StatusRefused, Code: code, Message: message}}))
+	c.send(resultFrame(id, &command.Result{Entity: m.Entity, Action: entity.Verb(m.Action),
+		Status: entity.StatusRefused, Code: code, Message: message}))
 }
 
 func (h *Hub) commandBegins(c *client) bool {

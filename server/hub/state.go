@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"strconv"
 
+	"hob/internal/command"
 	"hob/internal/entity"
 )
 
@@ -32,7 +33,7 @@ func stateFrame(rec *entity.Record) []byte {
 		b = append(append(b, `,"unavailable":`...), marshal(rec.Unavailable)...)
 	}
 	if rec.Pending != nil {
-		b = append(append(b, `,"pending":`...), marshal(rec.Pending)...)
+		b = appendPending(append(b, `,"pending":`...), rec.Pending)
 	}
 	if rec.Failure != nil {
 		b = append(append(b, `,"failure":`...), marshal(rec.Failure)...)
@@ -41,6 +42,31 @@ func stateFrame(rec *entity.Record) []byte {
 	b = appendString(append(b, `,"cause":{"kind":`...), string(rec.Cause.Kind))
 	b = appendString(append(b, `,"by":`...), rec.Cause.By)
 	return headed(append(b, "}}"...))
+}
+
+// appendPending appends p as JSON. Whoever has sent the command waits for it.
+func appendPending(b []byte, p *entity.Pending) []byte {
+	b = appendString(append(b, `{"command":`...), string(p.Command))
+	b = appendString(append(b, `,"action":`...), string(p.Action))
+	b = appendString(append(b, `,"target":`...), p.Target)
+	b = appendString(append(b, `,"origin":`...), string(p.Origin))
+	b = appendString(append(b, `,"by":`...), p.By)
+	b = strconv.AppendInt(append(b, `,"since":`...), p.Since, 10)
+	return append(strconv.AppendInt(append(b, `,"until":`...), p.Until, 10), '}')
+}
+
+// resultFrame is the message `result` of docs/api.md as a frame, to the command that
+// its client has called id. It is waited for like no other.
+func resultFrame(id string, r *command.Result) []byte {
+	b := make([]byte, longestHead, usualState)
+	b = appendString(append(b, `{"type":"result","id":`...), id)
+	b = appendString(append(b, `,"command":`...), string(r.Command))
+	b = appendString(append(b, `,"entity":`...), string(r.Entity))
+	b = appendString(append(b, `,"action":`...), string(r.Action))
+	b = appendString(append(b, `,"status":`...), string(r.Status))
+	b = appendString(append(b, `,"code":`...), string(r.Code))
+	b = appendString(append(b, `,"message":`...), r.Message)
+	return headed(append(b, '}'))
 }
 
 // headed makes a text frame of a payload that has room for the head before it.

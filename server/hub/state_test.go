@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"hob/internal/command"
 	"hob/internal/entity"
 )
 
@@ -66,9 +67,32 @@ func TestAStateFrameIsTheOneThatReflectionMakes(t *testing.T) {
 		rec.Unavailable = perhaps(t, "unavailable", func() *entity.Unavailable {
 			return &entity.Unavailable{Reason: entity.BoardOffline, Message: word("message"), Since: 1}
 		})
-		rec.Pending = perhaps(t, "pending", func() *entity.Pending { return &entity.Pending{By: word("pending by")} })
+		rec.Pending = perhaps(t, "pending", func() *entity.Pending {
+			return &entity.Pending{Command: entity.CommandID(word("command")), Action: entity.Verb(word("action")), Target: word("target"),
+				Origin: entity.CauseKind(word("origin")), By: word("pending by"),
+				Since: rapid.Int64().Draw(t, "since"), Until: rapid.Int64().Draw(t, "until")}
+		})
 		rec.Failure = perhaps(t, "failure", func() *entity.Failure { return &entity.Failure{Message: word("failed")} })
 		if got, want := stateFrame(rec), reflected(rec); !bytes.Equal(got, want) {
+			t.Fatalf("got  %q\nwant %q", got, want)
+		}
+	})
+}
+
+// resultMessage is the message `result` of docs/api.md.
+type resultMessage struct {
+	Type string `json:"type"`
+	ID   string `json:"id"`
+	command.Result
+}
+
+func TestAResultFrameIsTheOneThatReflectionMakes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		word := func(what string) string { return awkward().Draw(t, what) }
+		id := word("id")
+		r := command.Result{Command: entity.CommandID(word("command")), Entity: entity.ID(word("entity")), Action: entity.Verb(word("action")),
+			Status: entity.Status(word("status")), Code: entity.Code(word("code")), Message: word("message")}
+		if got, want := resultFrame(id, &r), text(resultMessage{"result", id, r}); !bytes.Equal(got, want) {
 			t.Fatalf("got  %q\nwant %q", got, want)
 		}
 	})
