@@ -19,6 +19,7 @@ type Edit struct {
 	Before, After *entity.House // Before is nil of one that Replace has made
 	Files         []FileEdit    // those that differ
 	Warnings      diag.List     // of the edited files
+	main          string        // the configuration's main file
 }
 
 // FileEdit is one file of an Edit.
@@ -57,6 +58,9 @@ type editor struct {
 // edit makes an edit of the configuration at path: change adds splices. The
 // result is parsed again, and must be a valid house.
 func edit(path string, change func(*editor) error) (*Edit, error) {
+	if _, err := Recover(path); err != nil {
+		return nil, fmt.Errorf("edit configuration: %w", err)
+	}
 	data, err := readFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("edit configuration: %w", err)
@@ -78,7 +82,7 @@ func editIn(path string, data []byte, dir fs.FS, change func(*editor) error) (*E
 	if err := change(e); err != nil {
 		return nil, err
 	}
-	out := &Edit{Before: e.loaded.House}
+	out := &Edit{Before: e.loaded.House, main: path}
 	edited := overlay{FS: dir, content: make(map[string][]byte)}
 	for name, before := range e.content {
 		var mine []splice

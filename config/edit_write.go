@@ -44,6 +44,13 @@ func (e *Edit) Write() error {
 			return fmt.Errorf("write %s: %w", r.edit.Path, err)
 		}
 	}
+	if len(ready) > 1 {
+		end, err := begin(e.main, ready)
+		if err != nil {
+			return fmt.Errorf("write %s: %w", e.main, err)
+		}
+		defer end() // before what stands beside the files is removed
+	}
 	return replaceAll(ready)
 }
 

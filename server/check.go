@@ -34,7 +34,7 @@ Exit code 3 means that there are errors; warnings alone are 0.`,
 }
 
 func (c *cli) check(file string) error {
-	house, list, err := read(file)
+	house, list, err := c.read(file)
 	if err != nil {
 		return c.emptyJSON(err)
 	}
@@ -62,9 +62,17 @@ func (c *cli) check(file string) error {
 	return nil
 }
 
-func read(file string) (*entity.House, diag.List, error) {
+func (c *cli) read(file string) (*entity.House, diag.List, error) {
+	c.warnOfHalf(file)
 	house, list, err := config.Load(file)
 	return house, list, missing(file, err)
+}
+
+// warnOfHalf says why files may not fit together.
+func (c *cli) warnOfHalf(file string) {
+	if config.Interrupted(file) {
+		fmt.Fprintln(c.stderr, "Note: an edit of", file, "and what it includes was broken off in the middle; the server or the next hob rename finishes it")
+	}
 }
 
 // missing says which file there is not.
@@ -87,10 +95,23 @@ func (c *cli) diagnose(list diag.List) error {
 	return err
 }
 
-// load reads a house that is to be run, and shows what is wrong with it. What it
-// returns beside a house are warnings.
+// loadToRun is load of a house that is to be run: an edit that was broken off is
+// finished first.
+func (c *cli) loadToRun(file string) (*entity.House, diag.List, error) {
+	done, err := config.Recover(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	if done {
+		fmt.Fprintln(c.stderr, "Note: an edit of", file, "and what it includes was broken off; it is finished now")
+	}
+	return c.load(file)
+}
+
+// load reads a house and shows what is wrong with it. What it returns beside a house
+// are warnings.
 func (c *cli) load(file string) (*entity.House, diag.List, error) {
-	house, list, err := read(file)
+	house, list, err := c.read(file)
 	if err != nil {
 		return nil, nil, err
 	}

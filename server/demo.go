@@ -142,7 +142,7 @@ func (d *demo) house() (*entity.House, diag.List, error) {
 		}
 	}
 	if d.file != "" {
-		return d.load(d.file)
+		return d.loadToRun(d.file)
 	}
 	h, list := config.Parse("the sample house", hob.SampleConfig)
 	if list.HasErrors() {

@@ -71,7 +71,7 @@ func (c *cli) logger(level string) (*slog.Logger, error) {
 }
 
 func (c *cli) serve(ctx context.Context, file string, o app.Options) error {
-	house, warnings, err := c.load(file)
+	house, warnings, err := c.loadToRun(file)
 	if err != nil {
 		return err
 	}

@@ -103,6 +103,7 @@ func (c *cli) simulate(ctx context.Context, file, from string, days int, set []s
 
 // open is load for a file about which there are more questions.
 func (c *cli) open(file string) (*config.Sheet, error) {
+	c.warnOfHalf(file)
 	sheet, err := config.Open(file)
 	if err != nil {
 		return nil, missing(file, err)

@@ -32,6 +32,7 @@ func (a *App) ReadConfig() {
 
 // readConfig is how the watcher reads the file and all that it includes.
 func (a *App) readConfig(asked bool) (files []string, use func()) {
+	a.recoverEdit()
 	l, err := config.LoadFiles(a.file.name)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
@@ -40,6 +41,17 @@ func (a *App) readConfig(asked bool) (files []string, use func()) {
 		l.House, l.List = nil, diag.List{{Span: diag.Span{File: a.file.name}, Severity: diag.Error, Message: err.Error()}}
 	}
 	return l.Files, func() { a.takeConfig(l.House, l.List, asked) }
+}
+
+// recoverEdit finishes an edit of several files that was broken off: what is read is
+// never a half of one.
+func (a *App) recoverEdit() {
+	switch done, err := config.Recover(a.file.name); {
+	case err != nil:
+		a.log.Error("an edit of the config was broken off, and cannot be finished", "error", err)
+	case done:
+		a.log.Warn("an edit of the config was broken off; it is finished now", "file", a.file.name)
+	}
 }
 
 // takeConfig makes what the file declares the house, if it has no mistake. One

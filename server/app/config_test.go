@@ -2,7 +2,9 @@ package app
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -243,6 +245,31 @@ func TestIncludedFilesAndSecretsAreReadWhenTheyAreSaved(t *testing.T) {
 	h.until("what is included", func() bool { return h.has("shelf") && !h.has("porch") })
 	h.write(filepath.Join(dir, "lamps.yaml"), "attic: {pin: hall/17}\n")
 	h.until("what is included now", func() bool { return h.has("attic") && !h.has("shelf") })
+}
+
+// hob rename is killed between config.yaml and scenes.yaml, by the state of the disk
+// that this leaves: the running house never sees a half, and goes on with the whole.
+func TestAnEditThatIsKilledBetweenTwoFilesIsNeverInForceByHalf(t *testing.T) {
+	before, after := oneLamp+"scenes: !include scenes.yaml\n", strings.Replace(oneLamp, "porch: {", "lamp: {was: porch, ", 1)+"scenes: !include scenes.yaml\n"
+	const night, renamed = "night: {porch: off}\n", "night: {lamp: off}\n"
+	h := saveHouse(t, before, map[string]string{"scenes.yaml": night})
+	dir := filepath.Dir(h.path)
+	sum := func(s string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(s))) }
+	h.write(filepath.Join(dir, ".scenes.yaml.1.new"), renamed)
+	h.write(filepath.Join(dir, ".config.yaml.edit"), fmt.Sprintf(`{"files":[`+
+		`{"name":"config.yaml","temporary":".config.yaml.1.new","before":%q,"after":%q},`+
+		`{"name":"scenes.yaml","temporary":".scenes.yaml.1.new","before":%q,"after":%q}]}`, sum(before), sum(after), sum(night), sum(renamed)))
+	h.save(after)
+	h.until("the whole edit", func() bool { return h.has("lamp") && !h.has("porch") })
+	if data, err := os.ReadFile(filepath.Join(dir, "scenes.yaml")); err != nil || string(data) != renamed {
+		t.Errorf("the other file is %q, %v", data, err)
+	}
+	if n := h.log.count("the house stays as it is"); n != 0 {
+		t.Errorf("a half was read: %d", n)
+	}
+	if n := h.log.count("it is finished now"); n != 1 {
+		t.Errorf("the log says %d times that an edit was broken off", n)
+	}
 }
 
 func TestACommentIsNoNewVersion(t *testing.T) {
