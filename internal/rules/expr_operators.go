@@ -11,13 +11,14 @@ import (
 )
 
 func (c *exprCheck) binary(n *ast.BinaryNode) (exprKind, *ExprError) {
+	if slices.Contains(arithmetic(), n.Operator) {
+		return exprNumber, c.calculation(n)
+	}
 	switch n.Operator {
 	case "&&", "||", "and", "or":
 		return exprTruth, c.both(n, exprTruth)
 	case "<", "<=", ">", ">=":
 		return exprTruth, c.both(n, exprNumber)
-	case "+", "-", "*", "/":
-		return exprNumber, c.both(n, exprNumber)
 	case "contains", "startsWith", "endsWith":
 		return exprTruth, c.both(n, exprText)
 	case "matches":
@@ -28,6 +29,21 @@ func (c *exprCheck) binary(n *ast.BinaryNode) (exprKind, *ExprError) {
 		return exprTruth, c.membership(n)
 	}
 	return "", wrongAt(n, fmt.Sprintf("an expression has no %s", n.Operator), `write such as bath.target < 18 && anna == "home"`)
+}
+
+// arithmetic are the operators that make numbers of numbers.
+func arithmetic() []string { return []string{"+", "-", "*", "/"} }
+
+// calculation refuses a division that nobody can do; one by what is zero now and then
+// is not known then.
+func (c *exprCheck) calculation(n *ast.BinaryNode) *ExprError {
+	if wrong := c.both(n, exprNumber); wrong != nil {
+		return wrong
+	}
+	if by, ok := literal(n.Right); ok && n.Operator == "/" && by == 0 {
+		return wrongAt(n.Right, "nothing can be divided by 0", "divide by another number, or multiply")
+	}
+	return nil
 }
 
 // both checks two parts of one kind.

@@ -1,14 +1,17 @@
 package rules
 
 import (
+	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"reflect"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/builtin"
 	"github.com/expr-lang/expr/checker"
 	exprcompiler "github.com/expr-lang/expr/compiler"
 	"github.com/expr-lang/expr/conf"
@@ -71,7 +74,9 @@ func (g *ground) program(checked *exprCheck, n ast.Node) (condition, error) {
 	config := conf.New(env)
 	config.MaxNodes = maxExprNodes
 	config.Expect = reflect.Bool
+	config.Functions[finite] = &builtin.Function{Name: finite, Func: finiteOnly, Types: []reflect.Type{reflect.TypeFor[func(float64) float64]()}}
 	tree := &parser.Tree{Node: n, Source: checked.tree.Source}
+	ast.Walk(&tree.Node, finitely{})
 	if _, err := checker.Check(tree, config); err != nil {
 		return nil, fmt.Errorf("%s: %w", p.text, err)
 	}
@@ -84,6 +89,36 @@ func (g *ground) program(checked *exprCheck, n ast.Node) (condition, error) {
 	}
 	p.program = program
 	return p, nil
+}
+
+// finite names a function that no expression can: it fails for what is no number, or
+// beyond all of them. What cannot be calculated is not known.
+const finite = "finite number"
+
+func finiteOnly(args ...any) (any, error) {
+	f, ok := args[0].(float64)
+	if !ok || math.IsInf(f, 0) || math.IsNaN(f) {
+		return nil, errNotFinite
+	}
+	return f, nil
+}
+
+var errNotFinite = errors.New("it is no finite number")
+
+// finitely has every number that is calculated looked at, and whole ones calculated as
+// all others are: they would wrap around.
+type finitely struct{}
+
+// Visit implements ast.Visitor.
+func (finitely) Visit(n *ast.Node) {
+	switch is := (*n).(type) {
+	case *ast.IntegerNode:
+		ast.Patch(n, &ast.FloatNode{Value: float64(is.Value)})
+	case *ast.BinaryNode:
+		if slices.Contains(arithmetic(), is.Operator) {
+			ast.Patch(n, &ast.CallNode{Callee: &ast.IdentifierNode{Value: finite}, Arguments: []ast.Node{is}})
+		}
+	}
 }
 
 // usedRefs lists what a part names, in the order of the keys.

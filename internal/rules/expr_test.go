@@ -38,7 +38,18 @@ func TestAnExpressionIsJudgedByWhatIsKnown(t *testing.T) {
 		{`stairs.brightness >= 40`, w, Yes},
 		{`left startsWith "clo" && left matches "^closed$"`, w, Yes},
 		{`true`, w, Yes},
-		{`water.value / 0 > 1`, w, Yes}, // infinite, as numbers go
+		// What cannot be calculated is not known either, whichever way it is compared.
+		{`1 / water.value > 1`, w.with("water", Seen{Available: true, State: "0", Value: some(0)}), Unknown},
+		{`1 / water.value < 1`, w.with("water", Seen{Available: true, State: "0", Value: some(0)}), Unknown},
+		{`water.value / water.value == water.value`, w.with("water", Seen{Available: true, State: "0", Value: some(0)}), Unknown},
+		{`water.value / water.value != water.value`, w.with("water", Seen{Available: true, State: "0", Value: some(0)}), Unknown},
+		{`1 / (1 / water.value) == 0`, w.with("water", Seen{Available: true, State: "0", Value: some(0)}), Unknown},
+		{`min(1 / water.value, 3) == 3`, w.with("water", Seen{Available: true, State: "0", Value: some(0)}), Unknown},
+		{`1 / (2 - 2) > 1`, w, Unknown},
+		{`water.value * 1e308 > 1`, w, Unknown},
+		{`-1e308 - water.value * 1e307 < 1`, w, Unknown},
+		{`9223372036854775807 + 1 > 0`, w, Yes},
+		{`1 / water.value > 1 || anna == "home"`, w.with("water", Seen{Available: true, State: "0", Value: some(0)}), Yes},
 
 		// What is not known is neither false nor zero ...
 		{`outside.value < 3`, w.with("outside", Seen{Available: true, State: "unknown"}), Unknown},
@@ -97,6 +108,8 @@ func TestAnExpressionsMistakeIsToldWithItsPlace(t *testing.T) {
 		{`anna matches "("`, `"("`, `no pattern`, ``},
 		{`(bath.target ?? 3) > 2`, `bath.target ?? 3`, `has no ??`, ``},
 		{`$env.anna == "home"`, `$env`, `$env`, ``},
+		{`water.value / 0 > 1`, `0`, `divided by 0`, `another number`},
+		{`water.value / -0.0 > 1`, `-0.0`, `divided by 0`, ``},
 		{`bath.target % 2 == 0`, `bath.target % 2`, `has no %`, ``},
 		{`abs() > 1`, ``, `argument`, ``},
 		{`abs(anna) > 1`, `anna`, `anna is text, not a number`, ``},
