@@ -29,10 +29,12 @@ type FileEdit struct {
 }
 
 // EditError says why an edit cannot be made. List has what would be wrong with
-// the edited files, or is wrong with them as they are.
+// the edited files, or is wrong with them as they are. Malformed says that what was
+// asked for is no edit of any files.
 type EditError struct {
-	Message string
-	List    diag.List
+	Message   string
+	List      diag.List
+	Malformed bool
 }
 
 // Error implements error.
@@ -40,6 +42,10 @@ func (e *EditError) Error() string { return e.Message }
 
 func cannotEdit(format string, args ...any) error {
 	return &EditError{Message: fmt.Sprintf(format, args...)}
+}
+
+func malformed(format string, args ...any) error {
+	return &EditError{Message: fmt.Sprintf(format, args...), Malformed: true}
 }
 
 // ErrChanged is what Write returns when a file on disk is no longer the one that

@@ -49,9 +49,9 @@ func (e *editor) add(kind entity.Kind, id entity.ID, keys []KeyValue) error {
 	}
 	switch {
 	case section == "":
-		return cannotEdit("there is no kind %q to add", kind)
+		return malformed("there is no kind %q to add", kind)
 	case !entity.ValidID(string(id)):
-		return cannotEdit("%q is not a valid id: a lower-case letter, then up to 31 letters, digits or _", id)
+		return malformed("%q is not a valid id: a lower-case letter, then up to 31 letters, digits or _", id)
 	}
 	if it, taken := e.book.byID[id]; taken {
 		return cannotEdit("there is %s %q already", aKind(it.kind()), id)
@@ -77,7 +77,7 @@ func (e *editor) add(kind entity.Kind, id entity.ID, keys []KeyValue) error {
 // check refuses what would be more than one key and its value.
 func (k KeyValue) check() error {
 	if !plainKey.MatchString(k.Key) {
-		return cannotEdit("%q is no key", k.Key)
+		return malformed("%q is no key", k.Key)
 	}
 	if !isFlow(k.Value) {
 		return nil // gets quotes where it needs them
@@ -86,7 +86,7 @@ func (k KeyValue) check() error {
 	d := yaml.NewDecoder(strings.NewReader(k.Value))
 	err := d.Decode(&n)
 	if err != nil || !errors.Is(d.Decode(&more), io.EOF) || strings.ContainsAny(k.Value, "\r\n") || n.Content[0].Kind == yaml.ScalarNode {
-		return cannotEdit("the value of %s is neither a list nor a mapping: %s", k.Key, k.Value)
+		return malformed("the value of %s is neither a list nor a mapping: %s", k.Key, k.Value)
 	}
 	return nil
 }

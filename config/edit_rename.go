@@ -41,7 +41,7 @@ func (e *editor) rename(from, to entity.ID) error {
 	case from == entity.AlarmID && it.kind() == entity.KindAlarm:
 		return cannotEdit("the alarm is always called %q", from)
 	case !entity.ValidID(string(to)):
-		return cannotEdit("%q is not a valid id: a lower-case letter, then up to 31 letters, digits or _", to)
+		return malformed("%q is not a valid id: a lower-case letter, then up to 31 letters, digits or _", to)
 	case taken:
 		return cannotEdit("there is an entity %q already", to)
 	}

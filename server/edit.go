@@ -136,8 +136,10 @@ func (c *cli) editFailure(err error, file string) error {
 		return fmt.Errorf("there is no file %s", file)
 	case !errors.As(err, &edit):
 		return err
-	case edit.List == nil:
+	case edit.Malformed:
 		return usage("%s", edit.Message)
+	case edit.List == nil:
+		return err
 	}
 	if err := c.diagnose(edit.List); err != nil {
 		return err

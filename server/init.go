@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -56,6 +57,9 @@ type firstBoard struct {
 func (c *cli) init(ctx context.Context, file, network string, wait time.Duration) error {
 	if _, err := os.Lstat(file); err == nil {
 		return c.emptyJSON(fmt.Errorf("there is a file %s already; it is left alone", file))
+	}
+	if _, err := net.InterfaceByName(network); network != "" && err != nil {
+		return c.emptyJSON(fmt.Errorf("there is no network interface %s", network))
 	}
 	fmt.Fprintf(c.stderr, "Looking for boards for %s ...\n", wait)
 	found, err := look(ctx, network, wait)

@@ -42,6 +42,7 @@ func TestTheCommandLine(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":      exits,
+			"exitcodes":  exitCodes,
 			"fields":     fields,
 			"eventually": eventually,
 			"house":      runHouse,
