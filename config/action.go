@@ -32,13 +32,22 @@ const actionForms = `write the verb first ("toggle porch", "close left", "scene 
 
 func (f *action) decode(v value, _ reflect.StructTag) {
 	f.hold(v)
-	raw, ok := v.text(`one action such as "toggle porch"`)
+	const forms = `one action such as "toggle porch"`
+	if !isText(v) && !isNothing(v.node) && v.untagged() {
+		v.wrongType(forms, "a button does one thing by itself: for more, have it activate a scene, such as scene night, or let a rule wait for it")
+		return
+	}
+	raw, ok := v.text(forms)
 	if !ok {
 		return
 	}
 	f.words = split(raw)
 	if len(f.words) < 2 {
-		v.problem(problem{code: diag.BadAction, message: fmt.Sprintf("%s is no action", quote(raw)), suggestion: actionForms})
+		p := problem{code: diag.BadAction, message: fmt.Sprintf("%s is no action", quote(raw)), suggestion: actionForms}
+		if id, verb, dotted := strings.Cut(raw, "."); dotted && slices.Contains(verbsFirst(), verb) {
+			p.suggestion = fmt.Sprintf("write %s %s", verb, id)
+		}
+		v.problem(p)
 		return
 	}
 	f.valid = true

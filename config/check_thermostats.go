@@ -41,6 +41,9 @@ func (b *book) checkThermostatSensor(it item, y *thermostatYAML) {
 func (b *book) unknownSensor(it item, ref reference) {
 	names := b.thermometers()
 	suggestion := b.r.didYouMean(ref.value, names, "declare it under sensors")
+	if bare := bareID(ref.value); b.byID[entity.ID(bare)].body != nil {
+		suggestion = "did you mean " + bare + "?"
+	}
 	area := it.common().Area.value
 	here := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
 		return b.byID[entity.ID(name)].common().Area.value != area

@@ -46,7 +46,7 @@ func entityNames(theirs string) []string {
 		return []string{"interlock_wait"}
 	case "update_interval", "scan_interval", "interval", "poll_interval", "polling", "teleperiod":
 		return []string{"every"}
-	case "device_class":
+	case "device_class", "type", "kind":
 		return []string{"class"}
 	case "unit_of_measurement", "units":
 		return []string{"unit"}

@@ -111,6 +111,20 @@ func needless(into any, theirs string) string {
 			return "this belongs into when (what it waits for), if (what has to hold) or do (what it does)"
 		}
 		return ""
+	case *userYAML:
+		if theirs == "password" || theirs == "pin" || theirs == "token" {
+			return "delete it: passwords are not in the file"
+		}
+		return ""
+	case *alarmYAML:
+		if theirs == "delay" {
+			return "write exit_delay, for the time to leave, or entry_delay, for the time to disarm"
+		}
+	case *lightYAML:
+		switch theirs {
+		case "type", "platform", "dimmable", "chipset":
+			return "delete it: the key of the pin says how a light is driven: pin is on and off, pwm is dimmed, ws2812 a strip"
+		}
 	}
 	return needlessOfEntity(theirs)
 }
@@ -129,7 +143,7 @@ func needlessOfEntity(theirs string) string {
 		return "there is nothing like it here; what is to happen is written under rules"
 	case "min_temp", "max_temp", "min_temperature", "max_temperature":
 		return "write both ends as one: range: 5..25°C"
-	case "target_temp", "target_temperature", "setpoint", "temperature", "default_target_temperature_low", "away_temp", "eco_temp", "comfort_temp", "sleep_temp":
+	case "target", "target_temp", "target_temperature", "setpoint", "temperature", "default_target_temperature_low", "away_temp", "eco_temp", "comfort_temp", "sleep_temp":
 		return "targets are presets: {comfort: 21°C, sleep: 17°C}, and schedule says when each holds"
 	case "brightness", "default_brightness":
 		return "a brightness is what a scene or a rule asks for, such as stairs 40%"

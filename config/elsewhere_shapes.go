@@ -63,6 +63,8 @@ func (v value) notMapping() string {
 		return fmt.Sprintf("write %q, with a space after the colon", noSpace.ReplaceAllString(strings.SplitN(n.Value, " ", 2)[0], "$1: $2"))
 	case pinShape.MatchString(n.Value):
 		return "write {pin: " + n.Value + "}"
+	case entity.ValidBoardID(n.Value):
+		return "write {id: " + n.Value + ", chip: esp32}, with its own chip"
 	case v.name == "home":
 		return "write home: {name: " + n.Value + "}"
 	}
@@ -144,6 +146,9 @@ func isPlain(n *yaml.Node) bool {
 // declarations are the entries of a section. A list, as other systems have it, is
 // reported once, and read as the mapping that was meant.
 func (v value) declarations() ([]entry, bool) {
+	if isText(v) && v.untagged() {
+		return v.namedOnly()
+	}
 	if v.node.Kind != yaml.SequenceNode || len(v.node.Content) == 0 {
 		return v.mapping("a mapping of ids")
 	}
@@ -162,6 +167,24 @@ func (v value) declarations() ([]entry, bool) {
 		}
 	}
 	v.wrongType("a mapping of ids", advice)
+	return out, true
+}
+
+// namedOnly reads a section in which only names stand: areas: Hall, Living.
+func (v value) namedOnly() ([]entry, bool) {
+	var out []entry
+	var ids []string
+	for name := range strings.SplitSeq(v.node.Value, ",") {
+		id := idLike(strings.TrimSpace(name))
+		if id == "" {
+			v.wrongType("a mapping of ids", v.notMapping())
+			return nil, false
+		}
+		nothing := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Line: v.node.Line, Column: v.node.Column}
+		ids = append(ids, id+": {}")
+		out = append(out, entry{id, value{r: v.r, name: id, key: v.site, site: nothing, node: nothing}})
+	}
+	v.wrongType("a mapping of ids", fmt.Sprintf("write {%s}", strings.Join(ids, ", ")))
 	return out, true
 }
 

@@ -165,6 +165,12 @@ func (c *ruleCheck) state(it item, v value, raw string) (string, bool) {
 	} else if rest, not := strings.CutPrefix(raw, "not "); not && slices.Contains(known, rest) {
 		p.suggestion = fmt.Sprintf("as a condition, write not: {%s: %s}", it.id, rest)
 	}
+	if state, span, held := strings.Cut(raw, " for "); held && slices.Contains(known, state) {
+		if words := split(span); len(words) > 0 && pauseOf(words) != "" {
+			d := pauseOf(words)
+			p.suggestion = fmt.Sprintf("write {%s: %s, for: %s}", it.id, state, d)
+		}
+	}
 	if len(known) == 0 {
 		p.suggestion = "it has no state of its own"
 	}

@@ -79,9 +79,9 @@ func (c *ruleCheck) step(v value) entity.Step {
 		return c.notify(v, do.words)
 	case "delay":
 		return c.delay(v, do.words)
-	case "wait":
-		if _, wrong := parseDuration(do.words[1].text, "s"); wrong == nil {
-			v.problem(problem{code: diag.BadAction, message: "there is no action wait", part: do.words[0].part, suggestion: "write delay " + do.words[1].text})
+	case "wait", "sleep", "pause":
+		if d := pauseOf(do.words[1:]); d != "" {
+			v.problem(problem{code: diag.BadAction, message: "there is no action " + do.words[0].text, part: do.words[0].part, suggestion: "write delay " + d})
 			return nil
 		}
 	case "stop":
@@ -101,6 +101,24 @@ func (c *ruleCheck) step(v value) entity.Step {
 		c.opened = append(c.opened, do.target)
 	}
 	return entity.Do{Task: entity.Task{Target: do.target, Action: do.action}}
+}
+
+// pauseOf is a duration as we write it of "5m", "5 minutes", "00:05:00"; "" if it is
+// none.
+func pauseOf(words []word) string {
+	raw := words[0].text
+	if len(words) == 2 {
+		raw += " " + words[1].text
+	}
+	if _, ok := readDuration(raw); ok {
+		return raw
+	}
+	if d, ok := strings.CutPrefix(suggestDuration(raw, "s"), "write "); ok {
+		if _, ok := readDuration(d); ok {
+			return d
+		}
+	}
+	return ""
 }
 
 // decodeStep is decode for a rule, where one word may be enough.
@@ -140,6 +158,11 @@ func (c *ruleCheck) delay(v value, words []word) entity.Step {
 // notify reads `notify anna "The garage is open"`.
 func (c *ruleCheck) notify(v value, words []word) entity.Step {
 	n := entity.Notify{Everyone: words[1].text == "all"}
+	if strings.ContainsAny(words[1].text[:1], "'\"") {
+		v.problem(problem{code: diag.BadAction, message: "a message needs somebody to read it", part: words[1].part,
+			suggestion: "write the name of a user, or all, in front: notify all " + string([]rune(v.node.Value)[words[1].part.from:])})
+		return nil
+	}
 	if !n.Everyone {
 		n.User = entity.UserID(words[1].text)
 		if !c.knownUser(v, words[1]) {

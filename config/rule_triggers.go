@@ -214,6 +214,11 @@ func (c *ruleCheck) timeTrigger(v value, more refinement) entity.Trigger {
 			continue
 		}
 		clock, err := schedule.ParseClock(raw)
+		if _, notSun := schedule.ParseSun(raw); err != nil && notSun == nil {
+			item.problem(problem{code: diag.BadTime, message: quote(raw) + " is no time of day", suggestion: "write sun: " + raw + ", as a trigger of its own"})
+			ok = false
+			continue
+		}
 		if err != nil {
 			item.syntax(diag.BadTime, err)
 			ok = false

@@ -49,6 +49,11 @@ func (y *sceneYAML) decodeAs(v value) {
 			m.field.decode(e.value, m.tags)
 			continue
 		}
+		if e.name == "entities" && e.node.Kind == yaml.MappingNode {
+			e.value.wrongType("the id of an entity with what it becomes", "delete entities, and write what is below it directly below the scene")
+			y.failed = true
+			continue
+		}
 		const forms = "what it becomes, such as off, 40%, 21°C or a preset"
 		if state := (elsewhere{"x": e.node}).inner("x").get("state"); state != "" {
 			e.value.wrongType(forms, "write "+e.name+": "+state)
