@@ -99,6 +99,7 @@ type Rules struct {
 
 	doing   sync.WaitGroup // calls under way
 	calls   context.Context
+	asking  map[rules.RunID]context.CancelFunc // the newest call of each run that goes on
 	tell    chan entity.Notice
 	telling sync.WaitGroup
 
@@ -134,7 +135,7 @@ func NewRules(o RulesOptions) *Rules {
 		o.Patience = keepLimit
 	}
 	return &Rules{o: o, log: o.Log, keep: newRuleKeeper(o.Store, o.Log), awake: make(chan struct{}, 1), asked: make(chan func(rules.Now)),
-		ended: make(chan struct{}), met: map[entity.BoardName]bool{}, tell: make(chan entity.Notice, mostTold)}
+		ended: make(chan struct{}), asking: map[rules.RunID]context.CancelFunc{}, met: map[entity.BoardName]bool{}, tell: make(chan entity.Notice, mostTold)}
 }
 
 // Reload has the rules of a house be in force. It returns at once; an error, which
@@ -267,6 +268,10 @@ func (r *Rules) take(out rules.Output) {
 	}
 	for _, run := range out.Runs {
 		r.say(&run)
+		if stop := r.asking[run.ID]; stop != nil && run.Ended != 0 {
+			stop() // a run that was given up does not go on asking
+			delete(r.asking, run.ID)
+		}
 	}
 	for _, a := range out.Acts {
 		r.act(a)
@@ -445,10 +450,15 @@ func (r *Rules) act(a rules.Act) {
 		r.o.Commands.Submit(command.Request{Entity: a.Do.Target, Action: a.Do.Action, MayOpen: a.Opens,
 			Cause: entity.Cause{Kind: entity.CauseRule, By: string(a.Rule)}}, func(res command.Result) { r.done(a, resultOf(res)) })
 	case a.Call != nil:
+		ctx, stop := context.WithCancel(r.calls)
+		if before := r.asking[a.Run]; before != nil {
+			before() // it has ended
+		}
+		r.asking[a.Run] = stop
 		r.doing.Add(1)
 		go func() {
 			defer r.doing.Done()
-			if err := r.o.Caller.Call(r.calls, a.Call); err != nil {
+			if err := r.o.Caller.Call(ctx, a.Call); err != nil {
 				r.done(a, rules.Result{Outcome: rules.Failed, Message: err.Error()})
 				return
 			}
