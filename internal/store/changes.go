@@ -51,30 +51,18 @@ type Change struct {
 // ones: they come with Before set to the last one's Place. The cost follows from
 // the limit and the number of entities.
 func (s *Store) Changes(ctx context.Context, f Filter) (lines []Change, more bool, err error) {
-	if f.Limit <= 0 {
-		f.Limit = DefaultLines
-	}
-	f.Limit = min(f.Limit, MaxLines)
 	if len(f.Entities) > MostFiltered {
 		return nil, false, fmt.Errorf("store: changes of %d entities at once; %d at most", len(f.Entities), MostFiltered)
 	}
-	err = s.query(ctx, func(db *database) error {
-		lines, err = db.changes(ctx, f)
-		return err
+	return page(ctx, s, "changes", f.Limit, DefaultLines, MaxLines, func(db *database, rows int) ([]Change, error) {
+		return db.changes(ctx, f, rows)
 	})
-	if err != nil {
-		return nil, false, fmt.Errorf("store: changes: %w", err)
-	}
-	if more = len(lines) > f.Limit; more {
-		lines = lines[:f.Limit]
-	}
-	return lines, more, nil
 }
 
-// changes are one more than the limit, if there are so many.
-func (db *database) changes(ctx context.Context, f Filter) ([]Change, error) {
+// changes are at most so many.
+func (db *database) changes(ctx context.Context, f Filter, limit int) ([]Change, error) {
 	if len(f.Entities) == 0 {
-		return db.lines(ctx, f, "", nil)
+		return db.lines(ctx, f, limit, "", nil)
 	}
 	// Each entity's newest, from its own index: what others did is not read.
 	var all []Change
@@ -84,24 +72,18 @@ func (db *database) changes(ctx context.Context, f Filter) ([]Change, error) {
 			continue
 		}
 		seen[id] = true
-		some, err := db.lines(ctx, f, "c.entity = (SELECT id FROM name WHERE entity = ?) AND ", []any{string(id)})
+		some, err := db.lines(ctx, f, limit, "c.entity = (SELECT id FROM name WHERE entity = ?) AND ", []any{string(id)})
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, some...)
 	}
 	slices.SortFunc(all, func(a, b Change) int { return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(b.ID, a.ID)) })
-	return all[:min(len(all), f.Limit+1)], nil
+	return all[:min(len(all), limit)], nil
 }
 
-func (db *database) lines(ctx context.Context, f Filter, of string, args []any) ([]Change, error) {
-	from, to := earliest, latest
-	if !f.From.IsZero() {
-		from = f.From.UnixMilli()
-	}
-	if !f.To.IsZero() {
-		to = f.To.UnixMilli()
-	}
+func (db *database) lines(ctx context.Context, f Filter, limit int, of string, args []any) ([]Change, error) {
+	from, to := bounds(f.From, f.To)
 	before := f.Before
 	if before == (Place{}) {
 		before = Place{latest, latest}
@@ -112,7 +94,7 @@ func (db *database) lines(ctx context.Context, f Filter, of string, args []any) 
 	}
 	rows, err := db.reader.QueryContext(ctx, "SELECT c.id, c.at, coalesce(n.entity, ''), what, state, number, gesture, cause, by "+
 		"FROM change c LEFT JOIN name n ON n.id = c.entity WHERE "+of+"c.at >= ? AND c.at < ? AND c.at <= ? AND (c.at, c.id) < (?, ?) "+
-		order+" LIMIT ?", append(args, from, to, before.At, before.At, before.ID, f.Limit+1)...)
+		order+" LIMIT ?", append(args, from, to, before.At, before.At, before.ID, limit)...)
 	if err != nil {
 		return nil, err
 	}

@@ -119,32 +119,14 @@ type RunPlace struct {
 // Runs are runs of rules, the newest first. more says that there are older ones:
 // they come with Before set to the last one's place.
 func (s *Store) Runs(ctx context.Context, f RunFilter) (runs []RuleRun, more bool, err error) {
-	if f.Limit <= 0 {
-		f.Limit = DefaultRuns
-	}
-	f.Limit = min(f.Limit, MostRuns)
-	err = s.query(ctx, func(db *database) error {
-		runs, err = db.runs(ctx, f)
-		return err
+	return page(ctx, s, "runs", f.Limit, DefaultRuns, MostRuns, func(db *database, rows int) ([]RuleRun, error) {
+		return db.runs(ctx, f, rows)
 	})
-	if err != nil {
-		return nil, false, fmt.Errorf("store: runs: %w", err)
-	}
-	if more = len(runs) > f.Limit; more {
-		runs = runs[:f.Limit]
-	}
-	return runs, more, nil
 }
 
-// runs are one more than the limit, if there are so many.
-func (db *database) runs(ctx context.Context, f RunFilter) ([]RuleRun, error) {
-	from, to := earliest, latest
-	if !f.From.IsZero() {
-		from = f.From.UnixMilli()
-	}
-	if !f.To.IsZero() {
-		to = f.To.UnixMilli()
-	}
+// runs are at most so many.
+func (db *database) runs(ctx context.Context, f RunFilter, limit int) ([]RuleRun, error) {
+	from, to := bounds(f.From, f.To)
 	before := f.Before
 	if before == (RunPlace{}) {
 		before = RunPlace{latest, ""}
@@ -157,7 +139,7 @@ func (db *database) runs(ctx context.Context, f RunFilter) ([]RuleRun, error) {
 		where, args = "id = ? AND "+where, append([]any{f.ID}, args...)
 	}
 	rows, err := db.reader.QueryContext(ctx, "SELECT id, rule, at, outcome, data FROM rule_run WHERE "+where+
-		" ORDER BY at DESC, id DESC LIMIT ?", append(args, f.Limit+1)...)
+		" ORDER BY at DESC, id DESC LIMIT ?", append(args, limit)...)
 	if err != nil {
 		return nil, err
 	}
