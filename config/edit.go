@@ -59,6 +59,7 @@ type editor struct {
 	book    *book
 	content map[string][]byte // by name as shown
 	splices []splice
+	tests   []tested
 }
 
 // edit makes an edit of the configuration at path: change adds splices. The
@@ -85,6 +86,7 @@ func editIn(path string, data []byte, dir fs.FS, change func(*editor) error) (*E
 	if err := e.load(data, dir); err != nil {
 		return nil, err
 	}
+	e.readTests(dir)
 	if err := change(e); err != nil {
 		return nil, err
 	}
@@ -107,9 +109,13 @@ func editIn(path string, data []byte, dir fs.FS, change func(*editor) error) (*E
 		edited.content[inDirectory(path, name)] = after
 	}
 	slices.SortFunc(out.Files, func(a, b FileEdit) int { return bytes.Compare([]byte(a.Path), []byte(b.Path)) })
-	again := ParseFS(path, edited.content[filepath.Base(path)], edited)
+	again := &Sheet{path: path}
+	again.Loaded, again.book = parseAll(path, edited.content[filepath.Base(path)], edited, true)
 	if again.House == nil {
 		return nil, &EditError{Message: "the edited configuration would not be valid", List: again.List}
+	}
+	if list := e.checkTests(again, edited.content); list != nil {
+		return nil, &EditError{Message: "the tests beside the edited configuration would not be valid", List: list}
 	}
 	out.After, out.Warnings = again.House, again.List
 	return out, nil

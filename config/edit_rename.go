@@ -10,7 +10,7 @@ import (
 )
 
 // Rename gives an entity of the configuration at path another id, wherever it is
-// named, and writes was: with the old one. The error is an *EditError where the
+// named, also in the files of tests beside it, and writes was: with the old one. The error is an *EditError where the
 // edit is impossible.
 func Rename(path string, from, to entity.ID) (*Edit, error) {
 	return edit(path, func(e *editor) error { return e.rename(from, to) })
@@ -47,16 +47,19 @@ func (e *editor) rename(from, to entity.ID) error {
 	}
 	places := append([]mention{{resolve(it.at.key), part{0, utf8.RuneCountInString(string(from))}}}, e.book.mentions[from]...)
 	for _, m := range places {
-		if err := e.replaceID(m, from, to); err != nil {
+		if err := e.replaceID(e.book.r, m, from, to); err != nil {
 			return err
 		}
+	}
+	if err := e.renameInTests(from, to); err != nil {
+		return err
 	}
 	return e.writeWas(it, from)
 }
 
 // replaceID refuses what is not written as it reads: escapes, several lines.
-func (e *editor) replaceID(m mention, from, to entity.ID) error {
-	src := e.book.r.sourceOf(m.node)
+func (e *editor) replaceID(r *report, m mention, from, to entity.ID) error {
+	src := r.sourceOf(m.node)
 	at := partSpan(src, m.node, m.part)
 	l := e.layout(at.File)
 	s := l.replace(at, string(to))

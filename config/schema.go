@@ -30,6 +30,15 @@ func Schema() ([]byte, error) {
 	return append(out, '\n'), err
 }
 
+// TestsSchema is the JSON schema of a file of tests.
+func TestsSchema() ([]byte, error) {
+	root := optional(&jsonschema.Schema{Type: "object", AdditionalProperties: objectSchema(&testYAML{})})
+	root.Version = jsonschema.Version
+	root.Title = "Hob: tests of rules"
+	out, err := json.MarshalIndent(root, "", "  ")
+	return append(out, '\n'), err
+}
+
 // objectSchema is the schema of a mapping that a struct decodes.
 func objectSchema(into any) *jsonschema.Schema {
 	s := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), AdditionalProperties: jsonschema.FalseSchema}

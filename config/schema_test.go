@@ -19,9 +19,11 @@ import (
 	"hob/internal/diag"
 )
 
-func schema(t *testing.T) *jsonschema.Schema {
+func schema(t *testing.T) *jsonschema.Schema { t.Helper(); return compiled(t, config.Schema) }
+
+func compiled(t *testing.T, of func() ([]byte, error)) *jsonschema.Schema {
 	t.Helper()
-	text, err := config.Schema()
+	text, err := of()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,6 +161,41 @@ func TestSchemaRefusesMistakes(t *testing.T) {
 		"rules: {r: {do: [porch on]}}",
 		"users: {u: {role: boss}}",
 		"alarm: {watches: {away: door}}",
+	} {
+		if err := s.Validate(asEditorsSee(t, []byte(text))); err == nil {
+			t.Errorf("accepted: %s", text)
+		}
+	}
+}
+
+// A file of tests has what is under tests elsewhere: all that are in the sample and
+// the documentation are accepted, and mistakes are not.
+func TestSchemaOfTestsAcceptsWhatHobAccepts(t *testing.T) {
+	s := compiled(t, config.TestsSchema)
+	n := 0
+	for name, text := range validHouses(t) {
+		tests, ok := asEditorsSee(t, []byte(text)).(map[string]any)["tests"]
+		if !ok {
+			continue
+		}
+		n++
+		if err := s.Validate(tests); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if n < 4 {
+		t.Errorf("only %d houses have tests", n)
+	}
+	const given = `given: {time: "2026-11-25 17:59"}`
+	for _, text := range []string{
+		"[]",
+		"a: []",
+		"a: {" + given + "}",
+		"a: {then: {porch: on}}",
+		"a: {" + given + ", them: {porch: on}, then: {porch: on}}",
+		"a: {" + given + ", when: dusk, then: {porch: on}}",
+		"a: {" + given + ", then: porch on}",
+		"switches: {porch: {pin: hall/16}}",
 	} {
 		if err := s.Validate(asEditorsSee(t, []byte(text))); err == nil {
 			t.Errorf("accepted: %s", text)

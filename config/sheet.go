@@ -71,6 +71,11 @@ func (s *Sheet) Tests(path string) ([]entity.Test, diag.List, error) {
 
 func (s *Sheet) parseTests(path string, data []byte) ([]entity.Test, diag.List) {
 	r, c := s.about(path, data)
+	return parseTests(r, c, data)
+}
+
+// parseTests reads what r is about with what c knows.
+func parseTests(r *report, c *ruleCheck, data []byte) ([]entity.Test, diag.List) {
 	if !scan(r, r.src, data) {
 		return nil, r.done()
 	}

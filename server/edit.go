@@ -29,8 +29,8 @@ func (c *cli) renameCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rename OLD NEW",
 		Short: "Give an entity another id, wherever config.yaml names it",
-		Long: `Renames an entity in config.yaml and the files that it includes: its own key,
-and every action, scene, rule and list that names it. Comments, order, blank lines
+		Long: `Renames an entity in config.yaml, the files that it includes and the files of tests
+beside it: its own key, and every action, scene, rule, list and test that names it. Comments, order, blank lines
 and line ends stay as they are. was: is written into the entity, so that its
 history and the rights to it follow.
 

@@ -7,7 +7,8 @@ import (
 )
 
 func (c *cli) schemaCommand() *cobra.Command {
-	return &cobra.Command{
+	var tests bool
+	cmd := &cobra.Command{
 		Use:   "schema",
 		Short: "Print the JSON schema of config.yaml, for editors",
 		Long: `Prints a JSON schema with which editors complete config.yaml and check it as you
@@ -16,11 +17,16 @@ top of the file:
 
   # yaml-language-server: $schema=hob.schema.json
 
-hob check knows more, such as which pins are free.`,
-		Example: "  hob schema > hob.schema.json",
+With --tests it is the schema of files whose names end with .test.yaml. hob check and
+hob test know more, such as which pins are free.`,
+		Example: "  hob schema > hob.schema.json\n  hob schema --tests > hob-tests.schema.json",
 		Args:    args(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
-			schema, err := config.Schema()
+			of := config.Schema
+			if tests {
+				of = config.TestsSchema
+			}
+			schema, err := of()
 			if err != nil {
 				return err
 			}
@@ -28,4 +34,6 @@ hob check knows more, such as which pins are free.`,
 			return err
 		},
 	}
+	cmd.Flags().BoolVar(&tests, "tests", false, "that of files of tests instead")
+	return cmd
 }

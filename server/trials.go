@@ -17,7 +17,7 @@ import (
 )
 
 // testFile is how the name of a file of tests ends.
-const testFile = ".test.yaml"
+const testFile = config.TestsEnd
 
 func (c *cli) testCommand() *cobra.Command {
 	var file string
