@@ -87,6 +87,7 @@ func declared() *entity.House {
 			{ID: "stairs", Name: "Stairs", Spec: &entity.Light{Output: entity.Output{Board: "hall", Pin: 19}, Drive: entity.DrivePWM}},
 			{ID: "button", Name: "Button", Spec: &entity.Button{Input: entity.Input{Board: "hall", Pin: 32},
 				Bindings: []entity.Binding{{On: "press", Target: "porch", Action: entity.Action{Verb: "toggle"}}}}},
+			{ID: "gate", Name: "Gate", Spec: &entity.Contact{Input: entity.Input{Board: "hall", Pin: 33}}},
 			{ID: "pump", Name: "Pump", Spec: &entity.Switch{Output: entity.Output{Board: "shed", Pin: 4}}},
 		}}
 }

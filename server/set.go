@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -126,7 +127,31 @@ func (c *cli) set(ctx context.Context, id entity.ID, a entity.Action, o setOptio
 	if err != nil {
 		return err
 	}
-	return c.told(res, a, wait)
+	err = c.told(res, a, wait)
+	var refused *exitError
+	if errors.As(err, &refused) && res.Code == entity.CodeInvalid {
+		refused.text += c.atTheWall(limited, cl, res.Entity)
+	}
+	return err
+}
+
+// atTheWall is a line that says what to use instead in a demo, where an entity takes no
+// commands; "" elsewhere.
+func (c *cli) atTheWall(ctx context.Context, cl *client.Client, id entity.ID) string {
+	e, err := cl.Entity(ctx, id)
+	if err != nil {
+		return "" // it is a hint and no more
+	}
+	if _, err := os.Lstat(boardSocket(c.state, string(e.Board))); e.Board == "" || err != nil {
+		return ""
+	}
+	switch e.Kind {
+	case entity.KindContact:
+		return fmt.Sprintf("\nin a demo a hand does that: hob wall high %s/PIN, or low, with the pin of %s in the config file", e.Board, e.ID)
+	case entity.KindSensor:
+		return fmt.Sprintf("\nin a demo its surroundings do that: hob wall world %s shows them, hob wall --help says how they are changed", e.Board)
+	}
+	return ""
 }
 
 // misspelt answers for an action that is not worth asking a server about.
