@@ -145,6 +145,10 @@ func text(of any) string {
 		return secretText(x)
 	case entity.Task:
 		return fmt.Sprintf("%s %s", x.Target, x.Action)
+	case entity.Binding:
+		return fmt.Sprintf("%s: %s %s", x.On, x.Target, x.Action)
+	case entity.Delay:
+		return "delay " + schedule.DurationText(x.For)
 	case entity.Do:
 		if x.StopIfFailed {
 			return text(x.Task) + " or stop"

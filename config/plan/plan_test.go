@@ -77,15 +77,15 @@ func TestWhatEditsWouldDo(t *testing.T) {
 			"switch new: added\nThe board hall gets a new configuration; what has not changed on it is not touched.\nnew (hall/18) goes on: it is new, with boot: on.\n"},
 		"a removed one": {[]string{"  fan: {pin: hall/17}\n", "", "do: [fan on]", "do: [porch off]"},
 			"switch fan: removed\nrule early: changed\n  do: fan on -> porch off\n" +
-				"  next runs: 2026-01-16T06:30:00+01:00, 2026-01-17T06:30:00+01:00, 2026-01-18T06:30:00+01:00\n" +
+				"  next runs: Fri 16 Jan 06:30, Sat 17 Jan 06:30, Sun 18 Jan 06:30\n" +
 				"The board hall gets a new configuration; what has not changed on it is not touched.\n" +
 				"fan (hall/17) goes off if it is on: nothing is left on this pin.\n"},
 		"a rename": {[]string{"  fan: {pin: hall/17}", "  vent: {pin: hall/17, was: fan, name: Fan}", "do: [fan on]", "do: [vent on]"},
 			"switch vent: renamed, was fan\nrule early: changed\n  do: fan on -> vent on\n" +
-				"  next runs: 2026-01-16T06:30:00+01:00, 2026-01-17T06:30:00+01:00, 2026-01-18T06:30:00+01:00\nNo output moves.\n"},
+				"  next runs: Fri 16 Jan 06:30, Sat 17 Jan 06:30, Sun 18 Jan 06:30\nNo output moves.\n"},
 		"a call, whose address is nobody's business": {[]string{"do: [fan on]", "do: [{do: fan on, on_failure: stop}, {webhook: \"https://hooks.example/t0k3n?key=t0k3n\", headers: {A: t0k3n}, retries: 2}]"},
 			"rule early: changed\n  do: fan on -> fan on or stop, webhook POST to hooks.example, timeout 10s, retries 2\n" +
-				"  next runs: 2026-01-16T06:30:00+01:00, 2026-01-17T06:30:00+01:00, 2026-01-18T06:30:00+01:00\nNo output moves.\n"},
+				"  next runs: Fri 16 Jan 06:30, Sat 17 Jan 06:30, Sun 18 Jan 06:30\nNo output moves.\n"},
 		"another pin": {[]string{"hall/16, max_on", "hall/18, max_on"},
 			"switch porch: changed\n  pin: hall/16 -> hall/18\nThe board hall gets a new configuration; what has not changed on it is not touched.\n" +
 				"porch (hall/16) goes off if it is on: nothing is left on this pin.\n"},
@@ -100,12 +100,12 @@ func TestWhatEditsWouldDo(t *testing.T) {
 		"a looser limit": {[]string{"max_on: 2h", "max_on: 3h"},
 			"switch porch: changed\n  max_on: 2h -> 3h\nThe board hall gets a new configuration; what has not changed on it is not touched.\nNo output moves.\n"},
 		"a binding on the board": {[]string{"toggle porch", "toggle fan"},
-			"button bell: changed\n  bindings: on press, target porch, action toggle, on hold, target pump, action on -> " +
-				"on press, target fan, action toggle, on hold, target pump, action on\n" +
+			"button bell: changed\n  bindings: press: porch toggle, hold: pump on -> " +
+				"press: fan toggle, hold: pump on\n" +
 				"The board hall gets a new configuration; what has not changed on it is not touched.\nNo output moves.\n"},
 		"a binding of the server": {[]string{"hold: pump on", "hold: pump off"},
-			"button bell: changed\n  bindings: on press, target porch, action toggle, on hold, target pump, action on -> " +
-				"on press, target porch, action toggle, on hold, target pump, action off\nNo output moves.\n"},
+			"button bell: changed\n  bindings: press: porch toggle, hold: pump on -> " +
+				"press: porch toggle, hold: pump off\nNo output moves.\n"},
 		"a schedule": {[]string{"06:00 comfort", "07:00 comfort"},
 			"heater heat: changed\n  schedule daily 06:00: comfort -> none\n  schedule daily 07:00: none -> comfort\nheat (shed/21) may switch: what it is to hold, or how closely, differs.\n"},
 		"a sensor that is fed": {[]string{"ds18b20, pin: hall/4", "ds18b20, pin: hall/4, offset: 1°C"},
@@ -118,26 +118,29 @@ func TestWhatEditsWouldDo(t *testing.T) {
 			"heater heat: changed\n  schedule mon-fri 06:00: comfort -> away\n  schedule sat-sun 06:00: comfort -> none\n" +
 				"  schedule sat-sun 22:30: sleep -> none\n  schedule sun 08:00: none -> 20°C\n" +
 				"heat (shed/21) may switch: what it is to hold, or how closely, differs.\n"},
+		"a delay": {[]string{"do: [fan on]", "do: [fan on, delay 90s, fan off]"},
+			"rule early: changed\n  do: fan on -> fan on, delay 1m30s, fan off\n" +
+				"  next runs: Fri 16 Jan 06:30, Sat 17 Jan 06:30, Sun 18 Jan 06:30\nNo output moves.\n"},
 		"an interval": {[]string{"{time: \"06:30\"}", "{every: 6h}"},
 			"rule early: changed\n  when: 06:30 daily -> every 6h\n" +
-				"  next runs: 2026-01-15T18:00:00+01:00, 2026-01-16T00:00:00+01:00, 2026-01-16T06:00:00+01:00\nNo output moves.\n"},
+				"  next runs: Thu 15 Jan 18:00, Fri 16 Jan 00:00, Fri 16 Jan 06:00\nNo output moves.\n"},
 		"a rule that is switched off": {[]string{"early: {when", "early: {enabled: false, when"},
 			"rule early: changed\n  enabled: true -> false\nNo output moves.\n"},
 		"a time zone": {[]string{"Europe/Berlin", "Europe/London"},
 			"house: changed\n  timezone: Europe/Berlin -> Europe/London\n" +
 				"rule dusk: changed\n  next run: 2026-01-15T16:02:09+01:00 -> 2026-01-15T15:02:09Z\n" +
-				"  next runs: 2026-01-15T15:02:09Z, 2026-01-16T15:03:46Z, 2026-01-17T15:05:25Z\n" +
+				"  next runs: Thu 15 Jan 15:02, Fri 16 Jan 15:03, Sat 17 Jan 15:05\n" +
 				"rule early: changed\n  next run: 2026-01-16T06:30:00+01:00 -> 2026-01-16T06:30:00Z\n" +
-				"  next runs: 2026-01-16T06:30:00Z, 2026-01-17T06:30:00Z, 2026-01-18T06:30:00Z\nNo output moves.\n"},
+				"  next runs: Fri 16 Jan 06:30, Sat 17 Jan 06:30, Sun 18 Jan 06:30\nNo output moves.\n"},
 		"a place": {[]string{"longitude: 13.40", "longitude: 23.40"},
 			"house: changed\n  location: latitude 52.52, longitude 13.4 -> latitude 52.52, longitude 23.4\n" +
 				"rule dusk: changed\n  next run: 2026-01-15T16:02:09+01:00 -> 2026-01-15T15:22:06+01:00\n" +
-				"  next runs: 2026-01-15T15:22:06+01:00, 2026-01-16T15:23:43+01:00, 2026-01-17T15:25:23+01:00\nNo output moves.\n"},
+				"  next runs: Thu 15 Jan 15:22, Fri 16 Jan 15:23, Sat 17 Jan 15:25\nNo output moves.\n"},
 		"a code":                  {[]string{"1111", "2222"}, "alarm alarm: changed\n  code: set -> another\nNo output moves.\n"},
 		"an address with a token": {[]string{"/aaa", "/bbb"}, "user anna: changed\n  notify: url set -> another\nNo output moves.\n"},
 		"a rule": {[]string{"sunset-20m", "sunset-30m"},
 			"rule dusk: changed\n  when: sunset-20m daily -> sunset-30m daily\n" +
-				"  next runs: 2026-01-15T15:52:09+01:00, 2026-01-16T15:53:46+01:00, 2026-01-17T15:55:25+01:00\nNo output moves.\n"},
+				"  next runs: Thu 15 Jan 15:52, Fri 16 Jan 15:53, Sat 17 Jan 15:55\nNo output moves.\n"},
 		"the house": {[]string{"Lindenweg", "Home"}, "house: changed\n  name: Lindenweg -> Home\nNo output moves.\n"},
 		"a board's name": {[]string{"  shed:", "  barn:", "shed/16", "barn/16", "shed/21", "barn/21", "shed/25", "barn/25", "shed/32", "barn/32"},
 			"board barn: added\nboard shed: removed\nswitch pump: changed\n  pin: shed/16 -> barn/16\nheater heat: changed\n  relay: shed/21 -> barn/21\n" +

@@ -4,7 +4,20 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 )
+
+// moments are times as people read them, on the clock of the house; JSON has all of them.
+func moments(times []string) []string {
+	out := make([]string, len(times))
+	for i, raw := range times {
+		out[i] = raw
+		if at, err := time.Parse(time.RFC3339, raw); err == nil {
+			out[i] = at.Format("Mon 2 Jan 15:04")
+		}
+	}
+	return out
+}
 
 // WriteText writes the plan for people.
 func (p Plan) WriteText(w io.Writer) error {
@@ -15,7 +28,7 @@ func (p Plan) WriteText(w io.Writer) error {
 			fmt.Fprintf(&out, "  %s: %s -> %s\n", f.Key, f.Before, f.After)
 		}
 		if len(c.Next) > 0 {
-			fmt.Fprintf(&out, "  next runs: %s\n", strings.Join(c.Next, ", "))
+			fmt.Fprintf(&out, "  next runs: %s\n", strings.Join(moments(c.Next), ", "))
 		}
 	}
 	for _, b := range p.Boards {
