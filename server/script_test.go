@@ -20,7 +20,14 @@ import (
 const patience = 30 * time.Second
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"hob": func() { os.Exit(execute()) }})
+	testscript.Main(m, map[string]func(){
+		"hob": func() { os.Exit(execute()) },
+		"hobs": func() {
+			if err := executeAll(); err != nil {
+				panic(err)
+			}
+		},
+	})
 }
 
 // TestTheCommandLine runs testdata/script: hob as people and scripts type it.
