@@ -193,7 +193,7 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	parts.start(ctx, a.links.Run)
 	parts.start(ctx, a.lookAgain)
-	parts.start(ctx, a.trim)
+	parts.start(ctx, trim)
 	// Stops before the links do, so that a server that ends is a gap and not a house of lost boards.
 	parts.start(ctx, recorder{a.store, a.registry}.Run)
 	parts.start(ctx, a.hub.Run)

@@ -24,19 +24,15 @@ const (
 // boards that come back after a power cut leave garbage that the collector, which
 // goes by how much is allocated, would not look at again in a calm house for
 // hours, and Go's own scavenger keeps what the collector may need next.
-func (a *App) trim(ctx context.Context) error {
+func trim(ctx context.Context) error {
 	look := time.NewTicker(trimLook)
 	defer look.Stop()
 	var last time.Time
-	code := code{rest: trimLook}
 	for {
 		select {
 		case <-look.C:
 		case <-ctx.Done():
 			return nil
-		}
-		if err := code.look(ctx, time.Now()); err != nil {
-			a.log.Debug("the program's pages are kept", "error", err)
 		}
 		if time.Since(last) >= trimRest && spare() {
 			debug.FreeOSMemory()
