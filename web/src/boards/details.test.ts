@@ -15,6 +15,12 @@ const one = (more: object): unknown => {
 };
 
 describe('the details of a board', () => {
+  test('say why it started in words of both languages, and what is not known yet as it came', () => {
+    expect(wordFor(boardWords.en.resets, 'brownout')).toBe('a drop of its supply voltage');
+    expect(wordFor(boardWords.de.resets, 'power_on')).toBe('Einschalten des Stroms');
+    expect(wordFor(boardWords.de.resets, 'lightning')).toBeUndefined();
+  });
+
   test('hold what it told', () =>
     expect(one({ link, update })).toEqual({
       id: 'hob-7c9ebd',

@@ -247,7 +247,6 @@ export const de: Catalogue = {
     },
     mistakes: (file, count, one) => (one ? `${file} hat einen Fehler` : `${file} hat ${count} Fehler`),
     unreadable: (file) => `${file} lässt sich nicht lesen`,
-    mistake: (where, message) => (where === '' ? message : `${where}: ${message}`),
     mistakeLine: (line) => `Zeile ${line}`,
     mistakeLineOf: (line, file) => `Zeile ${line} von ${file}`,
     goesOn: (time) => `Das Haus läuft mit der Fassung von ${time} weiter.`,

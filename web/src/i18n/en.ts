@@ -249,7 +249,6 @@ export const en = {
     mistakes: (file: string, count: string, one: boolean) =>
       one ? `${file} has a mistake` : `${file} has ${count} mistakes`,
     unreadable: (file: string) => `${file} cannot be read`,
-    mistake: (where: string, message: string) => (where === '' ? message : `${where}: ${message}`),
     mistakeLine: (line: string) => `line ${line}`,
     mistakeLineOf: (line: string, file: string) => `line ${line} of ${file}`,
     goesOn: (time: string) => `The house goes on with the version of ${time}.`,
