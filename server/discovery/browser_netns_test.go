@@ -73,6 +73,27 @@ func TestABoardThatStartsLaterIsHeardWhileOnlyListening(t *testing.T) {
 	}
 }
 
+// As ESP-IDF's mDNS does it: three questions for the board's own names, with what
+// it is going to say in the authority section, and then it says it, unasked.
+func TestABoardThatProbesForItsNameFirstIsFoundBeforeTheNextRound(t *testing.T) {
+	t.Parallel()
+	house, board := nettest.New(t), nettest.New(t)
+	nettest.Cable(t, nettest.Port{In: house, Name: "eth0", Address: "10.1.0.1/24"},
+		nettest.Port{In: board, Name: "wlan0", Address: "10.1.0.2/24"})
+	listening := make(chan struct{}, 1)
+	_, heard := runIn(t, house, Options{Interval: 60 * time.Second}, func(b *Browser) {
+		b.resolve = listenSignal(b.resolve, listening)
+	})
+	<-listening
+	air := openNoise(t, board, "10.1.0.2")
+	for range 3 {
+		air.send(t, packed(t, probe("hob-0b0011", 80, "10.1.0.2")))
+	}
+	stop := air.repeat(t, packed(t, response("hob-0b0011", 80, "10.1.0.2", boardTXT("hob-0b0011"))))
+	defer stop()
+	heard.await(t, "the board", of("hob-0b0011", firstAt("10.1.0.2:80")))
+}
+
 func TestABoardThatRestartsOnAnotherPortIsNoticedWhileListening(t *testing.T) {
 	t.Parallel()
 	house := nettest.New(t)

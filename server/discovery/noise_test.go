@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/miekg/dns"
 
@@ -46,6 +48,31 @@ func (n *noise) send(t *testing.T, packet []byte) {
 	t.Helper()
 	if _, err := n.conn.WriteTo(packet, n.to); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// repeat sends the packet again and again until it is stopped.
+func (n *noise) repeat(t *testing.T, packet []byte) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	var sender sync.WaitGroup
+	sender.Go(func() {
+		again := time.NewTicker(100 * time.Millisecond)
+		defer again.Stop()
+		for ctx.Err() == nil {
+			if _, err := n.conn.WriteTo(packet, n.to); err != nil {
+				t.Error(err)
+				return
+			}
+			select {
+			case <-again.C:
+			case <-ctx.Done():
+			}
+		}
+	})
+	return func() {
+		cancel()
+		sender.Wait()
 	}
 }
 
@@ -94,4 +121,25 @@ func response(id string, port uint16, address string, txt []string) *dns.Msg {
 		&dns.A{Hdr: head("x.local.", dns.TypeA), A: net.ParseIP(address)},
 	}
 	return m
+}
+
+// probe is what a host of ESP-IDF asks before it takes a name.
+func probe(id string, port uint16, address string) *dns.Msg {
+	full := response(id, port, address, nil)
+	m := new(dns.Msg)
+	m.Question = []dns.Question{
+		{Name: id + "." + service + "." + domain, Qtype: dns.TypeANY, Qclass: dns.ClassINET},
+		{Name: "x.local.", Qtype: dns.TypeANY, Qclass: dns.ClassINET},
+	}
+	m.Ns = []dns.RR{full.Answer[1], full.Answer[3]}
+	return m
+}
+
+func packed(t *testing.T, m *dns.Msg) []byte {
+	t.Helper()
+	b, err := m.Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }

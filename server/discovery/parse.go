@@ -17,6 +17,12 @@ const (
 	maxAddresses = 16
 )
 
+// isProbe tells whether an entry is the question of a host that starts: whether
+// anybody has its name already. ESP-IDF puts its port and address into it and no
+// TXT, and zeroconf takes it for an announcement. The one that follows within a
+// second has the same name, so this resolver will not report it.
+func isProbe(e *zeroconf.ServiceEntry) bool { return len(e.Text) == 0 }
+
 // parse turns what zeroconf delivers into a sighting, or says why not. Only
 // addresses on one of links are kept.
 func parse(e *zeroconf.ServiceEntry, links []link) (sighting, Reason) {

@@ -57,7 +57,7 @@ func TestBadAnnouncementsAreRefusedWithAReason(t *testing.T) {
 		entry *zeroconf.ServiceEntry
 		want  Reason
 	}{
-		{"no TXT", entry(id, nil, 80, "10.0.0.7"), BadName},
+		{"empty TXT", entry(id, []string{""}, 80, "10.0.0.7"), BadName},
 		{"id too short", entry("hob-a1b2c", boardTXT("hob-a1b2c"), 80, "10.0.0.7"), BadName},
 		{"id too long", entry("hob-0123456789abc", boardTXT("hob-0123456789abc"), 80, "10.0.0.7"), BadName},
 		{"id in upper case", entry("hob-A1B2C3", boardTXT("hob-A1B2C3"), 80, "10.0.0.7"), BadName},

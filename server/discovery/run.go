@@ -20,6 +20,7 @@ type loop struct {
 	poll, sweep *time.Ticker
 	started     time.Time // of the round
 	failing     bool      // the last session could not be started, at least in part
+	probed      time.Time // when a probe made a new round follow
 	spoken      throttle
 }
 
@@ -116,11 +117,12 @@ func (l *loop) attend(ctx context.Context, p phase, s *session) {
 		case <-end.C:
 			return
 		case e := <-l.entries:
-			news := l.hear(e)
+			again := l.hearAny(e, p)
 			if heard++; heard == maxPerSession {
 				s.stop()
-				l.restart(end)
-			} else if news && !p.ask && l.undecided() {
+				again = true
+			}
+			if again {
 				l.restart(end)
 			}
 		case <-l.refresh:
@@ -162,6 +164,24 @@ func (l *loop) look() bool {
 		l.log.Info("mdns: browsing", "interfaces", names(now))
 	}
 	l.links = now
+	return true
+}
+
+// hearAny takes what zeroconf reports, and tells whether to ask anew.
+func (l *loop) hearAny(e *zeroconf.ServiceEntry, p phase) bool {
+	if isProbe(e) {
+		return l.probe(time.Now())
+	}
+	return l.hear(e) && !p.ask && l.undecided()
+}
+
+// probe tells whether a probe is a reason to ask anew: once a third of an
+// interval, so that whoever only ever probes makes nobody shout.
+func (l *loop) probe(now time.Time) bool {
+	if !l.probed.IsZero() && now.Sub(l.probed) < l.opts.Interval/3 {
+		return false
+	}
+	l.probed = now
 	return true
 }
 

@@ -221,6 +221,32 @@ func TestASecondPlaceOfABoardIsAskedForSeveralTimes(t *testing.T) {
 	})
 }
 
+func TestAProbeIsNoAnnouncementAndMakesUsAskAtOnceButNotWithoutBound(t *testing.T) {
+	var text lockedBuffer
+	a := &air{links: lan()}
+	o := Options{Log: slog.New(slog.NewTextHandler(&text, nil))}
+	inBubble(t, a, o, func(t *testing.T, b *Browser) {
+		pass(10 * time.Second)
+		n := len(a.log())
+		a.say(entry("hob-000001", nil, 80, "10.0.0.7"))
+		synctest.Wait()
+		if all := a.log(); len(all) != n+1 || !all[n].ask {
+			t.Fatalf("sessions: %v", all[n:])
+		}
+		if s := b.Stats(); len(s.Refused) != 0 || strings.Contains(text.String(), "refused") {
+			t.Errorf("a probe was refused: %+v", s)
+		}
+		for range 1000 {
+			a.say(entry("hob-000001", nil, 80, "10.0.0.7"))
+			pass(100 * time.Millisecond)
+		}
+		// Ten new rounds, of which each begins with two questions; without probes it is some 9 sessions.
+		if d := len(a.log()) - n; d > 35 {
+			t.Errorf("%d sessions in 100 s", d)
+		}
+	})
+}
+
 func TestASessionThatFailsIsTriedAgainSoonAndLoggedOnce(t *testing.T) {
 	var text lockedBuffer
 	a := &air{links: lan(), fail: errors.New("no such device")}
@@ -247,7 +273,7 @@ func TestBadAnnouncementsAreCountedAndLoggedOncePerPeerAndMinute(t *testing.T) {
 	o := Options{Log: slog.New(slog.NewTextHandler(&text, nil))}
 	inBubble(t, a, o, func(t *testing.T, b *Browser) {
 		for range 10 {
-			a.say(entry("hob-XXXXXX\n", nil, 80, "10.0.0.66"))
+			a.say(entry("hob-XXXXXX\n", []string{""}, 80, "10.0.0.66"))
 			a.say(entry("hob-000001", boardTXT("hob-000001"), 80, "8.8.8.8")) // not worth a line
 		}
 		synctest.Wait()
@@ -255,7 +281,7 @@ func TestBadAnnouncementsAreCountedAndLoggedOncePerPeerAndMinute(t *testing.T) {
 			t.Errorf("%d lines:\n%s", n, &text)
 		}
 		for i := range 500 {
-			a.say(entry("junk", nil, 80, fmt.Sprintf("10.9.%d.%d", i/250, i%250)))
+			a.say(entry("junk", []string{""}, 80, fmt.Sprintf("10.9.%d.%d", i/250, i%250)))
 		}
 		synctest.Wait()
 		if n := strings.Count(text.String(), "\n"); n > maxLogPeers+2 {
@@ -267,7 +293,7 @@ func TestBadAnnouncementsAreCountedAndLoggedOncePerPeerAndMinute(t *testing.T) {
 		}
 		pass(time.Minute)
 		text.Reset()
-		a.say(entry("junk", nil, 80, "10.0.0.66"))
+		a.say(entry("junk", []string{""}, 80, "10.0.0.66"))
 		synctest.Wait()
 		if n := strings.Count(text.String(), "announcement refused"); n != 1 {
 			t.Errorf("a minute later: %d lines", n)
@@ -300,7 +326,7 @@ func TestAFloodInsideOneSecondIsCutOffUntilTheNextRound(t *testing.T) {
 	a := &air{links: lan()}
 	inBubble(t, a, Options{}, func(t *testing.T, b *Browser) {
 		for range maxPerSession {
-			a.say(entry("junk", nil, 80, "10.0.0.7"))
+			a.say(entry("junk", []string{""}, 80, "10.0.0.7"))
 		}
 		synctest.Wait()
 		if a.live != 0 || len(a.log()) != 1 {
