@@ -114,6 +114,9 @@ func (p *playedRules) Runs(_ context.Context, f store.RunFilter) ([]store.RuleRu
 	return []store.RuleRun{{ID: string(r.ID), Rule: r.Rule, At: r.At, Outcome: string(r.Outcome), Data: b}}, false, err
 }
 
+// CatchUp implements api.History.
+func (*playedRules) CatchUp(context.Context) {}
+
 // Changes implements api.History.
 func (p *playedRules) Changes(_ context.Context, f store.Filter) (out []store.Change, more bool, err error) {
 	for _, l := range []store.Change{

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -62,4 +63,48 @@ func (b *bell) wait(ctx context.Context, gather, idle time.Duration) (over bool)
 		}
 	}
 	return false
+}
+
+// listeners are those who wait until what has happened is recorded.
+type listeners struct {
+	mu      sync.Mutex
+	bell    *bell // nil while nobody records
+	waiting []chan struct{}
+}
+
+// begin is for a recorder that begins with this bell, and for one that ends with nil.
+func (l *listeners) begin(b *bell) {
+	l.mu.Lock()
+	l.bell = b
+	l.mu.Unlock()
+}
+
+// listen makes the recorder take what there is at once. What it returns is closed
+// when it has; nil when nobody records.
+func (l *listeners) listen() <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.bell == nil {
+		return nil
+	}
+	done := make(chan struct{})
+	l.waiting = append(l.waiting, done)
+	notify(l.bell.full)
+	return done
+}
+
+// take hands over who waits, for the recorder to release once it has taken what
+// happened before.
+func (l *listeners) take() []chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := l.waiting
+	l.waiting = nil
+	return all
+}
+
+func release(all []chan struct{}) {
+	for _, done := range all {
+		close(done)
+	}
 }

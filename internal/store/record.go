@@ -57,6 +57,11 @@ const (
 // beside it, and the store must outlive it.
 func (s *Store) Record(ctx context.Context, src Source) error {
 	r := &recorder{store: s, seen: map[entity.ID]*seen{}, bell: newBell(takes / 2)}
+	s.listeners.begin(r.bell)
+	defer func() {
+		s.listeners.begin(nil)
+		release(s.listeners.take())
+	}()
 	alive := r.lastAlive()
 	r.gapSince(alive)
 	if r.upTo = alive; alive == 0 {
@@ -73,6 +78,18 @@ func (s *Store) Record(ctx context.Context, src Source) error {
 		}
 	}
 	return nil
+}
+
+// CatchUp waits until what has happened before is in the log and the history, or
+// dropped because it cannot be written; not at all when nobody records. A ctx that
+// is done ends it.
+func (s *Store) CatchUp(ctx context.Context) {
+	if done := s.listeners.listen(); done != nil {
+		select {
+		case <-done:
+		case <-ctx.Done():
+		}
+	}
 }
 
 // recorder turns what is seen into rows. One goroutine owns it.
@@ -110,17 +127,28 @@ func (r *recorder) follow(ctx context.Context, stream Stream) error {
 	buf := make([]Seen, 0, atOnce)
 	for {
 		over := r.bell.wait(ctx, r.store.o.Gather, idle)
-		for more := true; more; {
-			var err error
-			if more, err = r.gather(stream, buf); err != nil {
-				return err
-			}
-			r.flush()
+		caught := r.store.listeners.take()
+		err := r.catchUp(stream, buf)
+		release(caught)
+		if err != nil {
+			return err
 		}
 		if over {
 			return nil
 		}
 	}
+}
+
+// catchUp writes all that there is.
+func (r *recorder) catchUp(stream Stream, buf []Seen) error {
+	for more := true; more; {
+		var err error
+		if more, err = r.gather(stream, buf); err != nil {
+			return err
+		}
+		r.flush()
+	}
+	return nil
 }
 
 // gather makes rows of what there is, up to what is written at once. It says

@@ -85,6 +85,12 @@ func (h *fakeHouse) happen(quiet bool, seen ...Seen) {
 	}
 }
 
+func (h *fakeHouse) followed() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.wake != nil
+}
+
 func (h *fakeHouse) lag() {
 	h.mu.Lock()
 	h.broken = errors.New("fell behind")
@@ -195,6 +201,32 @@ func equal(t *testing.T, what string, got, want []string) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%s:\n got %s\nwant %s", what, strings.Join(got, "\n     "), strings.Join(want, "\n     "))
 	}
+}
+
+func TestWhoCatchesUpFindsWhatHasJustHappenedRecorded(t *testing.T) {
+	s := open(t, Options{Path: filepath.Join(t.TempDir(), "db"), Gather: time.Hour})
+	h := newHouse(lightAt(noon, "off", 0, "anna"))
+	s.CatchUp(t.Context()) // nobody records
+	stop := recording(t, s, h)
+	await(t, "the recorder", h.followed)
+	for i := range 20 {
+		h.happen(false, lightAt(after(2*i+1), "on", 40, "leo"), lightAt(after(2*i+2), "off", 0, "anna"))
+		s.CatchUp(t.Context())
+		if got := logLines(t, s, Filter{Limit: 2}); len(got) != 2 || got[1] != fmt.Sprintf("+%ds lamp state off (0) user anna", 2*i+2) {
+			t.Fatalf("after %d changes the log has %q", 2*i+2, got)
+		}
+	}
+	h.lag()
+	s.CatchUp(t.Context())
+	stop()
+	s.CatchUp(t.Context())
+	var all sync.WaitGroup
+	stop = recording(t, s, h)
+	for range 8 {
+		all.Go(func() { s.CatchUp(t.Context()) })
+	}
+	stop() // in the midst of it
+	all.Wait()
 }
 
 func after(s int) time.Time { return noon.Add(time.Duration(s) * time.Second) }

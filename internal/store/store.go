@@ -132,6 +132,8 @@ type Store struct {
 	told    sync.Mutex
 	notices []Notice
 
+	listeners listeners // they wait for the recorder
+
 	damage   chan error   // a query found the file damaged
 	openings atomic.Int64 // how often a file was opened
 	lost     rarely       // guarded by told: when it was said that writing fails

@@ -17,9 +17,23 @@ import (
 
 // History is what was recorded.
 type History interface {
+	// CatchUp waits until what has happened before is recorded, or ctx is done.
+	CatchUp(ctx context.Context)
 	History(ctx context.Context, id entity.ID, from, to time.Time, points int) (store.History, error)
 	Changes(ctx context.Context, f store.Filter) (lines []store.Change, more bool, err error)
 	Runs(ctx context.Context, f store.RunFilter) (runs []store.RuleRun, more bool, err error)
+}
+
+// caughtUpWithin is how long an answer waits for what the recorder still gathers; it
+// tells what is recorded then.
+const caughtUpWithin = time.Second
+
+// caughtUp is a history that tells of what has just happened, too.
+func (a *API) caughtUp(ctx context.Context) History {
+	ctx, stop := context.WithTimeout(ctx, caughtUpWithin)
+	defer stop()
+	a.History.CatchUp(ctx)
+	return a.History
 }
 
 // defaultSpan is how far back a history goes when it is not said.
@@ -93,7 +107,7 @@ func (a *API) routeHistory(rest huma.API) {
 		if err != nil {
 			return nil, huma.Error422UnprocessableEntity(err.Error())
 		}
-		lines, more, err := a.History.Changes(ctx, f)
+		lines, more, err := a.caughtUp(ctx).Changes(ctx, f)
 		if err != nil {
 			return nil, a.notRead(ctx, err)
 		}

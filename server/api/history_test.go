@@ -26,6 +26,13 @@ type fakeHistory struct {
 	runs     []store.RuleRun
 	asked    store.RunFilter
 	err      error
+	caughtUp func() // what CatchUp brings; may be nil
+}
+
+func (f *fakeHistory) CatchUp(context.Context) {
+	if f.caughtUp != nil {
+		f.caughtUp()
+	}
 }
 
 func (f *fakeHistory) History(_ context.Context, id entity.ID, from, to time.Time, points int) (store.History, error) {

@@ -60,7 +60,7 @@ const (
 
 // why tells how the last changes of an entity came about.
 func (a *API) why(ctx context.Context, in *whyInput) (*body[whyBody], error) {
-	lines, _, err := a.History.Changes(ctx, store.Filter{Entities: []entity.ID{in.ID}, Limit: min(someMore*in.Limit+mostRepeated, store.MaxLines)})
+	lines, _, err := a.caughtUp(ctx).Changes(ctx, store.Filter{Entities: []entity.ID{in.ID}, Limit: min(someMore*in.Limit+mostRepeated, store.MaxLines)})
 	if err != nil {
 		return nil, a.notRead(ctx, err)
 	}

@@ -20,6 +20,8 @@ type played struct {
 	err     error
 }
 
+func (*played) CatchUp(context.Context) {}
+
 func (p *played) Changes(_ context.Context, f store.Filter) ([]store.Change, bool, error) {
 	var out []store.Change
 	if f.Oldest {

@@ -94,3 +94,30 @@ func TestTheRecordersStreamIsOfEntitiesAndTellsWhenItFellBehind(t *testing.T) {
 		t.Error("it did not tell that it fell behind")
 	}
 }
+
+func TestWhyKnowsWhatHappenedThisVerySecond(t *testing.T) {
+	a := build(t, options(t.TempDir()))
+	run(t, a)
+	att, err := a.registry.Attach(hallID, "192.0.2.7:80", "0.1.0", silent{make(chan registry.BoardCommand, 8)}, []registry.PointReport{{Point: "gpio16"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := func(on bool, by string) {
+		t.Helper()
+		if err := att.Report([]registry.PointReport{{Point: "gpio16", Value: entity.Value{On: on},
+			Cause: entity.Cause{Kind: entity.CauseUser, By: by}, At: time.Now()}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	report(true, "anna")
+	waitFor(t, a, "/api/changes?entity=porch", `"state":"on"`) // what follows is recorded
+	report(false, "leo")
+	report(true, "anna")
+	if got := fetch(t, a, "/api/entities/porch/why"); !strings.Contains(got, "porch went off") {
+		t.Errorf("both changes should be told: %s", got)
+	}
+	report(false, "leo")
+	if got := fetch(t, a, "/api/changes?entity=porch&limit=1"); !strings.Contains(got, `"state":"off"`) {
+		t.Errorf("the log has %s", got)
+	}
+}
