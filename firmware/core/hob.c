@@ -24,6 +24,7 @@
 
 #define MAX_FW 31u
 #define MAX_POLL_MS 100u
+#define MAX_SLOT 16u
 
 _Static_assert(HOB_MAX_POINTS >= 2 && HOB_MAX_POINTS <= 48, "sets of points are 64-bit numbers");
 
@@ -65,7 +66,7 @@ static bool options_ok(const struct hob_options *o)
 {
     return o->id != NULL && hob_name_is_board(o->id) && hob_chip_find(o->chip) != NULL &&
            o->fw != NULL && version_ok(o->fw) && (int)o->reset >= HOB_RESET_UNKNOWN &&
-           o->reset <= HOB_RESET_PANIC && o->input_poll_ms <= MAX_POLL_MS &&
+           o->reset <= HOB_RESET_PANIC && o->input_poll_ms <= MAX_POLL_MS && o->slot <= MAX_SLOT &&
            port_complete(o->port) && o->crypto != NULL && hob_crypto_complete(o->crypto) &&
            o->scratch != NULL;
 }

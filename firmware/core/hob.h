@@ -303,6 +303,8 @@ struct hob_options {
     const uint8_t *update_key;
     /* Of this firmware; an update with a lower one is refused. */
     uint16_t security;
+    /* Which place for firmware this one runs from, 1 to 16; 0: not known, or there is one only. */
+    uint8_t slot;
     const struct hob_port *port;
     const struct hob_crypto *crypto;
     /* hob_scratch_size() bytes aligned for any type; used only during calls. */

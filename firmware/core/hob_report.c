@@ -131,6 +131,8 @@ void hob_report_hello(struct hob_board *b)
     hob_jw_put_string(&w, "reset", reset_name(b->options.reset));
     if (hob_update_on_trial(b))
         hob_jw_put_bool(&w, "trial", true);
+    if (b->options.slot > 0)
+        hob_jw_put_int(&w, "slot", b->options.slot);
     hob_jw_put_string(&w, "config", trusted ? b->rev : "");
     if (trusted) {
         mark_all(b);

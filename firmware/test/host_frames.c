@@ -19,8 +19,10 @@
 #define VECTORS "../../internal/wire/testdata/"
 
 static struct hob_json frames;
+static struct hob_json refused;
 static struct hob_json settings;
-static struct hob_json_token frame_tokens[8192];
+static struct hob_json_token frame_tokens[4096];
+static struct hob_json_token refused_tokens[4096];
 static struct hob_json_token setting_tokens[1024];
 static struct hob_json vectors; /* those that the test under way goes through */
 static struct hob_psa psa;
@@ -154,6 +156,28 @@ TEST(hello_is_as_in_the_vectors)
     memcpy(f.board.boot, "00000000", 9);
     CHECK(fake_session(&f, fake_key) >= 0);
     HEARD("hello, no configuration");
+}
+
+TEST(hello_with_a_slot_is_as_in_the_vectors)
+{
+    fake_make(&f, 43);
+    f.options.id = "hob-7c9ebd";
+    f.options.slot = 2;
+    f.options.reset = HOB_RESET_RESTART;
+    f.images.on_trial = true;
+    CHECK_INT(fake_boot(&f), HOB_OK);
+    (void)hob_set_key(&f.board, fake_key, 0);
+    f.now = 9200;
+    memcpy(f.board.boot, "9f3c2a11", 9);
+    CHECK(fake_session(&f, fake_key) >= 0);
+    HEARD("hello of a firmware that says its slot");
+}
+
+TEST(a_slot_that_no_chip_has_is_refused)
+{
+    fake_make(&f, 43);
+    f.options.slot = 17;
+    CHECK_INT(fake_boot(&f), HOB_ERR_ARG);
 }
 
 TEST(hello_of_an_adoption_session_is_as_in_the_vectors)
@@ -439,13 +463,17 @@ TEST(setup_codes_give_the_keys_of_the_vectors)
 int main(void)
 {
     if (!load(&frames, VECTORS "frames.json", frame_tokens, COUNT(frame_tokens)) ||
+        !load(&refused, VECTORS "refused.json", refused_tokens, COUNT(refused_tokens)) ||
         !load(&settings, VECTORS "settings.json", setting_tokens, COUNT(setting_tokens)) ||
         hob_psa_init(&psa, &psa_crypto) != HOB_OK)
         return 1;
+    vectors = refused;
+    RUN(frames_that_go_calls_invalid_are_refused_for_the_same_reason);
     vectors = frames;
     RUN(frames_that_go_calls_valid_are_understood);
-    RUN(frames_that_go_calls_invalid_are_refused_for_the_same_reason);
     RUN(hello_is_as_in_the_vectors);
+    RUN(hello_with_a_slot_is_as_in_the_vectors);
+    RUN(a_slot_that_no_chip_has_is_refused);
     RUN(hello_of_an_adoption_session_is_as_in_the_vectors);
     RUN(answers_are_as_in_the_vectors);
     RUN(configuration_answers_are_as_in_the_vectors);

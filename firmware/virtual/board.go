@@ -229,7 +229,7 @@ func (b *board) boot(reset resetReason) error {
 	}
 	opt := b.core
 	opt.pins, opt.flash, opt.slots, opt.host = b.pins, b.flash, b.slots, b
-	opt.fw, opt.security = runs.FW, runs.Security
+	opt.fw, opt.security, opt.slot = runs.FW, runs.Security, b.slots.record.slot+1
 	running, err := startCore(b.eng, opt, reset, b.clock.now())
 	if err != nil {
 		b.dropPower()

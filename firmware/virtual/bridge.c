@@ -299,8 +299,9 @@ struct bridge *bridge_new(uintptr_t handle, const char *id, const char *chip, co
     return b;
 }
 
-void bridge_updates(struct bridge *b, const uint8_t *key, uint16_t security)
+void bridge_updates(struct bridge *b, const uint8_t *key, uint16_t security, uint8_t slot)
 {
+    b->options.slot = slot;
     b->options.security = security;
     b->options.update_key = NULL;
     if (key != NULL) {

@@ -30,9 +30,9 @@ struct bridge *bridge_new(uintptr_t handle, const char *id, const char *chip, co
 
 /*
  * Before bridge_start: who may sign updates, HOB_VERIFY_KEY_LEN bytes that are
- * copied, or NULL for nobody; and the security version of what runs.
+ * copied, or NULL for nobody; the security version of what runs, and its slot.
  */
-void bridge_updates(struct bridge *b, const uint8_t *key, uint16_t security);
+void bridge_updates(struct bridge *b, const uint8_t *key, uint16_t security, uint8_t slot);
 
 /* The memory, keys included, is overwritten first. */
 void bridge_free(struct bridge *b);

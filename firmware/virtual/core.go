@@ -127,6 +127,7 @@ type coreOptions struct {
 	slots        *slots
 	updateKey    []byte // who may sign updates; nil: nobody
 	security     uint16
+	slot         uint8 // that this firmware runs from, counted from 1
 	host         coreHost
 	sensors      sensorSource // nil: none of them answers
 }
@@ -154,7 +155,7 @@ func startCore(eng *engine, opt coreOptions, reset resetReason, nowMS uint64) (*
 		c.handle.Delete()
 		return nil, errors.New("no memory for a board")
 	}
-	C.bridge_updates(c.c, (*C.uint8_t)(unsafe.SliceData(opt.updateKey)), C.uint16_t(opt.security))
+	C.bridge_updates(c.c, (*C.uint8_t)(unsafe.SliceData(opt.updateKey)), C.uint16_t(opt.security), C.uint8_t(opt.slot))
 	c.board = C.bridge_board(c.c)
 	eng.mu.Lock()
 	result := C.bridge_start(c.c, reason, C.uint64_t(nowMS))

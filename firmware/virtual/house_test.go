@@ -480,11 +480,13 @@ func TestKeysRotateAndAreForgotten(t *testing.T) {
 }
 
 func TestGoldenFramesOverARealLink(t *testing.T) {
-	text, err := os.ReadFile("../../internal/wire/testdata/frames.json")
-	must(t, err)
 	type vector struct{ Name, From, Frame, Why string }
 	var vectors struct{ Valid, Invalid []vector }
-	must(t, json.Unmarshal(text, &vectors))
+	for _, name := range []string{"frames.json", "refused.json"} {
+		text, err := os.ReadFile("../../internal/wire/testdata/" + name)
+		must(t, err)
+		must(t, json.Unmarshal(text, &vectors))
+	}
 	r := startRig(t)
 	key := adopt(t, r.ready.readyBoard)
 	for _, v := range vectors.Invalid {

@@ -107,7 +107,7 @@ func TestABoardRunsWhatItWasGivenAndKeepsItAfterASession(t *testing.T) {
 	r.runs("0.9.0", true)
 
 	s = openSession(t, r.ready.Address, r.ready.ID, key)
-	if s.hello["fw"] != "0.9.0" || s.hello["trial"] != true || s.hello["reset"] != "restart" {
+	if s.hello["fw"] != "0.9.0" || s.hello["trial"] != true || s.hello["slot"] != 2.0 || s.hello["reset"] != "restart" {
 		t.Fatalf("%v", s.hello)
 	}
 	r.control.do(`{"cmd":"advance","ms":10000}`)

@@ -70,6 +70,7 @@ type BoardHello struct {
 	Points []Point
 	Adopt  bool // an adoption session
 	Trial  bool // the firmware that runs is on trial
+	Slot   int  // that it runs from, 1 to 16; 0 if the board does not say
 }
 
 // Pong answers a Ping.
@@ -214,6 +215,9 @@ func (f *BoardHello) Append(dst []byte) []byte {
 	}
 	if f.Trial {
 		w = w.boolean("trial", true)
+	}
+	if f.Slot > 0 {
+		w = w.integer("slot", int64(f.Slot))
 	}
 	return w.close()
 }

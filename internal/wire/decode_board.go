@@ -6,6 +6,9 @@ import (
 	"hob/internal/entity"
 )
 
+// maxSlot is as many places for firmware as a partition table can have.
+const maxSlot = 16
+
 // Board decodes a frame from a board. A type that this version does not know is
 // an *Unknown and no error. Errors are *Error.
 func (d *Decoder) Board(frame []byte) (BoardFrame, error) {
@@ -71,6 +74,9 @@ func (o object) boardHello(s Stamp) *BoardHello {
 		Adopt: o.boolean("adopt"),
 		Trial: o.boolean("trial"),
 		Reset: o.choice("reset", "power_on", "restart", "watchdog", "brownout", "panic", "unknown"),
+	}
+	if o.has("slot") {
+		f.Slot = int(o.integer("slot", 1, maxSlot))
 	}
 	// An adoption session shows neither.
 	if !f.Adopt || o.has("config") {

@@ -12,8 +12,9 @@ import (
 	"unicode/utf8"
 )
 
-// golden is testdata/frames.json and settings.json, which the firmware's tests
-// read too: two files, because their JSON reader takes 64 KiB.
+// golden is testdata/frames.json, refused.json and settings.json, which the
+// firmware's tests read too: three files, because their JSON reader takes less
+// than 64 KiB.
 type golden struct {
 	Valid      []goldenFrame `json:"valid"`
 	Invalid    []goldenFrame `json:"invalid"`
@@ -32,13 +33,16 @@ type goldenConfig struct {
 func readGolden(t testing.TB) golden {
 	t.Helper()
 	var g golden
-	for _, name := range []string{"testdata/frames.json", "testdata/settings.json"} {
+	for _, name := range []string{"testdata/frames.json", "testdata/refused.json", "testdata/settings.json"} {
 		text, err := os.ReadFile(name)
 		if err == nil {
 			err = json.Unmarshal(text, &g)
 		}
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
+		}
+		if len(text) > 60<<10 {
+			t.Errorf("%s has %d bytes: another file before the firmware's tests cannot read it", name, len(text))
 		}
 	}
 	if len(g.Valid) == 0 || len(g.Invalid) == 0 || len(g.Configs) == 0 || len(g.SetupCodes) == 0 {

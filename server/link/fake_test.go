@@ -105,6 +105,7 @@ type fakeBoard struct {
 	chip  string
 	fw    string // of the boot
 	trial bool   // the firmware has not proved itself yet
+	slot  int    // that it runs from; 0: the board does not say
 
 	mu        sync.Mutex
 	boot      wire.BootID
@@ -287,7 +288,7 @@ func (s *fakeSession) handle(f wire.ServerFrame) bool {
 	switch f := f.(type) {
 	case *wire.ServerHello:
 		b.mu.Lock()
-		hello := &wire.BoardHello{Stamp: stamp, Proto: 1, ID: b.id, Chip: b.chip, FW: b.fw, Trial: b.trial,
+		hello := &wire.BoardHello{Stamp: stamp, Proto: 1, ID: b.id, Chip: b.chip, FW: b.fw, Trial: b.trial, Slot: b.slot,
 			Reset: "power_on", Config: b.rev, Points: b.points, Adopt: s.adopt}
 		b.mu.Unlock()
 		s.send(hello)

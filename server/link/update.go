@@ -64,7 +64,7 @@ func (m *Manager) Update(_ context.Context, id entity.BoardID, image *Image) err
 		return fail(KindInvalid, fmt.Sprintf("the image is for %s, the board is %s", image.Head.Chip, clip(s.hello.Chip)), nil)
 	}
 	b := s.board
-	job := &updateJob{board: b, image: image, from: s.hello.FW, news: make(chan updateEvent, updateNews)}
+	job := &updateJob{board: b, image: image, from: place{s.hello.FW, s.hello.Slot}, news: make(chan updateEvent, updateNews)}
 	b.mu.Lock()
 	if b.updating != nil {
 		b.mu.Unlock()
@@ -73,7 +73,7 @@ func (m *Manager) Update(_ context.Context, id entity.BoardID, image *Image) err
 	b.updating = job
 	b.mu.Unlock()
 	job.say(updateSending, 0)
-	m.log.Info("update begins", "board", id, "from", clip(job.from), "to", image.Head.FW)
+	m.log.Info("update begins", "board", id, "from", clip(job.from.fw), "to", image.Head.FW)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	select {

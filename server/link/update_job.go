@@ -27,7 +27,7 @@ const (
 type updateJob struct {
 	board *board
 	image *Image
-	from  string // the firmware that ran before
+	from  place // of the firmware that ran before
 	news  chan updateEvent
 
 	restarted bool      // it went into the new firmware, by its word or by being on trial
@@ -35,6 +35,21 @@ type updateJob struct {
 	sent      part      // what is on its way
 	heard     time.Time // of the board
 	further   time.Time // when it last got further than ever before
+}
+
+// place is what a session tells of the firmware that runs.
+type place struct {
+	fw   string
+	slot int // 0 if the board does not say
+}
+
+// left says whether another firmware runs now than at p. A slot tells it even of
+// two with one version.
+func (p place) left(now place) bool {
+	if p.slot > 0 && now.slot > 0 {
+		return p.slot != now.slot
+	}
+	return p.fw != now.fw
 }
 
 // part is where a part begins, and the session that it went to; nil: none is on
@@ -121,18 +136,18 @@ func (j *updateJob) take(e updateEvent) (over bool, why *updateError) {
 
 // opened judges the firmware that a new session found, or goes on with the image.
 func (j *updateJob) opened(s *session) (over bool, why *updateError) {
-	fw := s.hello.FW
+	now := place{s.hello.FW, s.hello.Slot}
 	switch {
 	case s.hello.Trial:
 		j.restarted = true
 		j.say(updateProving, j.size())
-	case fw == j.image.Head.FW && fw != j.from:
+	case now.fw == j.image.Head.FW && j.from.left(now):
 		return true, nil // it proved itself, and its word of that was lost
 	case !j.restarted:
 		j.offer(s)
 	default:
 		return false, &updateError{updateRolledBack, fmt.Sprintf(
-			"the board has gone back to %s: %s did not come up, or had no session for 10 s within 2 minutes", clip(fw), j.image.Head.FW)}
+			"the board has gone back to %s: %s did not come up, or had no session for 10 s within 2 minutes", clip(now.fw), j.image.Head.FW)}
 	}
 	return false, nil
 }

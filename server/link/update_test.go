@@ -112,9 +112,17 @@ func (u *updatable) part(s *fakeSession, f *wire.UpdatePart) {
 		if u.bad {
 			return
 		}
-		b.fw, b.trial = u.head.FW, true
+		b.fw, b.trial, b.slot = u.head.FW, true, otherSlot(b.slot)
 		go u.prove()
 	})
+}
+
+// otherSlot is 0 for a board that does not tell its slot.
+func otherSlot(slot int) int {
+	if slot == 0 {
+		return 0
+	}
+	return 3 - slot
 }
 
 // powerCut is a restart; change is what is different after it. What had come is
@@ -153,7 +161,7 @@ func (u *updatable) prove() {
 	defer u.mu.Unlock()
 	b := u.r.hall
 	if u.dies["proving"] {
-		u.powerCut("proving", func(b *fakeBoard) { b.fw, b.trial = "0.1.0", false })
+		u.powerCut("proving", func(b *fakeBoard) { b.fw, b.trial, b.slot = "0.1.0", false, otherSlot(b.slot) })
 		return
 	}
 	b.mu.Lock()
@@ -350,6 +358,38 @@ func TestABoardThatVanishesInAnyStageEndsUpWithOneFirmwareAndThatIsSaid(t *testi
 				}
 				if n := len(u.parts()); n > 7 {
 					t.Fatalf("%d parts came for three", n)
+				}
+			})
+		})
+	}
+}
+
+func TestASlotTellsTwoFirmwaresOfOneVersionApart(t *testing.T) {
+	cases := []struct {
+		name  string
+		spoil func(*updatable)
+		stage string
+		code  string
+	}{
+		{"it says that it is kept", func(*updatable) {}, updateDone, ""},
+		{"its word that it is kept is lost", func(u *updatable) { u.mute = map[string]bool{"kept": true} }, updateDone, ""},
+		{"all its words are lost", func(u *updatable) { u.mute = map[string]bool{"restarting": true, "kept": true} }, updateDone, ""},
+		{"it does not come up", func(u *updatable) { u.bad = true }, updateFailed, updateRolledBack},
+		{"it does not prove itself", func(u *updatable) { u.dies = map[string]bool{"proving": true} }, updateFailed, updateRolledBack},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, testHouse())
+				u := newUpdatable(r)
+				c.spoil(u)
+				r.hall.slot = 2
+				r.online()
+				i := testImage(threeParts)
+				i.Head.FW = r.hall.fw
+				r.update(i)
+				if s := r.updated(10 * time.Minute); s.Stage != c.stage || s.Code != c.code {
+					t.Fatalf("%+v", s)
 				}
 			})
 		})

@@ -165,7 +165,12 @@ esp_err_t nvs_set_blob(nvs_handle_t h, const char *key, const void *data, size_t
 esp_err_t nvs_erase_key(nvs_handle_t h, const char *key);
 esp_err_t nvs_commit(nvs_handle_t h);
 
+typedef enum {
+    ESP_PARTITION_SUBTYPE_APP_OTA_MIN = 0x10,
+    ESP_PARTITION_SUBTYPE_APP_OTA_MAX = 0x20
+} esp_partition_subtype_t;
 typedef struct {
+    esp_partition_subtype_t subtype;
     uint32_t size;
 } esp_partition_t;
 typedef uint32_t esp_ota_handle_t;

@@ -387,7 +387,8 @@ static void start_core(void)
                                    .crypto = &app.crypto,
                                    .scratch = &app.scratch,
                                    .update_key = update_key(),
-                                   .security = CONFIG_HOB_SECURITY_VERSION};
+                                   .security = CONFIG_HOB_SECURITY_VERSION,
+                                   .slot = update_slot()};
     int r = hob_init(&app.board, &options, app_now_ms());
     /* The ADC and the radio want what the random generator had. */
     bootloader_random_disable();

@@ -103,6 +103,15 @@ void update_undo(void *ctx)
     board_restart(ctx);
 }
 
+uint8_t update_slot(void)
+{
+    const esp_partition_t *p = esp_ota_get_running_partition();
+    if (p == NULL || p->subtype < ESP_PARTITION_SUBTYPE_APP_OTA_MIN ||
+        p->subtype >= ESP_PARTITION_SUBTYPE_APP_OTA_MAX)
+        return 0;
+    return (uint8_t)(p->subtype - ESP_PARTITION_SUBTYPE_APP_OTA_MIN + 1);
+}
+
 static int digit(char c)
 {
     if (c >= '0' && c <= '9')

@@ -19,4 +19,7 @@ void update_undo(void *ctx);
 /* The public key that this firmware was built with, HOB_VERIFY_KEY_LEN bytes; NULL for none. */
 const uint8_t *update_key(void);
 
+/* Of struct hob_options. */
+uint8_t update_slot(void);
+
 #endif
