@@ -63,7 +63,7 @@ func runHouse(ts *testscript.TestScript, neg bool, args []string) {
 	case "stop":
 		h.stop()
 	case "offline":
-		h.hall.att.Detach(entity.BoardOffline, "No answer for 15 s")
+		h.hall.att.Detach(entity.BoardOffline, entity.Said{Message: "No answer for 15 s"})
 	case "silent":
 		h.hall.mu.Lock()
 		h.hall.silent = true
@@ -95,7 +95,7 @@ func declared() *entity.House {
 func (h *fakeHouse) start(ts *testscript.TestScript) {
 	h.reg = registry.New(registry.Options{})
 	h.reg.Apply(declared())
-	h.reg.SetBoard(entity.BoardRecord{ID: "hob-ffffff", Chip: "esp32\x1b[31m", Status: entity.BoardUnknown, Message: "It is in no config"})
+	h.reg.SetBoard(entity.BoardRecord{ID: "hob-ffffff", Chip: "esp32\x1b[31m", Status: entity.BoardUnknown, Said: entity.Said{Message: "It is in no config"}})
 	h.router = command.New(command.Options{House: h.reg})
 	h.hub = hub.New(hub.Options{Source: h.reg, Commands: h.router})
 	h.hall = &playedBoard{}

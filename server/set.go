@@ -113,7 +113,7 @@ func (c *cli) set(ctx context.Context, id entity.ID, a entity.Action, o setOptio
 	defer cancel()
 	res, err := cl.Command(limited, id, a, wait)
 	if err != nil {
-		res = entity.Result{Entity: id, Action: a.Verb, Status: entity.StatusFailed, Message: err.Error()}
+		res = entity.Result{Entity: id, Action: a.Verb, Status: entity.StatusFailed, Said: entity.Said{Message: err.Error()}}
 		var refused *client.Problem
 		if errors.Is(err, client.ErrAuth) || errors.As(err, &refused) {
 			res.Status = entity.StatusRefused
@@ -158,7 +158,7 @@ func (c *cli) atTheWall(ctx context.Context, cl *client.Client, id entity.ID) st
 func (c *cli) misspelt(id entity.ID, word string, why error) error {
 	if c.json {
 		err := c.printJSON(entity.Result{Entity: id, Action: entity.Verb(word), Status: entity.StatusRefused,
-			Code: entity.CodeInvalid, Message: why.Error()})
+			Code: entity.CodeInvalid, Said: entity.Said{Message: why.Error()}})
 		if err != nil {
 			return err
 		}

@@ -132,8 +132,8 @@ func TestAPlanIsKeptForABoardThatIsAwayOrGoes(t *testing.T) {
 		}
 		r.Submit(ask("heat", "queue"), lost.add)
 		r.Submit(ask("heat", "queue"), refused.add)
-		b.sent[0].Done(registry.BoardResult{Status: entity.StatusFailed, Code: entity.CodeLinkLost, Message: "lost"})
-		b.sent[1].Done(registry.BoardResult{Status: entity.StatusRefused, Code: entity.CodeBoard, Message: "no"})
+		b.sent[0].Done(registry.BoardResult{Status: entity.StatusFailed, Code: entity.CodeLinkLost, Said: entity.Said{Message: "lost"}})
+		b.sent[1].Done(registry.BoardResult{Status: entity.StatusRefused, Code: entity.CodeBoard, Said: entity.Said{Message: "no"}})
 		store(t, reg, nil)
 		if x := lost.only(t); x.Status != entity.StatusConfirmed || x.Code != entity.CodeQueued {
 			t.Errorf("lost meanwhile: %+v", x)
@@ -287,7 +287,7 @@ func TestAReloadInTheMiddleOfACommandLeavesNothingPending(t *testing.T) {
 			{ID: "left", Spec: &fakekind.Spec{As: entity.KindSwitch, On: []entity.PointRef{{Board: "hall", Point: "gpio25"}}}},
 		}})
 		for _, c := range b.sent {
-			c.Done(registry.BoardResult{Status: entity.StatusRefused, Code: entity.CodeCancelled, Message: "gone"})
+			c.Done(registry.BoardResult{Status: entity.StatusRefused, Code: entity.CodeCancelled, Said: entity.Said{Message: "gone"}})
 		}
 		time.Sleep(time.Minute)
 		if len(got.all) != 2 {
@@ -323,7 +323,7 @@ func TestOpenDuringTheWarningOfACloseCallsItOff(t *testing.T) {
 	if rec, _ := reg.Entity("left"); rec.State != entity.DoorOpen || rec.Pending == nil || rec.Pending.Target != entity.DoorOpen || len(opens.all) != 0 {
 		t.Errorf("before the board has answered: %+v, %+v", rec, opens.all)
 	}
-	b.sent[0].Done(registry.BoardResult{Status: entity.StatusRefused, Code: entity.CodeSuperseded, Message: "another command came"})
+	b.sent[0].Done(registry.BoardResult{Status: entity.StatusRefused, Code: entity.CodeSuperseded, Said: entity.Said{Message: "another command came"}})
 	b.sent[1].Done(registry.BoardResult{Status: entity.StatusConfirmed})
 	if x := closes.only(t); x.Status != entity.StatusRefused || x.Code != entity.CodeSuperseded {
 		t.Errorf("the close: %+v", x)

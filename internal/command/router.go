@@ -9,7 +9,6 @@ package command
 
 import (
 	"errors"
-	"fmt"
 	"strconv"
 	"sync"
 	"time"
@@ -190,15 +189,15 @@ func (r *Router) begin(req Request, done func(Result)) (*running, *Result) {
 		Action: req.Action.Verb, Status: entity.StatusAccepted}}
 	if req.depth > mostDepth {
 		c.result.Status, c.result.Code = entity.StatusRefused, entity.CodeInvalid
-		c.result.Message = "Scenes and buttons that lead to each other go too far"
+		c.result.Said = entity.Say("tasks_too_deep", "Scenes and buttons that lead to each other go too far")
 		r.remember(c.result)
 		return nil, &c.result
 	}
 	if r.closed || len(r.running) >= r.most {
 		c.result.Status, c.result.Code = entity.StatusRefused, entity.CodeBusy
-		c.result.Message = fmt.Sprintf("%d commands are unfinished; try again", len(r.running))
+		c.result.Said = entity.Say("too_many_commands", "{count} commands are unfinished; try again", "count", len(r.running))
 		if r.closed {
-			c.result.Message = "The server is stopping"
+			c.result.Said = stopping()
 		}
 		r.remember(c.result)
 		return nil, &c.result
@@ -215,13 +214,16 @@ func (r *Router) expire(id entity.CommandID) {
 		r.mu.Unlock()
 		return
 	}
-	message := fmt.Sprintf("No reply within %v", c.limit)
+	seconds := c.limit.Seconds()
+	why := entity.Say("no_end", "No reply within {_limit}", "seconds", seconds, "_limit", c.limit)
 	if c.board != "" {
-		message = fmt.Sprintf("No reply from %s within %v", c.board, c.limit)
+		why = entity.Say("no_reply", "No reply from {board} within {_limit}", "board", c.board, "seconds", seconds, "_limit", c.limit)
 	}
 	r.mu.Unlock()
-	r.answered(id, registry.BoardResult{Status: entity.StatusExpired, Code: entity.CodeTimeout, Message: message})
+	r.answered(id, registry.BoardResult{Status: entity.StatusExpired, Code: entity.CodeTimeout, Said: why})
 }
+
+func stopping() entity.Said { return entity.Say("server_stopping", "The server is stopping") }
 
 // answered takes how the board's part of a command went.
 func (r *Router) answered(id entity.CommandID, b registry.BoardResult) {
@@ -242,25 +244,25 @@ func (r *Router) answered(id entity.CommandID, b registry.BoardResult) {
 	r.mu.Unlock()
 	switch {
 	case b.Status == entity.StatusConfirmed && plain: // nothing to be stored, as with most
-		r.end(id, entity.StatusConfirmed, "", "")
+		r.end(id, entity.StatusConfirmed, "", entity.Said{})
 	case b.Status == entity.StatusConfirmed || later:
 		r.settle(id)
 	default:
-		r.end(id, b.Status, b.Code, b.Message)
+		r.end(id, b.Status, b.Code, b.Said)
 	}
 }
 
 // refusal is what an error of Accept means to the asker.
-func refusal(err error) (entity.Code, string) {
+func refusal(err error) (entity.Code, entity.Said) {
 	var why *entity.Refusal
 	if errors.As(err, &why) {
-		return why.Code, why.Message
+		return why.Code, why.Said
 	}
-	return entity.CodeInvalid, err.Error()
+	return entity.CodeInvalid, entity.Said{Message: err.Error()}
 }
 
 // end ends a command, unless it has ended: the first word counts.
-func (r *Router) end(id entity.CommandID, status entity.Status, code entity.Code, message string) {
+func (r *Router) end(id entity.CommandID, status entity.Status, code entity.Code, why entity.Said) {
 	r.mu.Lock()
 	c := r.running[id]
 	if c == nil {
@@ -269,7 +271,7 @@ func (r *Router) end(id entity.CommandID, status entity.Status, code entity.Code
 	}
 	delete(r.running, id)
 	c.timer.Stop()
-	c.result.Status, c.result.Code, c.result.Message = status, code, message
+	c.result.Status, c.result.Code, c.result.Said = status, code, why
 	r.remember(c.result)
 	target, unwait := c.target, c.unwait
 	r.mu.Unlock()
@@ -280,7 +282,7 @@ func (r *Router) end(id entity.CommandID, status entity.Status, code entity.Code
 	var failure *entity.Failure
 	if status != entity.StatusConfirmed {
 		failure = &entity.Failure{Command: id, Action: c.result.Action, Target: target, Status: status,
-			Code: code, Message: message, At: r.now().UnixMilli()}
+			Code: code, Said: why, At: r.now().UnixMilli()}
 	}
 	r.house.Finish(c.result.Entity, id, failure)
 	c.done(c.result)
@@ -335,6 +337,6 @@ func (r *Router) Close() {
 	}
 	r.mu.Unlock()
 	for _, id := range ids {
-		r.end(id, entity.StatusFailed, entity.CodeLinkLost, "The server is stopping")
+		r.end(id, entity.StatusFailed, entity.CodeLinkLost, stopping())
 	}
 }

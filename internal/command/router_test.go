@@ -78,8 +78,8 @@ func (r *results) only(t *testing.T) Result {
 func TestTheBoardsAnswerIsTheResult(t *testing.T) {
 	for _, want := range []registry.BoardResult{
 		{Status: entity.StatusConfirmed},
-		{Status: entity.StatusRefused, Code: entity.CodeBoard, Message: "no"},
-		{Status: entity.StatusFailed, Code: entity.CodeLinkLost, Message: "lost"},
+		{Status: entity.StatusRefused, Code: entity.CodeBoard, Said: entity.Said{Message: "no"}},
+		{Status: entity.StatusFailed, Code: entity.CodeLinkLost, Said: entity.Said{Message: "lost"}},
 	} {
 		t.Run(string(want.Status), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -148,7 +148,7 @@ func TestARefusalIsToldBeforeSubmitReturns(t *testing.T) {
 			t.Errorf("%s: %+v", c.req.Entity, x)
 		}
 	}
-	b.refuse = &entity.Refusal{Code: entity.CodeOffline, Message: "full"}
+	b.refuse = &entity.Refusal{Code: entity.CodeOffline, Said: entity.Said{Message: "full"}}
 	var got results
 	r.Submit(on("porch"), got.add)
 	if x := got.only(t); x.Code != entity.CodeOffline || x.Message != "full" {

@@ -1,7 +1,7 @@
 package command
 
 import (
-	"fmt"
+	"cmp"
 	"time"
 
 	"hob/internal/entity"
@@ -54,23 +54,21 @@ func (r *Router) confirm(id entity.CommandID, kept bool) {
 	board, later, refused := c.board, c.later, c.refused
 	r.mu.Unlock()
 	if refused != nil {
-		code, message := refusal(refused)
-		r.end(id, entity.StatusRefused, code, message)
+		code, why := refusal(refused)
+		r.end(id, entity.StatusRefused, code, why)
 		return
 	}
-	if board == "" {
-		board = "The board"
-	}
+	who := cmp.Or(string(board), "The board")
 	switch {
 	case !kept && later:
-		r.end(id, entity.StatusConfirmed, entity.CodeNotKept, fmt.Sprintf(
-			"%s gets it when it is back, but it could not be stored: a restart of the server would undo it", board))
+		r.end(id, entity.StatusConfirmed, entity.CodeNotKept, entity.Say("queued_not_stored",
+			"{_board} gets it when it is back, but it could not be stored: a restart of the server would undo it", "board", board, "_board", who))
 	case !kept:
 		r.end(id, entity.StatusConfirmed, entity.CodeNotKept,
-			"It is in force, but could not be stored: a restart of the server would undo it")
+			entity.Say("not_stored", "It is in force, but could not be stored: a restart of the server would undo it"))
 	case later:
-		r.end(id, entity.StatusConfirmed, entity.CodeQueued, fmt.Sprintf("Kept; %s gets it when it is back", board))
+		r.end(id, entity.StatusConfirmed, entity.CodeQueued, entity.Say("queued", "Kept; {_board} gets it when it is back", "board", board, "_board", who))
 	default:
-		r.end(id, entity.StatusConfirmed, "", "")
+		r.end(id, entity.StatusConfirmed, "", entity.Said{})
 	}
 }

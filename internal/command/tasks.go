@@ -57,38 +57,40 @@ func (t *tasks) ended(i int, child Result) {
 	t.mu.Unlock()
 	switch {
 	case t.gesture() && child.Status != entity.StatusConfirmed:
-		t.r.end(t.id, child.Status, child.Code, child.Message)
+		t.r.end(t.id, child.Status, child.Code, child.Said)
 	case !last:
 	case t.gesture():
 		t.r.settle(t.id)
 	default:
 		t.r.house.Ended(t.req.Entity, t.results, t.req.Cause)
-		if message := failures(t.results); message != "" {
-			t.r.end(t.id, entity.StatusFailed, entity.CodePartial, message)
+		if why := failures(t.results); why != (entity.Said{}) {
+			t.r.end(t.id, entity.StatusFailed, entity.CodePartial, why)
 			return
 		}
 		t.r.settle(t.id)
 	}
 }
 
-// failures says what was not done; "" when all was.
-func failures(results []Result) string {
+// failures says what was not done; nothing when all was.
+func failures(results []Result) entity.Said {
 	const most = 5 // are named; the scene itself shows all of them
-	var list []string
+	var ids, list []string
 	failed := 0
 	for _, r := range results {
 		if r.Status == entity.StatusConfirmed {
 			continue
 		}
 		if failed++; failed <= most {
+			ids = append(ids, string(r.Entity))
 			list = append(list, fmt.Sprintf("%s (%s)", r.Entity, r.Message))
 		}
 	}
 	if failed == 0 {
-		return ""
+		return entity.Said{}
 	}
 	if failed > most {
 		list = append(list, "and others")
 	}
-	return fmt.Sprintf("%d of %d were not done: %s", failed, len(results), strings.Join(list, ", "))
+	return entity.Say("not_all_done", "{failed} of {count} were not done: {_list}", "failed", failed, "count", len(results),
+		"entities", strings.Join(ids, " "), "_list", strings.Join(list, ", "))
 }

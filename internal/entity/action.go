@@ -160,16 +160,25 @@ const (
 
 // only refuses what a kind has no use for, rather than drop it in silence.
 // Confirm says nothing about what is to be done, so it is welcome everywhere.
-func (a Action) only(kind string, allowed arguments) error {
+func (a Action) only(kind Kind, allowed arguments) error {
 	switch {
 	case allowed&argLit == 0 && (a.Level != nil || a.Color != nil):
-		return invalid("%s has no brightness and no color", kind)
+		return invalid("no_brightness", "{_what} has no brightness and no color", "kind", kind, "_what", aKind(kind))
 	case allowed&argTemp == 0 && a.Temp != nil:
-		return invalid("%s cannot be set to a temperature", kind)
+		return invalid("no_temperature", "{_what} cannot be set to a temperature", "kind", kind, "_what", aKind(kind))
 	case allowed&argFor == 0 && a.For != 0:
-		return invalid("%s takes no time to hold for", kind)
+		return invalid("no_time", "{_what} takes no time to hold for", "kind", kind, "_what", aKind(kind))
 	case allowed&argCode == 0 && !a.Code.IsZero():
-		return invalid("%s takes no code", kind)
+		return invalid("no_code", "{_what} takes no code", "kind", kind, "_what", aKind(kind))
 	}
 	return nil
+}
+
+// aKind is a kind as it stands in a sentence: "a garage door".
+func aKind(k Kind) string {
+	article := "a "
+	if k == KindAlarm {
+		article = "an "
+	}
+	return article + strings.ReplaceAll(string(k), "_", " ")
 }

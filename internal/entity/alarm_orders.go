@@ -42,7 +42,7 @@ func (t tries) failed(now time.Time) tries {
 // Resolve implements State. To arm needs no code, to disarm does where there is
 // one: whoever could pretend to leave gains nothing by it.
 func (s alarmState) Resolve(a Action, asked Asked) (Order, error) {
-	if err := a.only("an alarm", argCode); err != nil {
+	if err := a.only(KindAlarm, argCode); err != nil {
 		return Order{}, err
 	}
 	switch a.Verb {
@@ -53,7 +53,7 @@ func (s alarmState) Resolve(a Action, asked Asked) (Order, error) {
 	case VerbDisarm:
 		return s.disarmed(a, asked)
 	}
-	return Order{}, invalid("an alarm knows arm_away, arm_home and disarm, not %q", a.Verb)
+	return Order{}, unknownAction(KindAlarm, "knows arm_away, arm_home and disarm", a.Verb)
 }
 
 // armFor begins to arm for a mode. From an armed alarm there is no way to
@@ -70,7 +70,7 @@ func (s alarmState) armFor(mode string, now time.Time) (Order, error) {
 			return Order{Target: mode}, nil
 		}
 	default:
-		return Order{}, invalid("the alarm is %s: disarm it first", inWords(s.phase))
+		return Order{}, invalid("alarm_disarm_first", "the alarm is {_state}: disarm it first", "state", s.phase, "_state", inWords(s.phase))
 	}
 	s.home, s.by = home, ""
 	if s.spec.ExitDelay <= 0 {
@@ -99,24 +99,26 @@ func (s alarmState) admit(code Secret, asked Asked) (alarmState, error) {
 	case s.spec.Code.IsZero() || kind == CauseRule: // a rule is written by whoever wrote the code
 		return s, nil
 	case kind == CauseScene || kind == CauseButton:
-		return s, invalid("the alarm has a code, which a scene or a button cannot give")
+		return s, invalid("alarm_code_not_by_machine", "the alarm has a code, which a scene or a button cannot give")
 	case !s.tries.locked.IsZero():
-		wait := s.tries.locked.Sub(asked.Now)
-		return s, &Refusal{Code: CodeLocked, Message: fmt.Sprintf("Too many wrong codes: try again in %s", minutes(wait))}
+		wait := minutes(s.tries.locked.Sub(asked.Now))
+		return s, &Refusal{CodeLocked, Say("code_locked", "Too many wrong codes: try again in {_wait}", "minutes", wait, "_wait", minutesText(wait))}
 	case code.IsZero():
-		return s, &Refusal{Code: CodeWrongCode, Message: "To disarm needs the code"}
+		return s, &Refusal{CodeWrongCode, Say("code_needed", "To disarm needs the code")}
 	case !s.spec.Code.Equal(code):
 		s.tries = s.tries.failed(asked.Now)
-		return s, &Refusal{Code: CodeWrongCode, Message: "The code is wrong"}
+		return s, &Refusal{CodeWrongCode, Say("code_wrong", "The code is wrong")}
 	}
 	s.tries = tries{}
 	return s, nil
 }
 
-// minutes is a wait in whole minutes, as people say it.
-func minutes(d time.Duration) string {
-	n := int((d + time.Minute - 1) / time.Minute)
-	if n <= 1 {
+// minutes is a wait in whole minutes, at least one.
+func minutes(d time.Duration) int { return max(1, int((d+time.Minute-1)/time.Minute)) }
+
+// minutesText is a number of minutes as people say it.
+func minutesText(n int) string {
+	if n == 1 {
 		return "a minute"
 	}
 	return fmt.Sprintf("%d minutes", n)

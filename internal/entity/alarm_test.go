@@ -281,7 +281,7 @@ func TestALockIsOverWhetherOrNotAnybodySaidSo(t *testing.T) {
 func TestAWaitIsToldInWholeMinutes(t *testing.T) {
 	for wait, want := range map[time.Duration]string{1: "a minute", time.Minute: "a minute", time.Minute + 1: "2 minutes",
 		14*time.Minute + time.Second: "15 minutes", lockFor: "15 minutes"} {
-		if got := minutes(wait); got != want {
+		if got := minutesText(minutes(wait)); got != want {
 			t.Errorf("%v: %s, want %s", wait, got, want)
 		}
 	}

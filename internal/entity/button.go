@@ -42,13 +42,13 @@ func (s buttonState) Step(in Signal, _ time.Time) State {
 }
 
 func (s buttonState) Resolve(a Action, _ Asked) (Order, error) {
-	if err := a.only("a button", 0); err != nil {
+	if err := a.only(KindButton, 0); err != nil {
 		return Order{}, err
 	}
 	switch a.Verb {
 	case VerbPress, VerbDouble, VerbHold:
 	default:
-		return Order{}, invalid("a button knows press, double and hold, not %q", a.Verb)
+		return Order{}, unknownAction(KindButton, "knows press, double and hold", a.Verb)
 	}
 	o := Order{Gesture: Gesture(a.Verb)}
 	for _, b := range s.spec.Bindings {
@@ -57,7 +57,7 @@ func (s buttonState) Resolve(a Action, _ Asked) (Order, error) {
 		}
 	}
 	if !s.spec.Heeds(o.Gesture) {
-		return Order{}, invalid("nothing is bound to %s of this button, and no rule waits for it", a.Verb)
+		return Order{}, invalid("gesture_unbound", "nothing is bound to {gesture} of this button, and no rule waits for it", "gesture", a.Verb)
 	}
 	return o, nil
 }

@@ -35,7 +35,7 @@ func (s contactState) Step(in Signal, _ time.Time) State {
 }
 
 func (s contactState) Resolve(Action, Asked) (Order, error) {
-	return Order{}, invalid("a contact only reports; it takes no commands")
+	return Order{}, invalid("contact_only_reports", "a contact only reports; it takes no commands")
 }
 
 func (s contactState) With(spec Spec) State {

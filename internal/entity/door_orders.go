@@ -1,6 +1,9 @@
 package entity
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 const (
 	// doorGap is how long an opener gets to see the end of one press before the
@@ -14,23 +17,23 @@ const (
 // Resolve implements State. It goes by what the reeds said last; the conditions
 // go with the order, and the board checks them again when the pulse starts.
 func (s doorState) Resolve(a Action, asked Asked) (Order, error) {
-	if err := a.only("a garage door", 0); err != nil {
+	if err := a.only(KindGarageDoor, 0); err != nil {
 		return Order{}, err
 	}
 	switch a.Verb {
 	case VerbOpen, VerbClose:
 		if s.spec.Closed == nil {
-			return Order{}, invalid("nothing tells where this door is, so it cannot be told to %s: ask for pulse, as its own button would", a.Verb)
+			return Order{}, invalid("door_without_reed", "nothing tells where this door is, so it cannot be told to {action}: ask for pulse, as its own button would", "action", a.Verb)
 		}
 		if a.Verb == VerbOpen && asked.byRule() && !asked.MayOpen {
-			return Order{}, invalid("a rule opens a garage door only if it says so itself: may_open, and the door")
+			return Order{}, invalid("door_rule_may_not_open", "a rule opens a garage door only if it says so itself: may_open, and the door")
 		}
 		if s.there(a.Verb) {
 			return s.stays(a.Verb, asked), nil
 		}
 	case VerbPulse:
 	default:
-		return Order{}, invalid("a garage door knows open, close and pulse, not %q", a.Verb)
+		return Order{}, unknownAction(KindGarageDoor, "knows open, close and pulse", a.Verb)
 	}
 	p := &Pulse{Width: s.spec.Pulse, Gap: doorGap}
 	var err error
@@ -86,7 +89,7 @@ func (s doorState) stays(v Verb, asked Asked) Order {
 
 func (s doorState) opens(p *Pulse, asked Asked) error {
 	if asked.Cause.Kind == CauseScene || asked.Cause.Kind == CauseAlarm {
-		return invalid("only a person or a rule opens a garage door, never a scene")
+		return invalid("door_not_opened_by_scene", "only a person or a rule opens a garage door, never a scene")
 	}
 	if s.word() != DoorClosed {
 		return s.inBetween("open", "closed")
@@ -101,7 +104,7 @@ func (s doorState) closes(p *Pulse, a Action, asked Asked) error {
 	case s.spec.Open != nil && word != DoorOpen:
 		return s.inBetween("close", "open")
 	case s.spec.Open == nil && word != DoorStopped && word != DoorObstructed:
-		return s.inBetween("close", "at rest")
+		return s.inBetween("close", "at_rest")
 	}
 	p.Pre = []Condition{s.is(s.spec.Closed, false)}
 	if s.spec.Open != nil {
@@ -113,11 +116,11 @@ func (s doorState) closes(p *Pulse, a Action, asked Asked) error {
 // pulses is a person's plain pulse, which may send the door either way.
 func (s doorState) pulses(p *Pulse, a Action, asked Asked) error {
 	if asked.byRule() || asked.Cause.Kind == CauseScene || asked.Cause.Kind == CauseAlarm {
-		return invalid("only a person may ask for a plain pulse of a garage door: where it leads is not known")
+		return invalid("door_pulse_by_person_only", "only a person may ask for a plain pulse of a garage door: where it leads is not known")
 	}
 	if s.spec.Closed != nil {
 		if !s.closed.known {
-			return invalid("the closed reed has not spoken yet; try again in a moment")
+			return invalid("door_closed_reed_silent", "the closed reed has not spoken yet; try again in a moment")
 		}
 		// Whether it needs a warning hangs on this reed, so the pulse does too.
 		p.Pre = []Condition{s.is(s.spec.Closed, s.closed.active)}
@@ -132,17 +135,17 @@ func (s doorState) pulses(p *Pulse, a Action, asked Asked) error {
 func (s doorState) inBetween(do, from string) error {
 	switch word := s.word(); {
 	case !s.seen():
-		return invalid("the reeds have not spoken yet; try again in a moment")
+		return invalid("door_reeds_silent", "the reeds have not spoken yet; try again in a moment")
 	case s.bothEnds():
-		return invalid("both reeds say that the door is at their end: look at them; only pulse is possible")
+		return invalid("door_reeds_disagree", "both reeds say that the door is at their end: look at them; only pulse is possible")
 	case word == DoorOpening || word == DoorClosing:
-		return invalid("the door is %s, and a pulse now may send it either way; wait until it has stopped", word)
+		return invalid("door_moving", "the door is {state}, and a pulse now may send it either way; wait until it has stopped", "state", word)
 	case word == StateUnknown:
-		return invalid("the door is on its way and it is not known where to; wait until it has stopped")
+		return invalid("door_moving_somewhere", "the door is on its way and it is not known where to; wait until it has stopped")
 	case do == "open" && s.spec.Open == nil:
-		return invalid("the door is not closed, and nothing tells how far it is open: only pulse is possible, and it may go either way")
+		return invalid("door_not_closed", "the door is not closed, and nothing tells how far it is open: only pulse is possible, and it may go either way")
 	}
-	return invalid("the door is not %s but in between, where a pulse may send it either way: only pulse is possible", from)
+	return invalid("door_in_between", "the door is not {_place} but in between, where a pulse may send it either way: only pulse is possible", "place", from, "_place", strings.ReplaceAll(from, "_", " "))
 }
 
 func (s doorState) is(in *Input, active bool) Condition {
@@ -165,8 +168,8 @@ func (s doorState) unattended(p *Pulse, a Action, asked Asked) error {
 		if a.Confirm {
 			return nil
 		}
-		return &Refusal{Code: CodeConfirmNeeded,
-			Message: "this door has no warning device, so it may only be moved by somebody who can see it: confirm that you do"}
+		return &Refusal{CodeConfirmNeeded, Say("door_confirm_needed",
+			"this door has no warning device, so it may only be moved by somebody who can see it: confirm that you do")}
 	}
-	return invalid("this door has no warning device, so nothing moves it that cannot see it: it needs unattended_close")
+	return invalid("door_without_warning", "this door has no warning device, so nothing moves it that cannot see it: it needs unattended_close")
 }

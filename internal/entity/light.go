@@ -55,7 +55,7 @@ func (s lightState) Step(in Signal, _ time.Time) State {
 }
 
 func (s lightState) Resolve(a Action, asked Asked) (Order, error) {
-	if err := a.only("a light", argLit); err != nil {
+	if err := a.only(KindLight, argLit); err != nil {
 		return Order{}, err
 	}
 	if err := s.fits(a); err != nil {
@@ -85,15 +85,15 @@ func (s lightState) Resolve(a Action, asked Asked) (Order, error) {
 func (s lightState) fits(a Action) error {
 	switch {
 	case a.Verb != VerbOn && a.Verb != VerbOff && a.Verb != VerbToggle && a.Verb != VerbSet:
-		return invalid("a light knows on, off, toggle and set, not %q", a.Verb)
+		return unknownAction(KindLight, "knows on, off, toggle and set", a.Verb)
 	case a.Verb == VerbSet && a.Level == nil && a.Color == nil:
-		return invalid("set needs a level or a color")
+		return invalid("light_set_needs", "set needs a level or a color")
 	case a.Color != nil && s.spec.Drive != DriveWS2812:
-		return invalid("this light has no color")
+		return invalid("light_without_color", "this light has no color")
 	case a.Verb == VerbOn && a.Level != nil && *a.Level == 0:
-		return invalid("on at 0%% is off; ask for off")
+		return invalid("light_on_at_zero", "on at 0% is off; ask for off")
 	case a.Level != nil && s.spec.Drive == DrivePin && *a.Level != 0 && *a.Level != FullLevel:
-		return invalid("this light is only on or off; it cannot be dimmed")
+		return invalid("light_without_levels", "this light is only on or off; it cannot be dimmed")
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func TestASceneListsWhatFailed(t *testing.T) {
 		}
 	}
 	s = s.Step(Ended{Results: []Result{{Entity: "porch", Status: StatusConfirmed},
-		{Entity: "stairs", Status: StatusRefused, Code: CodeOffline, Message: "Board hall is offline"}}}, now)
+		{Entity: "stairs", Status: StatusRefused, Code: CodeOffline, Said: Said{Message: "Board hall is offline"}}}}, now)
 	const want = `{"activated":1795363200000,"failed":[{"entity":"stairs","code":"offline","message":"Board hall is offline"}]}`
 	if b, _ := json.Marshal(s.View().Attributes); string(b) != want {
 		t.Errorf("got %s, want %s", b, want)
@@ -84,7 +84,7 @@ func TestASceneThatIsActivatedTwiceAtOnceHidesNoFailure(t *testing.T) {
 	ended := func(status Status, entities ...ID) Ended {
 		var out []Result
 		for _, id := range entities {
-			out = append(out, Result{Entity: id, Status: status, Code: CodeOffline, Message: "away"})
+			out = append(out, Result{Entity: id, Status: status, Code: CodeOffline, Said: Said{Message: "away"}})
 		}
 		return Ended{Results: out}
 	}
@@ -112,7 +112,7 @@ func TestASceneThatIsActivatedTwiceAtOnceHidesNoFailure(t *testing.T) {
 		}
 		var want []TaskFailure
 		for _, id := range c.want {
-			want = append(want, TaskFailure{id, CodeOffline, "away"})
+			want = append(want, TaskFailure{id, CodeOffline, Said{Message: "away"}})
 		}
 		if got := failed(s); got != string(ListOf(want)) {
 			t.Errorf("%s: %s", name, got)

@@ -34,11 +34,11 @@ func (s personState) View() View {
 func (s personState) Step(Signal, time.Time) State { return s }
 
 func (s personState) Resolve(a Action, _ Asked) (Order, error) {
-	if err := a.only("a person", 0); err != nil {
+	if err := a.only(KindPerson, 0); err != nil {
 		return Order{}, err
 	}
 	if a.Verb != VerbHome && a.Verb != VerbAway {
-		return Order{}, invalid("a person is home or away, not %q", a.Verb)
+		return Order{}, unknownAction(KindPerson, "is home or away", a.Verb)
 	}
 	return Order{Target: string(a.Verb), Next: personState{string(a.Verb)}}, nil
 }

@@ -28,9 +28,9 @@ type Revision uint64
 
 // Unavailable says why an entity cannot be used.
 type Unavailable struct {
-	Reason  BoardStatus `json:"reason"`
-	Message string      `json:"message"`
-	Since   int64       `json:"since"`
+	Reason BoardStatus `json:"reason"`
+	Said
+	Since int64 `json:"since"`
 }
 
 // CommandID names a command for as long as the server runs.
@@ -54,8 +54,8 @@ type Failure struct {
 	Target  string    `json:"target"`
 	Status  Status    `json:"status"`
 	Code    Code      `json:"code"`
-	Message string    `json:"message"`
-	At      int64     `json:"at"`
+	Said
+	At int64 `json:"at"`
 }
 
 // Cause is who or what made something happen.
@@ -106,10 +106,10 @@ type BoardRecord struct {
 	Chip     string      `json:"chip"`
 	Declared bool        `json:"declared"`
 	Status   BoardStatus `json:"status"`
-	Message  string      `json:"message"`
-	Since    int64       `json:"since"`
-	Address  string      `json:"address"`
-	Firmware string      `json:"firmware"`
+	Said
+	Since    int64  `json:"since"`
+	Address  string `json:"address"`
+	Firmware string `json:"firmware"`
 }
 
 // BoardStatus is how the link to a board is.
@@ -173,7 +173,7 @@ type Result struct {
 	Action  Verb      `json:"action"`
 	Status  Status    `json:"status"`
 	Code    Code      `json:"code"`
-	Message string    `json:"message"`
+	Said
 }
 
 // BoardDetails is a BoardRecord with what its live link knows: the object of
@@ -232,12 +232,3 @@ type ProvisionedKey struct {
 	Board BoardID `json:"board"`
 	Key   string  `json:"key" doc:"64 hexadecimal digits"`
 }
-
-// Refusal is the error of a command that was not accepted, in words for people.
-type Refusal struct {
-	Code    Code
-	Message string
-}
-
-// Error implements error.
-func (r *Refusal) Error() string { return r.Message }

@@ -21,9 +21,9 @@ type sceneState struct {
 
 // TaskFailure is a part of a scene that did not work out.
 type TaskFailure struct {
-	Entity  ID     `json:"entity"`
-	Code    Code   `json:"code"`
-	Message string `json:"message"`
+	Entity ID   `json:"entity"`
+	Code   Code `json:"code"`
+	Said
 }
 
 // SceneAttributes is the Attributes of a scene.
@@ -55,18 +55,18 @@ func failures(before List, results []Result) List {
 	})
 	for _, r := range results {
 		if r.Status != StatusConfirmed {
-			out = append(out, TaskFailure{r.Entity, r.Code, r.Message})
+			out = append(out, TaskFailure{r.Entity, r.Code, r.Said})
 		}
 	}
 	return ListOf(out)
 }
 
 func (s sceneState) Resolve(a Action, asked Asked) (Order, error) {
-	if err := a.only("a scene", 0); err != nil {
+	if err := a.only(KindScene, 0); err != nil {
 		return Order{}, err
 	}
 	if a.Verb != VerbActivate && a.Verb != VerbOn {
-		return Order{}, invalid("a scene knows activate, not %q", a.Verb)
+		return Order{}, unknownAction(KindScene, "knows activate", a.Verb)
 	}
 	next := s
 	next.activated = asked.Now.UnixMilli()

@@ -128,7 +128,7 @@ func (s sensorState) Due() time.Time {
 }
 
 func (s sensorState) Resolve(Action, Asked) (Order, error) {
-	return Order{}, invalid("a sensor only reports; it takes no commands")
+	return Order{}, invalid("sensor_only_reports", "a sensor only reports; it takes no commands")
 }
 
 func (s sensorState) With(spec Spec) State {

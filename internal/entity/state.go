@@ -329,10 +329,6 @@ func Features(s Spec) []string {
 // NoAttributes is the Attributes of kinds that have none.
 type NoAttributes struct{}
 
-func invalid(format string, args ...any) error {
-	return &Refusal{Code: CodeInvalid, Message: fmt.Sprintf(format, args...)}
-}
-
 func onOff(known, on bool) string {
 	switch {
 	case !known:

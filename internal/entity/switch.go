@@ -21,7 +21,7 @@ func (s switchState) Step(in Signal, _ time.Time) State {
 }
 
 func (s switchState) Resolve(a Action, asked Asked) (Order, error) {
-	if err := a.only("a switch", 0); err != nil {
+	if err := a.only(KindSwitch, 0); err != nil {
 		return Order{}, err
 	}
 	verb := a.Verb
@@ -29,7 +29,7 @@ func (s switchState) Resolve(a Action, asked Asked) (Order, error) {
 		verb = toggled(s.View().State, asked.Pending)
 	}
 	if verb != VerbOn && verb != VerbOff {
-		return Order{}, invalid("a switch knows on, off and toggle, not %q", a.Verb)
+		return Order{}, unknownAction(KindSwitch, "knows on, off and toggle", a.Verb)
 	}
 	return Order{Point: s.spec.Ref(), Do: verb, Target: string(verb)}, nil
 }

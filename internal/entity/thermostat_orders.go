@@ -15,7 +15,7 @@ func (s thermostatState) Resolve(a Action, asked Asked) (Order, error) {
 	if s.spec.Cools {
 		name = "a cooler"
 	}
-	if err := a.only(name, argTemp|argFor); err != nil {
+	if err := a.only(s.spec.Kind(), argTemp|argFor); err != nil {
 		return Order{}, err
 	}
 	next, err := s.told(a, name, asked.Now)
@@ -31,13 +31,13 @@ func (s thermostatState) Resolve(a Action, asked Asked) (Order, error) {
 // told is the state after what was asked for.
 func (s thermostatState) told(a Action, name string, now time.Time) (thermostatState, error) {
 	if s.locked && a.Verb != VerbUnlock && a.Verb != VerbLock {
-		return s, invalid("%s is locked for maintenance: unlock it first", name[2:])
+		return s, invalid("thermostat_locked", "{_what} is locked for maintenance: unlock it first", "kind", s.spec.Kind(), "_what", name[2:])
 	}
 	s.set = s.set.at(now)
 	switch a.Verb {
 	case VerbSet:
 		if a.Temp == nil {
-			return s, invalid("set needs a temperature such as 21.5")
+			return s, invalid("thermostat_set_needs", "set needs a temperature such as 21.5")
 		}
 		return s.byHand(override{mode: ModeManual, to: Setting{Temp: *a.Temp}}, a, now)
 	case VerbAuto, VerbOn:
@@ -48,7 +48,7 @@ func (s thermostatState) told(a Action, name string, now time.Time) (thermostatS
 		return s, nil
 	case VerbFrost:
 		if s.spec.Frost == nil {
-			return s, invalid("no frost protection is set for this one: ask for off")
+			return s, invalid("thermostat_without_frost", "no frost protection is set for this one: ask for off")
 		}
 		s.set = overrides{top: override{mode: ModeFrost, to: Setting{Off: true}, until: after(now, a.For)}}
 		return s, nil
@@ -67,7 +67,7 @@ func (s thermostatState) told(a Action, name string, now time.Time) (thermostatS
 
 func (s thermostatState) timeless(a Action) error {
 	if a.For != 0 {
-		return invalid("%s takes no time", a.Verb)
+		return invalid("takes_no_time", "{action} takes no time", "action", a.Verb)
 	}
 	return nil
 }
@@ -140,7 +140,8 @@ func (s thermostatState) inRange(to Setting) error {
 		if f, err := TempOfFahrenheit(to.Temp.Celsius()); err == nil && f >= t.Low && f <= t.High {
 			hint = fmt.Sprintf("; for Fahrenheit write %v°F", to.Temp)
 		}
-		return invalid("%v °C is outside of its range, which is %v to %v °C%s", to.Temp, t.Low, t.High, hint)
+		return invalid("out_of_range", "{temp} °C is outside of its range, which is {low} to {high} °C{_hint}",
+			"temp", to.Temp, "low", t.Low, "high", t.High, "_hint", hint)
 	}
 	return nil
 }
@@ -156,10 +157,10 @@ func (s thermostatState) unknownVerb(name, verb string) error {
 	}
 	words = append(words, "lock", "unlock")
 	if i := slices.IndexFunc(words, func(w string) bool { return strings.EqualFold(w, verb) }); i >= 0 {
-		return invalid("write %s, not %s", words[i], verb)
+		return invalid("write_so", "write {right}, not {action}", "right", words[i], "action", verb)
 	}
 	if near := nearest(verb, words[1:]); near != "" {
-		return invalid("%s knows no %q: did you mean %s?", name, verb, near)
+		return invalid("did_you_mean", "{_what} knows no {action:q}: did you mean {near}?", "action", verb, "near", near, "_what", name)
 	}
-	return invalid("%s knows %s, not %q", name, strings.Join(words, ", "), verb)
+	return unknownAction(s.spec.Kind(), "knows "+strings.Join(words, ", "), Verb(verb))
 }

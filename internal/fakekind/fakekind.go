@@ -131,7 +131,7 @@ func (s state) Resolve(a entity.Action, asked entity.Asked) (entity.Order, error
 	case verb == "nothing":
 	case verb == "wrong":
 		next.said, next.attr.Tries = s.said, s.attr.Tries+1
-		return entity.Order{Next: wrap(next)}, &entity.Refusal{Code: entity.CodeWrongCode, Message: "The code is wrong"}
+		return entity.Order{Next: wrap(next)}, &entity.Refusal{Code: entity.CodeWrongCode, Said: entity.Said{Message: "The code is wrong"}}
 	case verb == "tasks" || verb == entity.VerbPress:
 		o.Tasks = s.spec.Tasks
 	case len(s.spec.On) == 0:

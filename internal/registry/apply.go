@@ -55,13 +55,13 @@ func (r *Registry) applyBoards(h *entity.House) {
 		b := r.boards[d.ID]
 		if b == nil {
 			b = &board{record: entity.BoardRecord{ID: d.ID, Status: entity.BoardOffline,
-				Message: "Not seen since the server started", Since: r.now().UnixMilli()}}
+				Said: entity.Say("board_not_seen", "Not seen since the server started"), Since: r.now().UnixMilli()}}
 			r.boards[d.ID] = b
 		}
 		rec := b.record
 		rec.Name, rec.Chip, rec.Declared = d.Name, d.Chip, true
 		if rec.Status == entity.BoardUnknown {
-			rec.Status, rec.Message = entity.BoardOffline, "Found, not yet connected"
+			rec.Status, rec.Said = entity.BoardOffline, entity.Say("board_found", "Found, not yet connected")
 		}
 		r.setBoard(b, rec)
 	}

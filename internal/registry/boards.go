@@ -2,7 +2,6 @@ package registry
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"hob/internal/entity"
@@ -23,7 +22,7 @@ func (r *Registry) SetBoard(rec entity.BoardRecord) {
 		if b.record.Declared {
 			rec.Name, rec.Chip, rec.Declared = b.record.Name, b.record.Chip, true
 			if b.live != nil && !withSession(rec.Status) {
-				rec.Status, rec.Message = b.record.Status, b.record.Message
+				rec.Status, rec.Said = b.record.Status, b.record.Said
 			}
 		} else {
 			rec.Name, rec.Declared, rec.Status = "", false, entity.BoardUnknown
@@ -116,14 +115,14 @@ func (r *Registry) unavailable(it *item) *entity.Unavailable {
 	}
 	b := r.boards[it.board]
 	if b == nil {
-		return &entity.Unavailable{Reason: entity.BoardOffline, Message: "The board is not declared"}
+		return &entity.Unavailable{Reason: entity.BoardOffline, Said: entity.Say("board_undeclared", "The board is not declared")}
 	}
 	if b.live == nil {
-		return &entity.Unavailable{Reason: b.record.Status, Message: b.record.Message, Since: b.record.Since}
+		return &entity.Unavailable{Reason: b.record.Status, Said: b.record.Said, Since: b.record.Since}
 	}
 	if !b.live.has(it) {
 		return &entity.Unavailable{Reason: entity.BoardNotConfigured, Since: b.record.Since,
-			Message: fmt.Sprintf("%s has not taken its configuration yet", b.record.Name)}
+			Said: entity.Say("board_not_configured", "{board} has not taken its configuration yet", "board", b.record.Name)}
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"fmt"
 	"time"
 
 	"hob/internal/entity"
@@ -57,8 +56,7 @@ func (r *Registry) Accept(req Request) (Accepted, error) {
 func (r *Registry) accept(req Request) (Accepted, error) {
 	it := r.entities[req.Entity]
 	if it == nil {
-		return Accepted{}, &entity.Refusal{Code: entity.CodeUnknownEntity,
-			Message: fmt.Sprintf("There is no entity %q", req.Entity)}
+		return Accepted{}, &entity.Refusal{Code: entity.CodeUnknownEntity, Said: NoEntity(req.Entity)}
 	}
 	pending := ""
 	if it.record.Pending != nil {
@@ -133,10 +131,15 @@ func (r *Registry) attended(it *item, pressed entity.ID) bool {
 	return button != nil && button.board != "" && button.board == it.board && button.declared.Kind() == entity.KindButton
 }
 
+// NoEntity says that there is no entity of this id.
+func NoEntity(id entity.ID) entity.Said {
+	return entity.Say("no_entity", "There is no entity {entity:q}", "entity", id)
+}
+
 func (r *Registry) send(it *item, o entity.Order, req Request) (cancel func(), err error) {
 	if u := r.unavailable(it); u != nil {
-		return nil, &entity.Refusal{Code: entity.CodeOffline,
-			Message: fmt.Sprintf("Board %s is %s: %s", o.Point.Board, words(u.Reason), u.Message)}
+		return nil, &entity.Refusal{Code: entity.CodeOffline, Said: entity.Say("board_unusable", "Board {board} is {_status}: {_why}",
+			"board", o.Point.Board, "status", u.Reason, "_status", words(u.Reason), "_why", u.Message)}
 	}
 	return r.boards[it.board].live.session.Send(BoardCommand{
 		Point: o.Point.Point, Do: o.Do, Level: o.Level, Color: o.Color, Pulse: o.Pulse, Plan: o.Plan,

@@ -145,7 +145,7 @@ func TestWhoeverFollowsTheEventsHasTheHouseAsItIs(t *testing.T) {
 			},
 			"detach": func(*rapid.T) {
 				if a := session(); a != nil {
-					a.Detach(entity.BoardOffline, "gone")
+					a.Detach(entity.BoardOffline, entity.Said{Message: "gone"})
 				}
 			},
 			"report": func(t *rapid.T) {
@@ -204,7 +204,7 @@ func TestWhoeverFollowsTheEventsHasTheHouseAsItIs(t *testing.T) {
 			},
 			"reload": func(t *rapid.T) { r.Apply(rapid.SampledFrom(houses()).Draw(t, "house")) },
 			"stranger": func(t *rapid.T) {
-				r.SetBoard(entity.BoardRecord{ID: id.Draw(t, "board"), Status: entity.BoardConnecting, Message: "m"})
+				r.SetBoard(entity.BoardRecord{ID: id.Draw(t, "board"), Status: entity.BoardConnecting, Said: entity.Said{Message: "m"}})
 			},
 			"stranger leaves": func(t *rapid.T) { r.RemoveBoard(id.Draw(t, "board")) },
 			"one follows": func(t *rapid.T) {

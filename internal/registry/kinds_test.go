@@ -105,7 +105,7 @@ func TestAWatcherKnowsWhatItWatchesInTheSameUpdate(t *testing.T) {
 	if got := told(t, r, "chief").Seen; got != "guard=reported" {
 		t.Fatalf("the watcher's watcher: %s", got)
 	}
-	a.Detach(entity.BoardOffline, "gone")
+	a.Detach(entity.BoardOffline, entity.Said{Message: "gone"})
 	if got := told(t, r, "guard").Seen; got != "door=reported?" {
 		t.Fatalf("when its board goes: %s", got)
 	}
@@ -451,7 +451,7 @@ func TestWhatABoardSaysAgainNeedNotSurviveAPowerCut(t *testing.T) {
 		{"a command of what only the server knows", func() { do(t, r, "leo", "home") }, "leo home, firm"},
 		{"a report after that", func() { _ = a.Report([]PointReport{report(6, false)}) }, "plug reported"},
 		{"a new state by a command of what has a board", func() { do(t, r, "plug", "set") }, "plug set, firm"},
-		{"what the alarm has seen", func() { a.Detach(entity.BoardOffline, "gone") }, "door reported, guard reported, plug set, firm"},
+		{"what the alarm has seen", func() { a.Detach(entity.BoardOffline, entity.Said{Message: "gone"}) }, "door reported, guard reported, plug set, firm"},
 	} {
 		c.do()
 		b, got := batch(t, r)
@@ -493,7 +493,7 @@ func TestAfterARestartTheLastValueIsShownWithItsAgeUntilTheBoardSpeaks(t *testin
 	if door := get(t, r, "door"); !door.Available || door.Changed != 7 || told(t, r, "door").Told != "up gpio4=true gpio5=false" {
 		t.Errorf("as before: %+v", door)
 	}
-	attach(t, r, hallID, report(4, false), report(5, false)).Detach(entity.BoardOffline, "gone")
+	attach(t, r, hallID, report(4, false), report(5, false)).Detach(entity.BoardOffline, entity.Said{Message: "gone"})
 	if door := get(t, r, "door"); told(t, r, "door").Told != "down" || door.Changed == 7 {
 		t.Errorf("what was seen last is back: %+v", door)
 	}
@@ -575,7 +575,7 @@ func TestWhatWasSeenLastIsNotShownAgainOnceTheBoardHasSpoken(t *testing.T) {
 	if rec := get(t, r, "temp"); rec.State != entity.StateUnknown || !rec.Available {
 		t.Errorf("its board has no sample: %+v", rec)
 	}
-	a.Detach(entity.BoardOffline, "gone")
+	a.Detach(entity.BoardOffline, entity.Said{Message: "gone"})
 	if rec := get(t, r, "temp"); rec.State != entity.StateUnknown {
 		t.Errorf("and is gone: %+v", rec)
 	}

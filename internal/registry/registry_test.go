@@ -74,7 +74,7 @@ func TestAnEntityIsUnavailableWithTheReasonUntilItsBoardReports(t *testing.T) {
 	if u := get(t, r, "porch").Unavailable; u == nil || u.Reason != entity.BoardOffline {
 		t.Fatalf("before: %+v", u)
 	}
-	r.SetBoard(entity.BoardRecord{ID: hallID, Declared: true, Status: entity.BoardKeyRefused, Message: "key refused"})
+	r.SetBoard(entity.BoardRecord{ID: hallID, Declared: true, Status: entity.BoardKeyRefused, Said: entity.Said{Message: "key refused"}})
 	if u := get(t, r, "porch").Unavailable; u == nil || u.Reason != entity.BoardKeyRefused || u.Message != "key refused" {
 		t.Fatalf("key refused: %+v", u)
 	}
@@ -91,7 +91,7 @@ func TestAnEntityIsUnavailableWithTheReasonUntilItsBoardReports(t *testing.T) {
 	if rec := get(t, r, "stairs"); rec.Available {
 		t.Fatalf("a point that the board does not have is available: %+v", rec)
 	}
-	a.Detach(entity.BoardOffline, "gone")
+	a.Detach(entity.BoardOffline, entity.Said{Message: "gone"})
 	if rec := get(t, r, "porch"); rec.Available || rec.State != "on" || rec.Unavailable.Message != "gone" {
 		t.Fatalf("detached: %+v", rec)
 	}
@@ -104,7 +104,7 @@ func TestANewerSessionMakesTheOlderOneStale(t *testing.T) {
 	if err := old.Report(point16(true)); !errors.Is(err, ErrStale) {
 		t.Errorf("stale report: %v", err)
 	}
-	old.Detach(entity.BoardOffline, "old")
+	old.Detach(entity.BoardOffline, entity.Said{Message: "old"})
 	if rec := get(t, r, "porch"); !rec.Available || rec.State != "off" {
 		t.Errorf("the old session changed %+v", rec)
 	}
@@ -115,7 +115,7 @@ func TestANewerSessionMakesTheOlderOneStale(t *testing.T) {
 
 func TestWhatComesBackIsNeverShownWithTheStateOfBefore(t *testing.T) {
 	r := newTest(t)
-	attach(t, r, hallID, point16(true)...).Detach(entity.BoardOffline, "gone")
+	attach(t, r, hallID, point16(true)...).Detach(entity.BoardOffline, entity.Said{Message: "gone"})
 	_, sub := r.Subscribe(func() {})
 	defer sub.Close()
 	attach(t, r, hallID, point16(false)...)

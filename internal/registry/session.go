@@ -32,11 +32,11 @@ type BoardCommand struct {
 }
 
 // BoardResult is how a BoardCommand ended. Status is StatusConfirmed when the
-// board did it; else Code and Message say why not.
+// board did it; else Code and Said say why not.
 type BoardResult struct {
-	Status  entity.Status
-	Code    entity.Code
-	Message string
+	Status entity.Status
+	Code   entity.Code
+	entity.Said
 }
 
 // PointReport is the value of one point, as its board reports it.
@@ -79,7 +79,7 @@ func (r *Registry) Attach(id entity.BoardID, address, firmware string, s Session
 		err = nil
 		b.live = a
 		rec := b.record
-		rec.Status, rec.Message, rec.Address, rec.Firmware = entity.BoardOnline, "", address, firmware
+		rec.Status, rec.Said, rec.Address, rec.Firmware = entity.BoardOnline, entity.Said{}, address, firmware
 		for _, p := range points {
 			a.keep(p)
 		}
@@ -137,13 +137,13 @@ func (a *Attachment) Gesture(p entity.PointID, g entity.Gesture, made time.Time)
 }
 
 // Detach ends the session: the board's entities become unavailable with this
-// status and message. A stale attachment changes nothing.
-func (a *Attachment) Detach(status entity.BoardStatus, message string) {
+// status, and why says it in words. A stale attachment changes nothing.
+func (a *Attachment) Detach(status entity.BoardStatus, why entity.Said) {
 	_ = a.do(func() { // ErrStale: somebody else speaks for the board by now
 		b := a.r.boards[a.id]
 		b.live = nil
 		rec := b.record
-		rec.Status, rec.Message = status, message
+		rec.Status, rec.Said = status, why
 		a.r.publishBoard(b, rec)
 		a.r.unlink(a.id)
 	})

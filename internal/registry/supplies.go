@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"fmt"
 	"time"
 
 	"hob/internal/entity"
@@ -46,7 +45,7 @@ func (r *Registry) SendPlan(id entity.ID, plan entity.Plan, until time.Time, don
 	defer r.mu.Unlock()
 	it := r.entities[id]
 	if it == nil || len(it.points) == 0 {
-		return &entity.Refusal{Code: entity.CodeUnknownEntity, Message: fmt.Sprintf("There is no entity %q", id)}
+		return &entity.Refusal{Code: entity.CodeUnknownEntity, Said: NoEntity(id)}
 	}
 	_, err := r.send(it, entity.Order{Point: it.declared.Spec.Points()[0], Do: entity.VerbPlan, Plan: &plan},
 		Request{Cause: entity.Cause{Kind: entity.CauseDeadline}, Until: until, Done: done})

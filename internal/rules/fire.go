@@ -130,9 +130,10 @@ func (e *Engine) tooOften(s *state) bool {
 // pause stops a rule that runs too often, and tells everybody.
 func (e *Engine) pause(s *state, r *run) {
 	name := s.rule.spec.ID
-	text := fmt.Sprintf("The rule %s has run %d times within %s. It does not run for %s now: it may set itself off.",
-		name, MostRuns, schedule.DurationText(RunsWithin), schedule.DurationText(Pause))
-	e.out.Acts = append(e.out.Acts, Act{Run: r.ID, Rule: name, Notify: &entity.Notify{Everyone: true, Text: text}})
+	why := entity.Say("rule_paused", "The rule {rule} has run {runs} times within {_within}. It does not run for {_pause} now: it may set itself off.",
+		"rule", name, "runs", MostRuns, "seconds", int(RunsWithin.Seconds()), "minutes", int(Pause.Minutes()),
+		"_within", schedule.DurationText(RunsWithin), "_pause", schedule.DurationText(Pause))
+	e.out.Acts = append(e.out.Acts, Act{Run: r.ID, Rule: name, Notify: &entity.Notify{Everyone: true, Text: why.Message}, Said: why})
 	e.end(s, r, Paused, fmt.Sprintf("it has run %d times within %s, and does not for %s", MostRuns, schedule.DurationText(RunsWithin), schedule.DurationText(Pause)))
 	s.paused, s.until = &r.Run, e.now.Up+Pause
 	for _, waiting := range s.queue {

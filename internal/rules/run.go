@@ -134,6 +134,7 @@ type Act struct {
 	Opens  bool           // the rule may open this garage door
 	Notify *entity.Notify // for the dashboard and the user's channels
 	Call   *entity.Call   // a web service
+	Said   entity.Said    // Notify in words that can be translated: the engine itself speaks
 }
 
 // Result is how an Act ended.

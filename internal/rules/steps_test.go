@@ -142,7 +142,7 @@ func TestAPauseEndsAndCountsWhatCameToNothing(t *testing.T) {
 	if len(s.acts) != rules.MostRuns+1 {
 		t.Fatalf("%d acts", len(s.acts))
 	}
-	if n := s.acts[rules.MostRuns].Notify; n == nil || !n.Everyone {
+	if n, said := s.acts[rules.MostRuns].Notify, s.acts[rules.MostRuns].Said; n == nil || !n.Everyone || said.Detail != "rule_paused" || said.Message != n.Text {
 		t.Errorf("nobody is told: %+v", s.acts[rules.MostRuns])
 	}
 	s.pass(rules.Pause)

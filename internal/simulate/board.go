@@ -56,12 +56,12 @@ func (b *board) detach() {
 	if b.link == nil {
 		return
 	}
-	b.link.Detach(entity.BoardOffline, "The test has taken it away")
+	b.link.Detach(entity.BoardOffline, entity.Said{Message: "The test has taken it away"})
 	b.link = nil
 	for n := range b.count + 1 {
 		if done := b.underway[n]; done != nil {
 			delete(b.underway, n)
-			done(registry.BoardResult{Status: entity.StatusFailed, Code: entity.CodeLinkLost, Message: "The link broke"})
+			done(registry.BoardResult{Status: entity.StatusFailed, Code: entity.CodeLinkLost, Said: entity.Said{Message: "The link broke"}})
 		}
 	}
 }
@@ -110,7 +110,7 @@ func (b *board) do(c registry.BoardCommand) {
 func confirmed() registry.BoardResult { return registry.BoardResult{Status: entity.StatusConfirmed} }
 
 func superseded() registry.BoardResult {
-	return registry.BoardResult{Status: entity.StatusRefused, Code: entity.CodeSuperseded, Message: "Something newer was asked for"}
+	return registry.BoardResult{Status: entity.StatusRefused, Code: entity.CodeSuperseded, Said: entity.Said{Message: "Something newer was asked for"}}
 }
 
 // takesTime keeps a command that is not over yet; end is how it ends, unless the

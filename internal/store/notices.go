@@ -13,8 +13,8 @@ func (s *Store) KeepNotice(n entity.Notice) (id int64, err error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	err = s.write("keep a notice", false, func(db *database) error {
-		if err := db.exec("INSERT INTO notice (at, text, user, rule) VALUES (?,?,?,?)",
-			n.At, n.Text, string(n.User), string(n.Rule)); err != nil {
+		if err := db.exec("INSERT INTO notice (at, text, detail, params, user, rule) VALUES (?,?,?,?,?,?)",
+			n.At, n.Text, string(n.Detail), string(n.Params), string(n.User), string(n.Rule)); err != nil {
 			return err
 		}
 		if id, err = db.number("SELECT last_insert_rowid()"); err != nil {
@@ -29,7 +29,7 @@ func (s *Store) KeepNotice(n entity.Notice) (id int64, err error) {
 func (s *Store) LoadNotices(ctx context.Context) ([]entity.Notice, error) {
 	var out []entity.Notice
 	err := s.query(ctx, func(db *database) error {
-		rows, err := db.reader.QueryContext(ctx, "SELECT id, at, text, user, rule FROM notice ORDER BY id")
+		rows, err := db.reader.QueryContext(ctx, "SELECT id, at, text, detail, params, user, rule FROM notice ORDER BY id")
 		if err != nil {
 			return err
 		}
@@ -37,7 +37,7 @@ func (s *Store) LoadNotices(ctx context.Context) ([]entity.Notice, error) {
 		out = nil
 		for rows.Next() {
 			var n entity.Notice
-			if err := rows.Scan(&n.ID, &n.At, &n.Text, &n.User, &n.Rule); err != nil {
+			if err := rows.Scan(&n.ID, &n.At, &n.Text, &n.Detail, &n.Params, &n.User, &n.Rule); err != nil {
 				return err
 			}
 			out = append(out, n)

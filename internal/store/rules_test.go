@@ -182,7 +182,8 @@ func TestNoticesStayUntilTheyAreDismissedAndNoIDIsGivenTwice(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hob.db")
 	s := open(t, Options{Path: path})
 	var ids []int64
-	for i, n := range []entity.Notice{{Text: "all"}, {Text: "anna", User: "anna", Rule: "dusk"}, {Text: "last"}} {
+	for i, n := range []entity.Notice{{Text: "all"}, {Text: "anna", User: "anna", Rule: "dusk"}, {Text: "last"},
+		{Text: "paused", Detail: "rule_paused", Params: `{"rule":"dusk"}`, Rule: "dusk"}} {
 		n.At = ms(after(i))
 		id, err := s.KeepNotice(n)
 		if err != nil {
@@ -196,7 +197,8 @@ func TestNoticesStayUntilTheyAreDismissedAndNoIDIsGivenTwice(t *testing.T) {
 	shut(t, s)
 	s = open(t, Options{Path: path})
 	got, err := s.LoadNotices(t.Context())
-	want := []entity.Notice{{ID: ids[0], At: ms(after(0)), Text: "all"}, {ID: ids[1], At: ms(after(1)), Text: "anna", User: "anna", Rule: "dusk"}}
+	want := []entity.Notice{{ID: ids[0], At: ms(after(0)), Text: "all"}, {ID: ids[1], At: ms(after(1)), Text: "anna", User: "anna", Rule: "dusk"},
+		{ID: ids[3], At: ms(after(3)), Text: "paused", Detail: "rule_paused", Params: `{"rule":"dusk"}`, Rule: "dusk"}}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("got %+v %v", got, err)
 	}

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"slices"
 
 	"hob/internal/entity"
@@ -35,22 +34,21 @@ func Configs(house *entity.House) map[entity.BoardName]Config {
 	return compile(house, func(entity.BoardName) bool { return true })
 }
 
-// Check says whether the configuration is within what a board can hold. Its
-// error is for people.
-func (c Config) Check() error {
+// Check says why the configuration is more than a board can hold; nil when it is not.
+func (c Config) Check() *entity.Said {
 	if c.points > MaxPoints || c.bindings > MaxBindings {
-		return fmt.Errorf("the board would have %d points and %d bindings; it takes %d and %d",
-			c.points, c.bindings, MaxPoints, MaxBindings)
+		return new(entity.Say("too_many_points", "the board would have {points} points and {bindings} bindings; it takes {most_points} and {most_bindings}",
+			"points", c.points, "bindings", c.bindings, "most_points", MaxPoints, "most_bindings", MaxBindings))
 	}
 	if c.thermostats > MaxThermostats {
-		return fmt.Errorf("the board would have %d thermostats; it takes %d", c.thermostats, MaxThermostats)
+		return new(entity.Say("too_many_thermostats", "the board would have {count} thermostats; it takes {most}", "count", c.thermostats, "most", MaxThermostats))
 	}
 	size := 0
 	for _, item := range c.Items {
 		size += len(item) + 1
 	}
 	if size > MaxConfig {
-		return fmt.Errorf("the configuration takes %d bytes, a board stores %d", size, MaxConfig)
+		return new(entity.Say("config_too_long", "the configuration takes {bytes} bytes, a board stores {most}", "bytes", size, "most", MaxConfig))
 	}
 	return nil
 }

@@ -53,7 +53,7 @@ func TestMoreThermostatsThanABoardTakesAreNotSent(t *testing.T) {
 		house.Entities = append(house.Entities, entity.Entity{ID: entity.ID(fmt.Sprint("h", n)),
 			Spec: &entity.Thermostat{Board: "hall", Relay: 12 + n, SensorPoint: entity.PointRef{Board: "hall", Point: "gpio4"}}})
 	}
-	if err := ConfigOf(house, "hall").Check(); err == nil || !strings.Contains(err.Error(), "9 thermostats") {
+	if err := ConfigOf(house, "hall").Check(); err == nil || !strings.Contains(err.Message, "9 thermostats") {
 		t.Errorf("%v", err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -148,6 +149,7 @@ func (a *API) config() huma.Config {
 	c.Info.Description = "The normative description, with the live protocol, is docs/api.md."
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token": {Type: "http", Scheme: "bearer", Description: "Not needed on loopback and on the unix socket."}}
+	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[entity.Params](), reflect.TypeFor[map[string]any]())
 	c.Security = []map[string][]string{{"token": {}}, {}}
 	return c
 }

@@ -153,10 +153,14 @@ func TestACommandAnswersWithItsResultAndItsStatus(t *testing.T) {
 		{"porch", `{"action":"on"}`, 200, command.Result{Action: "on", Status: "confirmed"}},
 		{"porch", `{"action":"toggle","wait":"30s"}`, 200, command.Result{Action: "toggle", Status: "confirmed"}},
 		{"stairs", `{"action":"set","level":40.5}`, 200, command.Result{Action: "set", Status: "confirmed"}},
-		{"pump", `{"action":"on"}`, 503, command.Result{Action: "on", Status: "refused", Code: "offline"}},
-		{"attic", `{"action":"on"}`, 404, command.Result{Action: "on", Status: "refused", Code: "unknown_entity"}},
-		{"porch", `{"action":"fly"}`, 422, command.Result{Action: "fly", Status: "refused", Code: "invalid"}},
-		{"stairs", `{"action":"set","color":"#ff8800"}`, 422, command.Result{Action: "set", Status: "refused", Code: "invalid"}},
+		{"pump", `{"action":"on"}`, 503, command.Result{Action: "on", Status: "refused", Code: "offline",
+			Said: entity.Said{Detail: "board_unusable", Params: `{"board":"shed","status":"offline"}`}}},
+		{"attic", `{"action":"on"}`, 404, command.Result{Action: "on", Status: "refused", Code: "unknown_entity",
+			Said: entity.Said{Detail: "no_entity", Params: `{"entity":"attic"}`}}},
+		{"porch", `{"action":"fly"}`, 422, command.Result{Action: "fly", Status: "refused", Code: "invalid",
+			Said: entity.Said{Detail: "unknown_action", Params: `{"kind":"switch","action":"fly"}`}}},
+		{"stairs", `{"action":"set","color":"#ff8800"}`, 422, command.Result{Action: "set", Status: "refused", Code: "invalid",
+			Said: entity.Said{Detail: "light_without_color"}}},
 	} {
 		r := newRig(t)
 		rec := r.do("POST /api/entities/"+c.entity+"/commands", c.body)

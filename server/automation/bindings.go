@@ -2,7 +2,6 @@ package automation
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -99,7 +98,8 @@ func (b *Bindings) late(e registry.Event, w entity.Binding, now time.Time) {
 	age := now.Sub(e.Made).Round(100 * time.Millisecond)
 	b.log.Warn("a gesture came too late to be acted on", "button", e.ID, "gesture", e.Gesture, "target", w.Target, "age", age)
 	b.source.Fail(w.Target, entity.Failure{Action: w.Action.Verb, Status: entity.StatusExpired, Code: entity.CodeTimeout,
-		Message: fmt.Sprintf("The %s of %s came %v late over a slow link, so it was not acted on", e.Gesture, e.ID, age), At: now.UnixMilli()})
+		Said: entity.Say("gesture_too_late", "The {gesture} of {button} came {_age} late over a slow link, so it was not acted on",
+			"gesture", e.Gesture, "button", e.ID, "seconds", age.Seconds(), "_age", age), At: now.UnixMilli()})
 }
 
 // serverSide lists what the gesture of the button does that its board does not do.

@@ -221,7 +221,7 @@ func TestEachGestureDoesItsOwn(t *testing.T) {
 func TestAPressWhileTheTargetIsOfflineIsLoggedAndHoldsUpNothing(t *testing.T) {
 	h := house(bind("press", "pump", entity.Action{Verb: "on"}), bind("hold", "pump", entity.Action{Verb: "off"}))
 	inBubble(t, 0, h, nil, func(t *testing.T, r *rig) {
-		r.shed.att.Detach(entity.BoardOffline, "No answer for 15 s")
+		r.shed.att.Detach(entity.BoardOffline, entity.Said{Message: "No answer for 15 s"})
 		r.gesture(t, "press")
 		synctest.Wait()
 		if log := r.log.String(); !strings.Contains(log, "button=hall_button") || !strings.Contains(log, "target=pump") ||

@@ -616,7 +616,7 @@ func (p *perfectBoards) link(name entity.BoardName, up bool) {
 			b.attach()
 			return
 		}
-		b.att.Detach(entity.BoardOffline, "The test has taken it away")
+		b.att.Detach(entity.BoardOffline, entity.Said{Message: "The test has taken it away"})
 		b.att = nil
 	})
 }

@@ -161,7 +161,7 @@ func TestABurglarSetsOffTheSirenAndTheCodeEndsIt(t *testing.T) {
 		if got := s.state("alarm"); got != "pending" {
 			t.Fatalf("at the door: %s", got)
 		}
-		s.hall.Detach(entity.BoardOffline, "torn off the wall")
+		s.hall.Detach(entity.BoardOffline, entity.Said{Message: "torn off the wall"})
 		time.Sleep(30 * time.Second)
 		if got := s.state("alarm"); got != "triggered" {
 			t.Fatalf("after the entry delay: %s", got)
@@ -194,7 +194,7 @@ func burgled(t *testing.T, s *served, b *shed) {
 	if s.state("alarm") != "triggered" || s.state("siren") != "on" {
 		t.Fatalf("alarm %s, siren %s", s.state("alarm"), s.state("siren"))
 	}
-	b.att.Detach(entity.BoardOffline, "out of reach")
+	b.att.Detach(entity.BoardOffline, entity.Said{Message: "out of reach"})
 }
 
 func (s *served) disarm(t *testing.T) {

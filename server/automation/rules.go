@@ -466,7 +466,7 @@ func (r *Rules) act(a rules.Act) {
 		}()
 	case a.Notify != nil:
 		select {
-		case r.tell <- entity.Notice{Text: a.Notify.Text, User: a.Notify.User, Rule: a.Rule}:
+		case r.tell <- entity.Notice{Text: a.Notify.Text, Detail: a.Said.Detail, Params: a.Said.Params, User: a.Notify.User, Rule: a.Rule}:
 		default:
 			r.log.Warn("too many notices at once; one is left out", "rule", a.Rule)
 		}

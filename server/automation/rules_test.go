@@ -347,7 +347,7 @@ func TestAGestureThatIsAskedForSetsRulesOff(t *testing.T) {
 		if res := ask(entity.VerbHold); res.Code != entity.CodeInvalid {
 			t.Errorf("of which nothing comes: %+v", res)
 		}
-		r.hall.att.Detach(entity.BoardOffline, "gone")
+		r.hall.att.Detach(entity.BoardOffline, entity.Said{Message: "gone"})
 		if res := ask(entity.VerbDouble); res.Status != entity.StatusConfirmed {
 			t.Errorf("it ended as %+v", res)
 		}
@@ -494,7 +494,7 @@ func TestABoardIsSaidToBeAwayWhenItIsAndNotByARestart(t *testing.T) {
 		r.attach()
 		time.Sleep(2 * boardGrace)
 		r.wantDid("after a restart at which it came late", "")
-		r.shed.att.Detach(entity.BoardOffline, "no answer")
+		r.shed.att.Detach(entity.BoardOffline, entity.Said{Message: "no answer"})
 		r.wantDid("when it goes", porchOn+"gone")
 		r.attach()
 		r.wantDid("when it is back", "gpio16 off by rule back")
@@ -684,6 +684,23 @@ func TestARuleOpensTheDoorThatItMayOpen(t *testing.T) {
 		r.press()
 		if got := r.shed.did(); got != "gpio25 pulse by rule home" {
 			t.Errorf("the shed did %q", got)
+		}
+	})
+}
+
+func TestARuleThatIsPausedIsToldInWordsThatCanBeTranslated(t *testing.T) {
+	h := ruledHouse(rule("ring", entity.OnGesture{Button: "hall_button", Gesture: entity.GesturePress}, entity.Notify{User: "anna", Text: "ring"}))
+	underRules(t, h, func(t *testing.T, r *ruled) {
+		for range rules.MostRuns + 1 {
+			r.press()
+			synctest.Wait()
+		}
+		if len(r.desk.told) != rules.MostRuns+1 {
+			t.Fatalf("told %+v", r.desk.told)
+		}
+		n := r.desk.told[rules.MostRuns]
+		if n.Detail != "rule_paused" || n.Params != `{"rule":"ring","runs":30,"seconds":60,"minutes":15}` || n.Rule != "ring" || n.Text == "" {
+			t.Errorf("told %+v", n)
 		}
 	})
 }

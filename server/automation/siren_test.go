@@ -70,7 +70,7 @@ func (h *horn) leave() {
 	h.mu.Lock()
 	att := h.att
 	h.mu.Unlock()
-	att.Detach(entity.BoardOffline, "gone")
+	att.Detach(entity.BoardOffline, entity.Said{Message: "gone"})
 }
 
 // byHand switches it at its own board.
@@ -264,7 +264,7 @@ func TestAReloadThatGivesTheAlarmAnotherSirenSilencesTheOldOne(t *testing.T) {
 				if got := b.all(); got != c.want {
 					t.Errorf("they are told %q, want %q", got, c.want)
 				}
-				b.att.Detach(entity.BoardOffline, "gone")
+				b.att.Detach(entity.BoardOffline, entity.Said{Message: "gone"})
 				s.do(t, "alarm", "disarmed")
 				s.reg.Apply(twoSirens("siren"))
 				b.attach2(t, s.reg)

@@ -45,7 +45,7 @@ func (h *hob) Send(c registry.BoardCommand) (func(), error) {
 	case "lies":
 		go c.Done(registry.BoardResult{Status: entity.StatusConfirmed})
 	case "refuses":
-		go c.Done(registry.BoardResult{Status: entity.StatusRefused, Message: "no such thermostat"})
+		go c.Done(registry.BoardResult{Status: entity.StatusRefused, Said: entity.Said{Message: "no such thermostat"}})
 	}
 	return func() {}, nil
 }
@@ -68,7 +68,7 @@ func (h *hob) session() *registry.Attachment {
 	return h.att
 }
 
-func (h *hob) leave() { h.session().Detach(entity.BoardOffline, "gone") }
+func (h *hob) leave() { h.session().Detach(entity.BoardOffline, entity.Said{Message: "gone"}) }
 
 // boot is a restart: plans live in RAM.
 func (h *hob) boot(t *testing.T) {
@@ -360,7 +360,7 @@ func TestASensorFeedsTheBoardsThatGoByIt(t *testing.T) {
 		if got := m.got(); strings.Count(got, "hall<-shed/gpio14") < 2 {
 			t.Errorf("after a reload: %s", got)
 		}
-		a.Detach(entity.BoardOffline, "gone")
+		a.Detach(entity.BoardOffline, entity.Said{Message: "gone"})
 		m.got()
 		time.Sleep(10 * time.Minute)
 		if got := m.got(); got != "" {

@@ -197,7 +197,7 @@ func (p *plot) cut(power bool, steps int) {
 	}
 	p.powered, p.off = false, steps
 	if att := p.forgetLink(); att != nil {
-		att.Detach(entity.BoardOffline, "No answer for 15 s")
+		att.Detach(entity.BoardOffline, entity.Said{Message: "No answer for 15 s"})
 	}
 	if !power {
 		return
@@ -320,7 +320,7 @@ func (p *plot) there(link int) registry.BoardResult {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.link != link {
-		return registry.BoardResult{Status: entity.StatusFailed, Code: entity.CodeLinkLost, Message: "The link broke"}
+		return registry.BoardResult{Status: entity.StatusFailed, Code: entity.CodeLinkLost, Said: entity.Said{Message: "The link broke"}}
 	}
 	return registry.BoardResult{Status: entity.StatusConfirmed}
 }
@@ -350,7 +350,7 @@ func (p *plot) may(c registry.BoardCommand) bool {
 }
 
 func (p *plot) pulse(c registry.BoardCommand, link int) registry.BoardResult {
-	refused := registry.BoardResult{Status: entity.StatusRefused, Code: entity.CodeBoard, Message: "an input is not as it must be"}
+	refused := registry.BoardResult{Status: entity.StatusRefused, Code: entity.CodeBoard, Said: entity.Said{Message: "an input is not as it must be"}}
 	if !p.may(c) {
 		return refused
 	}

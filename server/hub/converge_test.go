@@ -241,7 +241,7 @@ func converge(t *rapid.T, r *rig) {
 		case 3:
 			client().connect(r, false)
 		case 4:
-			r.board.att.Detach(entity.BoardOffline, "gone")
+			r.board.att.Detach(entity.BoardOffline, entity.Said{Message: "gone"})
 			r.attach()
 		case 5:
 			r.reg.Apply(rapid.SampledFrom([]*entity.House{house(), otherHouse(), kindsHouse()}).Draw(t, "house"))

@@ -13,6 +13,7 @@ import (
 
 	"hob/internal/command"
 	"hob/internal/entity"
+	"hob/internal/registry"
 )
 
 // The client's messages of docs/api.md.
@@ -214,15 +215,15 @@ func (c *client) command(b []byte, rawID json.RawMessage) error {
 	}
 	if err != nil {
 		c.hub.refused(c, err)
-		c.refuse(id, m, entity.CodeInvalid, err.Error())
+		c.refuse(id, m, entity.CodeInvalid, entity.Said{Message: err.Error()})
 		return nil
 	}
 	if !c.who.Audience.sees(m.Entity) {
-		c.refuse(id, m, entity.CodeUnknownEntity, fmt.Sprintf("There is no entity %q", m.Entity))
+		c.refuse(id, m, entity.CodeUnknownEntity, registry.NoEntity(m.Entity))
 		return nil
 	}
 	if !c.hub.commandBegins(c) {
-		c.refuse(id, m, entity.CodeBusy, "Too many commands are unfinished")
+		c.refuse(id, m, entity.CodeBusy, entity.Say("your_commands", "Too many commands are unfinished"))
 		return nil
 	}
 	c.hub.commands.Submit(command.Request{Entity: m.Entity, Action: action, Cause: c.who.Cause}, func(r command.Result) {
@@ -232,9 +233,9 @@ func (c *client) command(b []byte, rawID json.RawMessage) error {
 	return nil
 }
 
-func (c *client) refuse(id string, m commandMessage, code entity.Code, message string) {
+func (c *client) refuse(id string, m commandMessage, code entity.Code, why entity.Said) {
 	c.send(resultFrame(id, &command.Result{Entity: m.Entity, Action: entity.Verb(m.Action),
-		Status: entity.StatusRefused, Code: code, Message: message}))
+		Status: entity.StatusRefused, Code: code, Said: why}))
 }
 
 func (h *Hub) commandBegins(c *client) bool {

@@ -66,6 +66,12 @@ func resultFrame(id string, r *command.Result) []byte {
 	b = appendString(append(b, `,"status":`...), string(r.Status))
 	b = appendString(append(b, `,"code":`...), string(r.Code))
 	b = appendString(append(b, `,"message":`...), r.Message)
+	if r.Detail != "" {
+		b = appendString(append(b, `,"detail":`...), string(r.Detail))
+	}
+	if r.Params != "" {
+		b = append(append(b, `,"params":`...), r.Params...)
+	}
 	return headed(append(b, '}'))
 }
 

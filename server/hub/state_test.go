@@ -47,6 +47,15 @@ func awkward() *rapid.Generator[string] {
 		rapid.Map(rapid.SliceOfN(rapid.Byte(), 0, 8), func(b []byte) string { return string(b) }))
 }
 
+// anySaid is a sentence with a name and values, or words that have none.
+func anySaid(t *rapid.T, what string) entity.Said {
+	words := awkward().Draw(t, what)
+	if !rapid.Bool().Draw(t, what+" named") {
+		return entity.Said{Message: words}
+	}
+	return entity.Say("no_entity", "There is no entity {entity:q}", "entity", words, "count", rapid.Int().Draw(t, what+" count"))
+}
+
 func perhaps[T any](t *rapid.T, what string, make func() *T) *T {
 	if rapid.Bool().Draw(t, what) {
 		return make()
@@ -57,6 +66,7 @@ func perhaps[T any](t *rapid.T, what string, make func() *T) *T {
 func TestAStateFrameIsTheOneThatReflectionMakes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		word := func(what string) string { return awkward().Draw(t, what) }
+		said := func(what string) entity.Said { return anySaid(t, what) }
 		rec := &entity.Record{ID: entity.ID(word("id")), State: word("state"), Attributes: entity.NoAttributes{},
 			Revision: entity.Revision(rapid.Uint64().Draw(t, "revision")), Changed: rapid.Int64().Draw(t, "changed"),
 			Available: rapid.Bool().Draw(t, "available"),
@@ -65,14 +75,14 @@ func TestAStateFrameIsTheOneThatReflectionMakes(t *testing.T) {
 			rec.Attributes = entity.ButtonAttributes{}
 		}
 		rec.Unavailable = perhaps(t, "unavailable", func() *entity.Unavailable {
-			return &entity.Unavailable{Reason: entity.BoardOffline, Message: word("message"), Since: 1}
+			return &entity.Unavailable{Reason: entity.BoardOffline, Said: said("message"), Since: 1}
 		})
 		rec.Pending = perhaps(t, "pending", func() *entity.Pending {
 			return &entity.Pending{Command: entity.CommandID(word("command")), Action: entity.Verb(word("action")), Target: word("target"),
 				Origin: entity.CauseKind(word("origin")), By: word("pending by"),
 				Since: rapid.Int64().Draw(t, "since"), Until: rapid.Int64().Draw(t, "until")}
 		})
-		rec.Failure = perhaps(t, "failure", func() *entity.Failure { return &entity.Failure{Message: word("failed")} })
+		rec.Failure = perhaps(t, "failure", func() *entity.Failure { return &entity.Failure{Said: said("failed")} })
 		if got, want := stateFrame(rec), reflected(rec); !bytes.Equal(got, want) {
 			t.Fatalf("got  %q\nwant %q", got, want)
 		}
@@ -91,7 +101,7 @@ func TestAResultFrameIsTheOneThatReflectionMakes(t *testing.T) {
 		word := func(what string) string { return awkward().Draw(t, what) }
 		id := word("id")
 		r := command.Result{Command: entity.CommandID(word("command")), Entity: entity.ID(word("entity")), Action: entity.Verb(word("action")),
-			Status: entity.Status(word("status")), Code: entity.Code(word("code")), Message: word("message")}
+			Status: entity.Status(word("status")), Code: entity.Code(word("code")), Said: anySaid(t, "message")}
 		if got, want := resultFrame(id, &r), text(resultMessage{"result", id, r}); !bytes.Equal(got, want) {
 			t.Fatalf("got  %q\nwant %q", got, want)
 		}

@@ -64,7 +64,7 @@ func (m *Manager) Adopt(ctx context.Context, id entity.BoardID, code wire.SetupC
 	}
 	m.log.Info("board adopted", "board", id)
 	if b := m.board(id); b != nil {
-		b.rekeyed(entity.BoardConnecting, "The board has its key")
+		b.rekeyed(entity.BoardConnecting, entity.Say("has_key", "The board has its key"))
 	}
 	return nil
 }
@@ -95,7 +95,7 @@ func (m *Manager) openAdoption(ctx context.Context, addresses []string, id entit
 			}
 			p := partingOf(err)
 			c.close(p.code, p.tell)
-			err = orDone(ctx, &reason{status: p.status, message: p.message, at: address, cause: err})
+			err = orDone(ctx, &reason{status: p.status, why: p.why, at: address, cause: err})
 		}
 		var why *reason
 		if worst == nil || errors.As(err, &why) && why.status == entity.BoardKeyRefused {
@@ -188,7 +188,7 @@ func sentence(err error) string {
 	case errors.As(err, &why) && why.status == entity.BoardKeyRefused:
 		return "the board does not accept this setup code, or waits for its button (hold BOOT for 5 s)"
 	case errors.As(err, &why):
-		return why.message
+		return why.why.Message
 	}
-	return partingOf(err).message
+	return partingOf(err).why.Message
 }

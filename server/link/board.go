@@ -28,16 +28,16 @@ type board struct {
 	mu        sync.Mutex // taken before a session's, never with the registry's
 	declared  entity.Board
 	config    wire.Config
-	oversize  error
+	oversize  *entity.Said // why it is too large for the board; nil when it is not
 	leases    []lease
 	needs     map[entity.PointRef]entity.PointID // sensors of other boards, and their points here
 	fed       map[entity.PointID]feed            // the newest of each
 	shown     Status
 	figures   Link
 	sessions  int
-	called    bool     // it has been dialled before
-	trouble   string   // why the configuration of the live session is refused; "" when not
-	kept      revision // the last that the board took from us, and that others may have replaced
+	called    bool        // it has been dialled before
+	trouble   entity.Said // why the configuration of the live session is refused; nothing when not
+	kept      revision    // the last that the board took from us, and that others may have replaced
 	live      *session
 	addresses addressBook
 	doubt     doubt
@@ -53,7 +53,7 @@ type board struct {
 func newBoard(m *Manager, d entity.Board) *board {
 	b := &board{m: m, id: d.ID, kick: make(chan struct{}, 1)}
 	b.shown = Status{ID: d.ID, Declared: true, State: entity.BoardOffline,
-		Message: "Not seen since the server started", Since: time.Now()}
+		Said: entity.Say("board_not_seen", "Not seen since the server started"), Since: time.Now()}
 	if s := m.seen[d.ID]; s != nil {
 		b.addresses.announced(s.Addresses)
 	}
@@ -79,7 +79,7 @@ func (b *board) declare(d entity.Board, c wire.Config, leases []lease) {
 	case s != nil && (s.attachment == nil) != (s.hello.Chip != d.Chip):
 		s.declaredAnew()
 	case s != nil && oversize != nil:
-		b.configRefused(oversize.Error())
+		b.configRefused(*oversize)
 	case s != nil:
 		b.showLive()
 	case moved:
@@ -90,7 +90,7 @@ func (b *board) declare(d entity.Board, c wire.Config, leases []lease) {
 // declaredAnew ends a session whose chip has come to fit, or not to fit any more.
 func (s *session) declaredAnew() {
 	s.leave(parting{code: websocket.CloseNormalClosure, tell: "declared anew", again: true,
-		status: entity.BoardConnecting, message: "The board's declaration has changed"})
+		status: entity.BoardConnecting, why: entity.Say("declared_anew", "The board's declaration has changed")})
 }
 
 // configure brings the session to the board's configuration. The caller holds b.mu.
@@ -100,7 +100,7 @@ func (b *board) configure(s *session) {
 	}
 	s.lease(b.leases)
 	if b.oversize == nil && s.configure(b.config, b.leases) {
-		b.trouble = ""
+		b.trouble = entity.Said{}
 	}
 }
 
@@ -181,7 +181,7 @@ func (b *board) round(ctx context.Context) next {
 	pair, err := b.m.keys.Load(b.id)
 	if err != nil {
 		b.m.complain("key "+string(b.id), "key cannot be read", "board", b.id, "error", err)
-		b.show(entity.BoardKeyRefused, "The server cannot read the board's key: "+err.Error())
+		b.show(entity.BoardKeyRefused, entity.Say("key_unreadable", "The server cannot read the board's key: {_error}", "_error", err))
 		return next{slowly: true}
 	}
 	keys := b.order(pair)
@@ -191,7 +191,7 @@ func (b *board) round(ctx context.Context) next {
 		b.unadopted(addresses)
 		return next{idle: true}
 	case len(addresses) == 0:
-		b.show(entity.BoardOffline, "Not found on the network")
+		b.show(entity.BoardOffline, entity.Say("board_not_found", "Not found on the network"))
 		return next{idle: true}
 	}
 	b.connecting()
@@ -212,26 +212,26 @@ func (b *board) round(ctx context.Context) next {
 		}
 	}
 	if worst.status == entity.BoardKeyRefused && !pair.adopted() {
-		worst = &reason{status: entity.BoardNotAdopted, message: "An adoption was begun and not finished; adopt it again", at: worst.at}
+		worst = &reason{status: entity.BoardNotAdopted, why: entity.Say("adoption_unfinished", "An adoption was begun and not finished; adopt it again"), at: worst.at}
 	}
 	if worst.status != entity.BoardOffline {
-		b.m.complain(string(b.id)+" refused", "board cannot be linked", "board", b.id, "why", worst.message)
+		b.m.complain(string(b.id)+" refused", "board cannot be linked", "board", b.id, "why", worst.why.Message)
 	}
-	b.publish(func() (entity.BoardStatus, string) {
+	b.publish(func() (entity.BoardStatus, entity.Said) {
 		b.shown.Address = worst.at // which need not be the one that was tried last
-		return worst.status, worst.message
+		return worst.status, worst.why
 	})
 	return next{}
 }
 
 // unadopted shows a board without a key, and whether adopting it makes sense now.
 func (b *board) unadopted(addresses []string) {
-	b.publish(func() (entity.BoardStatus, string) {
+	b.publish(func() (entity.BoardStatus, entity.Said) {
 		if len(addresses) == 0 {
-			return entity.BoardNotAdopted, "No key is stored, and it is not found on the network"
+			return entity.BoardNotAdopted, entity.Say("no_key_not_found", "No key is stored, and it is not found on the network")
 		}
 		b.shown.Address = addresses[0]
-		return entity.BoardNotAdopted, "Found at " + addresses[0] + "; adopt it with its setup code"
+		return entity.BoardNotAdopted, entity.Say("no_key", "Found at {address}; adopt it with its setup code", "address", addresses[0])
 	})
 }
 
@@ -251,7 +251,7 @@ func (b *board) hold(ctx context.Context, o *opened) next {
 	}
 	stop := context.AfterFunc(ctx, func() {
 		s.leave(parting{code: websocket.CloseGoingAway, tell: "server stops",
-			status: entity.BoardOffline, message: "The server stops"})
+			status: entity.BoardOffline, why: entity.Say("server_stops", "The server stops")})
 	})
 	written := make(chan struct{})
 	go func() {
@@ -305,14 +305,14 @@ func (b *board) begin(ctx context.Context, o *opened, now time.Time) (*session, 
 	b.mu.Lock()
 	b.live = s
 	b.seen() // what came while it was dialled is no reason to hurry after it
-	b.trouble = ""
+	b.trouble = entity.Said{}
 	b.configure(s)
 	b.feedAll(s)
 	chip, oversize := b.declared.Chip, b.oversize
 	b.mu.Unlock()
 	b.m.log.Info("board online", "board", s.name, "address", o.address, "firmware", clip(o.hello.FW))
 	if oversize != nil {
-		b.configRefused(oversize.Error())
+		b.configRefused(*oversize)
 	}
 	b.showLive()
 	b.updateNews(updateEvent{session: s})
@@ -327,12 +327,12 @@ func (b *board) finish(ctx context.Context, s *session, p parting) {
 	b.mu.Lock()
 	b.live = nil
 	b.mu.Unlock()
-	b.m.log.Info("board offline", "board", s.name, "why", p.message)
+	b.m.log.Info("board offline", "board", s.name, "why", p.why.Message)
 	if s.attachment != nil {
-		s.attachment.Detach(p.status, p.message)
+		s.attachment.Detach(p.status, p.why)
 	}
 	if ctx.Err() == nil { // else it may not be declared any more
-		b.show(p.status, p.message)
+		b.show(p.status, p.why)
 	}
 }
 
@@ -344,7 +344,7 @@ func (b *board) connecting() {
 	b.called = true
 	b.mu.Unlock()
 	if first {
-		b.show(entity.BoardConnecting, "The server is calling the board")
+		b.show(entity.BoardConnecting, entity.Say("calling", "The server is calling the board"))
 	}
 }
 

@@ -71,7 +71,7 @@ func (b *board) try(ctx context.Context, address string, keys []wire.Key) (*open
 		}
 		var why *reason
 		if !errors.As(err, &why) {
-			return nil, &reason{status: entity.BoardOffline, message: "The link was given up", at: address, cause: err}
+			return nil, &reason{status: entity.BoardOffline, why: entity.Say("given_up", "The link was given up"), at: address, cause: err}
 		}
 		if worst == nil || !why.keyed || why.status == entity.BoardOffline {
 			worst = why
@@ -97,7 +97,7 @@ func (b *board) call(ctx context.Context, address string, key wire.Key) (*opened
 		if p.hostile {
 			b.refused(address, err)
 		}
-		return nil, &reason{status: p.status, message: p.message, at: address, cause: err}
+		return nil, &reason{status: p.status, why: p.why, at: address, cause: err}
 	}
 	return &opened{c, hello, address, key, asked}, nil
 }

@@ -2,7 +2,6 @@ package link
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
@@ -24,14 +23,14 @@ func (s *session) Send(c registry.BoardCommand) (cancel func(), err error) {
 	defer s.mu.Unlock()
 	if s.ended {
 		return nil, &entity.Refusal{Code: entity.CodeOffline,
-			Message: fmt.Sprintf("The link to %s is broken", s.name)}
+			Said: entity.Say("link_broken", "The link to {board} is broken", "board", s.name)}
 	}
 	if len(s.commands) >= mostCommands || !s.push(&wire.Command{
 		ID: s.lastID + 1, Point: c.Point, Do: c.Do, Level: c.Level, Color: c.Color,
 		Pulse: pulse(c.Pulse), Plan: s.clock.plan(c.Plan, time.Now()), Until: s.clock.uptime(c.Until),
 	}) {
 		return nil, &entity.Refusal{Code: entity.CodeBusy,
-			Message: fmt.Sprintf("Too many commands for %s are unfinished", s.name)}
+			Said: entity.Say("board_busy", "Too many commands for {board} are unfinished", "board", s.name)}
 	}
 	s.lastID++
 	id := s.lastID
@@ -100,30 +99,32 @@ func (s *session) result(f *wire.Result) {
 	delete(s.commands, f.ID)
 	s.mu.Unlock()
 	if c != nil {
-		c.done(outcome(f))
+		c.done(outcome(s.name, f))
 	}
 }
 
-func outcome(f *wire.Result) registry.BoardResult {
+// outcome is what a board's answer means to the asker. A board's own words are
+// English; a reason that this server knows of can be told in any language.
+func outcome(board string, f *wire.Result) registry.BoardResult {
 	switch f.Code {
 	case wire.ResultDone:
 		return registry.BoardResult{Status: entity.StatusConfirmed}
 	case wire.ResultExpired:
-		return registry.BoardResult{Status: entity.StatusExpired, Code: entity.CodeTimeout,
-			Message: cmp.Or(f.Message, "The command reached the board too late")}
+		return registry.BoardResult{Status: entity.StatusExpired, Code: entity.CodeTimeout, Said: entity.Say("too_late", "{_words}",
+			"board", board, "_words", cmp.Or(f.Message, "The command reached the board too late"))}
 	case wire.ResultDuplicate:
-		return registry.BoardResult{Status: entity.StatusFailed, Code: entity.CodeBoard,
-			Message: cmp.Or(f.Message, "The board had this command before")}
+		return registry.BoardResult{Status: entity.StatusFailed, Code: entity.CodeBoard, Said: entity.Say("seen_before", "{_words}",
+			"board", board, "_words", cmp.Or(f.Message, "The board had this command before"))}
 	}
-	r := registry.BoardResult{Status: entity.StatusRefused, Code: entity.CodeBoard,
-		Message: cmp.Or(f.Message, f.Reason)}
+	r := registry.BoardResult{Status: entity.StatusRefused, Code: entity.CodeBoard, Said: entity.Say("refused_by_board", "{_words}",
+		"board", board, "reason", f.Reason, "_words", cmp.Or(f.Message, f.Reason))}
 	switch f.Reason {
 	case "superseded":
 		r.Code = entity.CodeSuperseded
 	case "cancelled":
 		r.Code = entity.CodeCancelled
 	case "too_soon": // the board names a pin; people are at a door
-		r.Message = "It is too soon: it rests for a moment after the last time, and after its board has started or got a new configuration. Try again in a second"
+		r.Said = entity.Say("too_soon", "It is too soon: it rests for a moment after the last time, and after its board has started or got a new configuration. Try again in a second")
 	case "cut_short":
 		// The one reason with which something has happened at the output.
 		r.Status = entity.StatusFailed

@@ -1,9 +1,9 @@
 package link
 
 import (
-	"fmt"
 	"slices"
 
+	"hob/internal/entity"
 	"hob/internal/wire"
 )
 
@@ -135,7 +135,7 @@ func (s *session) configRefused(f *wire.ConfigError) {
 	current := f.Rev == p.wanted.Rev
 	s.mu.Unlock()
 	if asked && current {
-		s.board.configRefused(fmt.Sprintf("The board refuses its configuration: %s (%s, %s)",
-			clipWords(f.Message), clip(f.Path), clip(f.Code)))
+		s.board.configRefused(entity.Say("config_refused", "The board refuses its configuration: {_words} ({path}, {code})",
+			"_words", clipWords(f.Message), "path", clip(f.Path), "code", clip(f.Code)))
 	}
 }

@@ -3,7 +3,6 @@ package link
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -31,18 +30,18 @@ const (
 
 // reason is why a board could not be reached, in the classes that people see.
 type reason struct {
-	status  entity.BoardStatus
-	message string // a sentence without a full stop
-	at      string // the address
-	cause   error
-	keyed   bool // the handshake had begun, so another key may fare better
+	status entity.BoardStatus
+	why    entity.Said // without a full stop
+	at     string      // the address
+	cause  error
+	keyed  bool // the handshake had begun, so another key may fare better
 }
 
-func away(address, message string, cause error) *reason {
-	return &reason{status: entity.BoardOffline, message: message, at: address, cause: cause}
+func away(address string, why entity.Said, cause error) *reason {
+	return &reason{status: entity.BoardOffline, why: why, at: address, cause: cause}
 }
 
-func (r *reason) Error() string { return r.message }
+func (r *reason) Error() string { return r.why.Message }
 func (r *reason) Unwrap() error { return r.cause }
 
 // dialer opens connections; it holds no state of any board.
@@ -57,7 +56,7 @@ type dialer struct {
 func (d *dialer) open(ctx context.Context, address string, id entity.BoardID, key wire.Key) (*conn, error) {
 	raw, err := d.connect(ctx, address)
 	if err != nil {
-		return nil, orDone(ctx, away(address, "Nothing answers at "+address, err))
+		return nil, orDone(ctx, away(address, entity.Say("no_answer", "Nothing answers at {address}", "address", address), err))
 	}
 	// Only now, so that dead addresses keep nobody waiting.
 	select {
@@ -91,7 +90,7 @@ func (d *dialer) shakeHands(ctx context.Context, raw net.Conn, address string, i
 	case errors.Is(err, errBusy):
 		return nil, away(address, busyWords(address), err)
 	case err != nil:
-		return nil, away(address, "What answers at "+address+" is no board", err)
+		return nil, away(address, entity.Say("no_board", "What answers at {address} is no board", "address", address), err)
 	}
 	ws.SetReadLimit(wire.MaxMessage)
 	deadline, _ := ctx.Deadline()
@@ -159,30 +158,31 @@ func initiate(ws *websocket.Conn, id entity.BoardID, key wire.Key) (*wire.Sessio
 // refusal says what the end of a handshake looks like. Close codes are hints
 // that anybody on the network can forge; they only choose the words.
 func refusal(address string, err error) *reason {
-	status, message := entity.BoardOffline, "The board at "+address+" broke off the handshake"
+	status := entity.BoardOffline
+	why := entity.Say("handshake_broke", "The board at {address} broke off the handshake", "address", address)
 	var closed *websocket.CloseError
 	switch {
 	case !errors.As(err, &closed):
 		if errors.Is(err, wire.ErrAuth) {
-			status, message = entity.BoardKeyRefused, "What answers at "+address+" does not hold the board's key"
+			status, why = entity.BoardKeyRefused, entity.Say("key_not_held", "What answers at {address} does not hold the board's key", "address", address)
 		}
 	case closed.Code == closeBusy:
-		message = busyWords(address)
+		why = busyWords(address)
 	case closed.Code == closeNoKeyFit:
-		status, message = entity.BoardKeyRefused, "The board at "+address+" does not accept our key"
+		status, why = entity.BoardKeyRefused, entity.Say("key_not_accepted", "The board at {address} does not accept our key", "address", address)
 	case closed.Code == closeNoKey:
-		status, message = entity.BoardKeyRefused, "The board at "+address+" has no key; adopt it again, with --replace"
+		status, why = entity.BoardKeyRefused, entity.Say("key_lost", "The board at {address} has no key; adopt it again, with --replace", "address", address)
 	case closed.Code == closeProto:
-		message = "The board at " + address + " speaks another version of the link"
+		why = entity.Say("other_version", "The board at {address} speaks another version of the link", "address", address)
 	default:
-		message = fmt.Sprintf("The board at %s ended the handshake (%d)", address, closed.Code)
+		why = entity.Say("handshake_ended", "The board at {address} ended the handshake ({close})", "address", address, "close", closed.Code)
 	}
-	return &reason{status: status, message: message, at: address, cause: err, keyed: true}
+	return &reason{status: status, why: why, at: address, cause: err, keyed: true}
 }
 
 // busyWords is the same for both ways in which a board turns a connection away.
-func busyWords(address string) string {
-	return "What answers at " + address + " is busy and takes no more connections now"
+func busyWords(address string) entity.Said {
+	return entity.Say("too_busy", "What answers at {address} is busy and takes no more connections now", "address", address)
 }
 
 // orDone prefers ctx's error: who cancels is not told that the board is away.

@@ -16,12 +16,12 @@ import (
 // who holds the key is the board. Of two that hold it, the one that had the last
 // session has the next one too, as long as it answers.
 type doubt struct {
-	stranger string   // address of something that announces the id without the key
-	conflict string   // discovery's own words
-	twin     string   // another address at which the key is held; one board may have several
-	proved   bool     // by twins: two boards, whatever discovery says
-	boots    []booted // whose sessions there were, the newest last
-	checked  []string // addresses that were called during this session
+	stranger string      // address of something that announces the id without the key
+	conflict entity.Said // discovery sees two; nothing when it does not
+	twin     string      // another address at which the key is held; one board may have several
+	proved   bool        // by twins: two boards, whatever discovery says
+	boots    []booted    // whose sessions there were, the newest last
+	checked  []string    // addresses that were called during this session
 	checking bool
 }
 
@@ -56,13 +56,13 @@ func (d *doubt) opened(boot wire.BootID, address string) {
 }
 
 // isTwice says whether there are two boards, by what is known now.
-func (d *doubt) isTwice() bool { return d.proved || d.conflict != "" }
+func (d *doubt) isTwice() bool { return d.proved || d.conflict != (entity.Said{}) }
 
 // announced takes an announcement of this board.
 func (b *board) announced(a Announcement) {
 	b.mu.Lock()
 	fresh := b.addresses.announced(a.Addresses)
-	b.doubt.conflict = a.Conflict
+	b.doubt.conflict = a.conflict()
 	if !slices.ContainsFunc(a.Addresses, func(p netip.AddrPort) bool { return p.String() == b.doubt.stranger }) {
 		b.doubt.stranger = "" // it is gone
 	}
@@ -84,7 +84,7 @@ func (b *board) announced(a Announcement) {
 // unheard takes it that nobody announces the id any more, so nobody does wrongly.
 func (b *board) unheard() {
 	b.mu.Lock()
-	b.doubt.stranger, b.doubt.conflict, b.doubt.twin, b.doubt.proved = "", "", "", false
+	b.doubt.stranger, b.doubt.conflict, b.doubt.twin, b.doubt.proved = "", entity.Said{}, "", false
 	b.mu.Unlock()
 	b.showLive()
 }

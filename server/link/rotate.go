@@ -44,7 +44,7 @@ func (m *Manager) Rotate(ctx context.Context, id entity.BoardID) error {
 	s.board.mu.Unlock()
 	m.log.Info("board has its next key", "board", id)
 	s.leave(parting{code: websocket.CloseNormalClosure, tell: "next key", again: true,
-		status: entity.BoardConnecting, message: "The board changes its key"})
+		status: entity.BoardConnecting, why: changesKey()})
 	return nil
 }
 
@@ -77,7 +77,7 @@ func (m *Manager) Revoke(ctx context.Context, id entity.BoardID) (told bool, err
 	}
 	m.log.Info("board's key revoked", "board", id, "told", told)
 	if b := m.board(id); b != nil {
-		b.rekeyed(entity.BoardNotAdopted, "Its key was revoked; adopt it with its new setup code")
+		b.rekeyed(entity.BoardNotAdopted, entity.Say("key_revoked", "Its key was revoked; adopt it with its new setup code"))
 	}
 	return told, nil
 }
@@ -156,14 +156,14 @@ func (s *session) ask(ctx context.Context, fail failer, f wire.ServerFrame) (wir
 }
 
 // rekeyed makes the board begin anew with the keys that are stored now.
-func (b *board) rekeyed(state entity.BoardStatus, why string) {
+func (b *board) rekeyed(state entity.BoardStatus, why entity.Said) {
 	b.mu.Lock()
 	s := b.live
 	b.called = false
 	b.mu.Unlock()
 	if s != nil {
 		s.leave(parting{code: websocket.CloseNormalClosure, tell: "key changed", again: true,
-			status: state, message: why})
+			status: state, why: why})
 	} else {
 		b.show(state, why)
 	}

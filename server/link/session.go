@@ -3,7 +3,6 @@ package link
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"sync"
 	"time"
@@ -234,7 +233,7 @@ func (s *session) end() {
 	close(s.done)
 	for _, c := range lost {
 		c.done(registry.BoardResult{Status: entity.StatusFailed, Code: entity.CodeLinkLost,
-			Message: fmt.Sprintf("The link to %s broke before it answered", s.name)})
+			Said: entity.Say("link_lost", "The link to {board} broke before it answered", "board", s.name)})
 	}
 }
 
@@ -270,7 +269,7 @@ type parting struct {
 	code    int    // close code; 0 when there is nobody to tell
 	tell    string // with code
 	status  entity.BoardStatus
-	message string
+	why     entity.Said
 	hostile bool // counted and logged as the peer's fault
 	again   bool // dial again at once
 	hinted  bool // the peer says so
@@ -284,43 +283,47 @@ func partingOf(err error) parting {
 	switch {
 	case errors.As(err, &f):
 		p := parting{code: f.code, tell: f.reason, status: entity.BoardOffline, hostile: true,
-			message: "The link was ended: " + f.reason}
+			why: entity.Say("misbehaved", "The link was ended: {_reason}", "_reason", f.reason)}
 		if errors.Is(err, errWrongID) {
-			p.status = entity.BoardWrongID
+			p.status, p.why = entity.BoardWrongID, entity.Say("other_board", "The link was ended: not the board that was dialled")
 		}
 		return p
 	case errors.As(err, &closed):
 		return partingOfClose(closed.Code)
 	case errors.Is(err, registry.ErrStale):
 		return parting{code: websocket.CloseNormalClosure, status: entity.BoardOffline,
-			message: "Another session speaks for the board"}
+			why: entity.Say("other_session", "Another session speaks for the board")}
 	case isTimeout(err):
 		return parting{code: closeSilent, tell: "silent", status: entity.BoardOffline,
-			message: fmt.Sprintf("No answer for %d s", int(silence.Seconds()))}
+			why: entity.Say("silent", "No answer for {seconds} s", "seconds", int(silence.Seconds()))}
 	}
-	return parting{status: entity.BoardOffline, message: "The link broke"}
+	return parting{status: entity.BoardOffline, why: linkBroke()}
 }
 
 func partingOfClose(code int) parting {
 	p := parting{status: entity.BoardOffline}
 	switch code {
 	case closeTaken:
-		p.message, p.taken = "Another server or session has taken the board over", true
+		p.why, p.taken = entity.Say("taken_over", "Another server or session has taken the board over"), true
 	case closeSilent:
-		p.message = "The board heard nothing from the server"
+		p.why = entity.Say("heard_nothing", "The board heard nothing from the server")
 	case closeNewKey:
-		p.message, p.hinted = "The board changes its key", true
+		p.why, p.hinted = changesKey(), true
 	case closeRestart:
-		p.message = "The board restarts"
+		p.why = entity.Say("restarts", "The board restarts")
 	case closeBadFrame:
-		p.message = "The board did not understand the server"
+		p.why = entity.Say("not_understood", "The board did not understand the server")
 	case websocket.CloseAbnormalClosure: // not a word, only the end of the stream
-		p.message = "The link broke"
+		p.why = linkBroke()
 	default:
-		p.message = fmt.Sprintf("The board ended the link (%d)", code)
+		p.why = entity.Say("link_ended", "The board ended the link ({close})", "close", code)
 	}
 	return p
 }
+
+func linkBroke() entity.Said { return entity.Say("link_broke", "The link broke") }
+
+func changesKey() entity.Said { return entity.Say("changes_key", "The board changes its key") }
 
 func isTimeout(err error) bool {
 	var timeout net.Error

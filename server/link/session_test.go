@@ -1,10 +1,13 @@
 package link
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -114,7 +117,7 @@ func TestOutcomesOfTheBoard(t *testing.T) {
 		{wire.Result{Code: wire.ResultRefused, Reason: "too_soon", Message: "just now: gpio25"}, entity.StatusRefused, entity.CodeBoard},
 		{wire.Result{Code: wire.ResultRefused, Reason: "cut_short"}, entity.StatusFailed, entity.CodeBoard},
 	} {
-		got := outcome(&c.result)
+		got := outcome("hall", &c.result)
 		if got.Status != c.status || got.Code != c.code || got.Message == "" && c.code != "" || strings.Contains(got.Message, "gpio") {
 			t.Errorf("%s %s: %+v", c.result.Code, c.result.Reason, got)
 		}
@@ -457,4 +460,55 @@ func goroutinesOfLink(t *testing.T) int {
 	stacks := string(buf[:runtime.Stack(buf, true)])
 	return strings.Count(stacks, "created by hob/server/link.(*Manager).reconcile") +
 		strings.Count(stacks, "created by hob/server/link.(*board)")
+}
+
+// TestWhatABoardRefusesIsInTheSharedList holds the reasons and codes of docs/wire.md
+// against the list by which the dashboard's words are tested.
+func TestWhatABoardRefusesIsInTheSharedList(t *testing.T) {
+	wireDoc, err := os.ReadFile("../../docs/wire.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("../../internal/entity/testdata/sentences.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []struct {
+		Detail   entity.Detail
+		Examples []struct{ Params map[string]any }
+	}
+	if err := json.Unmarshal(text, &list); err != nil {
+		t.Fatal(err)
+	}
+	for detail, from := range map[entity.Detail]struct{ name, before, told string }{
+		"refused_by_board": {"reason", "Reasons for a refusal: `", "too_soon"}, // which has a sentence of its own
+		"config_refused":   {"code", "\nCodes: `", ""},
+	} {
+		_, rest, found := strings.Cut(strings.ReplaceAll(string(wireDoc), ". Codes: `", "\nCodes: `"), from.before)
+		words, _, _ := strings.Cut(rest, "`")
+		var documented, listed []string
+		for _, w := range strings.Fields(words) {
+			if w != from.told {
+				documented = append(documented, w)
+			}
+		}
+		for _, s := range list {
+			if s.Detail != detail {
+				continue
+			}
+			for _, e := range s.Examples {
+				listed = append(listed, e.Params[from.name].(string))
+			}
+		}
+		if !found || !slices.Equal(documented, listed) {
+			t.Errorf("%s: documented are %v, listed are %v", detail, documented, listed)
+		}
+	}
+}
+
+func TestABoardsOwnWordsAreKeptAndNamed(t *testing.T) {
+	got := outcome("hall", &wire.Result{Code: wire.ResultRefused, Reason: "unheard_of", Message: "the moon is full"})
+	if got.Message != "the moon is full" || got.Detail != "refused_by_board" || got.Params != `{"board":"hall","reason":"unheard_of"}` {
+		t.Errorf("%+v", got)
+	}
 }

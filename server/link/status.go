@@ -2,7 +2,6 @@ package link
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
@@ -12,18 +11,18 @@ import (
 
 // Status is what is known of one board, declared or only announced.
 type Status struct {
-	Name     entity.BoardName // "" when it is in no config
-	ID       entity.BoardID
-	Declared bool
-	State    entity.BoardStatus
-	Message  string // explains every State but BoardOnline, in a sentence
-	Since    time.Time
-	Address  string // "host:port" of the session, else the one tried last; may be ""
-	Chip     string // as the board says; as declared while it has said nothing
-	Firmware string
-	Adopted  bool          // the server holds a key for it
-	Link     *Link         // nil while there is no session
-	Update   *UpdateStatus // under way, or the last since the server started; nil for none
+	Name        entity.BoardName // "" when it is in no config
+	ID          entity.BoardID
+	Declared    bool
+	State       entity.BoardStatus
+	entity.Said // explains every State but BoardOnline
+	Since       time.Time
+	Address     string // "host:port" of the session, else the one tried last; may be ""
+	Chip        string // as the board says; as declared while it has said nothing
+	Firmware    string
+	Adopted     bool          // the server holds a key for it
+	Link        *Link         // nil while there is no session
+	Update      *UpdateStatus // under way, or the last since the server started; nil for none
 }
 
 // Link is what is known of a live session.
@@ -107,8 +106,8 @@ func (b *board) status(now time.Time) Status {
 }
 
 // show publishes how a board without a session is.
-func (b *board) show(state entity.BoardStatus, message string) {
-	b.publish(func() (entity.BoardStatus, string) { return state, message })
+func (b *board) show(state entity.BoardStatus, why entity.Said) {
+	b.publish(func() (entity.BoardStatus, entity.Said) { return state, why })
 }
 
 // showLive publishes what there is to say of the live session.
@@ -117,43 +116,46 @@ func (b *board) showLive() {
 }
 
 // judge is how a board with a session is, the worst first. The caller holds b.mu.
-func (b *board) judge() (entity.BoardStatus, string) {
+func (b *board) judge() (entity.BoardStatus, entity.Said) {
 	s := b.live
 	switch {
 	case s == nil: // it has ended meanwhile
-		return b.shown.State, b.shown.Message
+		return b.shown.State, b.shown.Said
 	case s.attachment == nil:
-		return entity.BoardWrongChip, fmt.Sprintf(
-			"The board has the chip %q, config.yaml says %s; it keeps the configuration it has", clip(s.hello.Chip), b.declared.Chip)
-	case b.trouble != "":
+		return entity.BoardWrongChip, entity.Say("other_chip",
+			"The board has the chip {chip:q}, config.yaml says {declared}; it keeps the configuration it has",
+			"chip", clip(s.hello.Chip), "declared", b.declared.Chip)
+	case b.trouble != (entity.Said{}):
 		return entity.BoardConfigRefused, b.trouble
 	case b.doubt.stranger != "":
-		return entity.BoardDuplicate, fmt.Sprintf(
-			"A device at %s announces this board's id and does not hold its key; the link to %s goes on", b.doubt.stranger, b.shown.Address)
+		return entity.BoardDuplicate, entity.Say("id_without_key",
+			"A device at {stranger} announces this board's id and does not hold its key; the link to {address} goes on",
+			"stranger", b.doubt.stranger, "address", b.shown.Address)
 	case b.doubt.isTwice() && b.doubt.twin != "":
-		return entity.BoardDuplicate, fmt.Sprintf(
-			"Two boards hold this board's id and its key: one at %s, whose link goes on, and one at %s", b.shown.Address, b.doubt.twin)
-	case b.doubt.conflict != "":
+		return entity.BoardDuplicate, entity.Say("twin",
+			"Two boards hold this board's id and its key: one at {address}, whose link goes on, and one at {twin}",
+			"address", b.shown.Address, "twin", b.doubt.twin)
+	case b.doubt.conflict != (entity.Said{}):
 		return entity.BoardDuplicate, b.doubt.conflict
 	}
 	return entity.BoardOnline, b.update.words()
 }
 
 // publish shows what judge says, which it calls with b.mu held.
-func (b *board) publish(judge func() (entity.BoardStatus, string)) {
+func (b *board) publish(judge func() (entity.BoardStatus, entity.Said)) {
 	b.publishing.Lock()
 	defer b.publishing.Unlock()
 	b.mu.Lock()
 	s := &b.shown
-	state, message := judge()
-	if s.State == state && s.Message == message {
+	state, why := judge()
+	if s.State == state && s.Said == why {
 		b.mu.Unlock()
 		return
 	}
 	if s.State != state {
 		s.Since = time.Now()
 	}
-	s.State, s.Message = state, message
+	s.State, s.Said = state, why
 	rec := s.record()
 	b.mu.Unlock()
 	b.m.registry.SetBoard(rec)
@@ -161,7 +163,7 @@ func (b *board) publish(judge func() (entity.BoardStatus, string)) {
 
 func (s *Status) record() entity.BoardRecord {
 	return entity.BoardRecord{Name: s.Name, ID: s.ID, Chip: s.Chip, Declared: s.Declared,
-		Status: s.State, Message: s.Message, Since: s.Since.UnixMilli(),
+		Status: s.State, Said: s.Said, Since: s.Since.UnixMilli(),
 		Address: s.Address, Firmware: s.Firmware}
 }
 
@@ -184,7 +186,7 @@ func (b *board) setConfig(r revision, settled bool) {
 	b.mu.Lock()
 	b.figures.Config, b.kept = r.rev, r
 	if settled && b.oversize == nil {
-		b.trouble = ""
+		b.trouble = entity.Said{}
 	}
 	b.mu.Unlock()
 	b.showLive()
@@ -196,7 +198,7 @@ func (b *board) setForeign(rev string) {
 	b.mu.Lock()
 	b.figures.Config = clip(rev)
 	b.mu.Unlock()
-	b.configRefused("The board says that another configuration is in force than the one it was sent")
+	b.configRefused(entity.Say("foreign_config", "The board says that another configuration is in force than the one it was sent"))
 }
 
 func (b *board) countUnknown() {
@@ -206,8 +208,8 @@ func (b *board) countUnknown() {
 }
 
 // configRefused shows it while the session goes on with the old configuration.
-func (b *board) configRefused(why string) {
-	b.m.complain("config "+string(b.id), "board lacks its configuration", "board", b.id, "why", why)
+func (b *board) configRefused(why entity.Said) {
+	b.m.complain("config "+string(b.id), "board lacks its configuration", "board", b.id, "why", why.Message)
 	b.mu.Lock()
 	b.trouble = why
 	b.mu.Unlock()

@@ -22,6 +22,23 @@ type Announcement struct {
 	Conflict  string // why two boards seem to announce the id; "" when not
 }
 
+// conflict is Conflict in words, with the addresses of both; nothing when there is none.
+func (a *Announcement) conflict() entity.Said {
+	if a.Conflict == "" {
+		return entity.Said{}
+	}
+	return entity.Say("announced_twice", "{_conflict}", "addresses", a.where(), "_conflict", a.Conflict)
+}
+
+// where lists the addresses, apart by spaces.
+func (a *Announcement) where() string {
+	var out []string
+	for _, at := range a.Addresses {
+		out = append(out, at.String())
+	}
+	return strings.Join(out, " ")
+}
+
 // stateNew is the State of a board without a key.
 const stateNew = "new"
 
@@ -150,15 +167,16 @@ func (m *Manager) strangers() []Status {
 
 func (s *sighting) status() Status {
 	st := Status{ID: s.ID, State: entity.BoardUnknown, Since: s.first, Chip: s.Chip, Firmware: s.Firmware,
-		Message: "Found on the network, not in config.yaml"}
+		Said: entity.Say("stranger", "Found on the network, not in config.yaml")}
 	if len(s.Addresses) > 0 {
 		st.Address = s.Addresses[0].String()
 	}
 	switch {
 	case s.Conflict != "":
-		st.Message += "; " + s.Conflict
+		st.Said = entity.Say("stranger_twice", "Found on the network, not in config.yaml; {_conflict}",
+			"addresses", s.where(), "_conflict", s.Conflict)
 	case s.State == stateNew:
-		st.Message += "; it waits to be adopted"
+		st.Said = entity.Say("stranger_new", "Found on the network, not in config.yaml; it waits to be adopted")
 	}
 	return st
 }

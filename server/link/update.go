@@ -100,16 +100,16 @@ func (b *board) session() *session {
 	return b.live
 }
 
-// words is an update for people, while it is under way; "" after that.
-func (u *UpdateStatus) words() string {
+// words is an update for people, while it is under way; nothing after that.
+func (u *UpdateStatus) words() entity.Said {
 	switch {
 	case u == nil || u.over():
-		return ""
+		return entity.Said{}
 	case u.Stage == updateSending:
 		// Whole steps of 5 %, so that a browser is not told of every part.
-		return fmt.Sprintf("Takes firmware %s: %d %%", u.FW, u.Done*20/max(u.Size, 1)*5)
+		return entity.Say("update_sending", "Takes firmware {firmware}: {percent} %", "firmware", u.FW, "percent", u.Done*20/max(u.Size, 1)*5)
 	}
-	return fmt.Sprintf("Takes firmware %s: %s", u.FW, u.Stage)
+	return entity.Say("update_stage", "Takes firmware {firmware}: {stage}", "firmware", u.FW, "stage", u.Stage)
 }
 
 // updateNews leaves news for the update under way, if there is one. Nobody waits:

@@ -42,7 +42,7 @@ func (s *session) write() {
 		}
 		if err != nil {
 			s.leave(parting{code: closeSilent, tell: "frames are not taken",
-				status: entity.BoardOffline, message: "The board takes no frames"})
+				status: entity.BoardOffline, why: entity.Say("takes_no_frames", "The board takes no frames")})
 			return
 		}
 	}
