@@ -89,10 +89,11 @@ func Span(from time.Time, days int) (start, end time.Time) {
 // often to be told, or it is that of ctx.
 func Ahead(ctx context.Context, declared *entity.House, from, until time.Time, given []entity.Given) (Timeline, error) {
 	zone := from.Location()
-	h := newHouse(declared, zone, from.Add(-settling(declared)), false)
+	h := newHouse(declared, zone, from.Add(-settling(declared)))
 	if err := h.prepare(given, from); err != nil {
 		return Timeline{}, err
 	}
+	h.letRoomsChange(from)
 	r, err := newRunner(ctx, h, from)
 	if err != nil {
 		return Timeline{}, err

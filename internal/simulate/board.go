@@ -58,10 +58,15 @@ func (b *board) detach() {
 	}
 	b.link.Detach(entity.BoardOffline, entity.Said{Message: "The test has taken it away"})
 	b.link = nil
+	for _, p := range b.order { // a warning ends with the link that asked for it
+		if d := b.doors[p]; d != nil {
+			d.callOff(linkLost())
+		}
+	}
 	for n := range b.count + 1 {
 		if done := b.underway[n]; done != nil {
 			delete(b.underway, n)
-			done(registry.BoardResult{Status: entity.StatusFailed, Code: entity.CodeLinkLost, Said: entity.Said{Message: "The link broke"}})
+			done(linkLost())
 		}
 	}
 }
@@ -92,11 +97,11 @@ func (b *board) do(c registry.BoardCommand) {
 			return
 		}
 		if d := b.doors[c.Point]; d != nil {
-			d.callOff()
+			d.switchOff()
 		}
 	case entity.VerbPulse:
 		if d := b.doors[c.Point]; d != nil {
-			d.pulse(c)
+			d.ask(c)
 			return
 		}
 	case entity.VerbPlan:
@@ -108,6 +113,14 @@ func (b *board) do(c registry.BoardCommand) {
 }
 
 func confirmed() registry.BoardResult { return registry.BoardResult{Status: entity.StatusConfirmed} }
+
+func linkLost() registry.BoardResult {
+	return registry.BoardResult{Status: entity.StatusFailed, Code: entity.CodeLinkLost, Said: entity.Said{Message: "The link broke"}}
+}
+
+func refused(message string) registry.BoardResult {
+	return registry.BoardResult{Status: entity.StatusRefused, Code: entity.CodeBoard, Said: entity.Said{Message: message}}
+}
 
 func superseded() registry.BoardResult {
 	return registry.BoardResult{Status: entity.StatusRefused, Code: entity.CodeSuperseded, Said: entity.Said{Message: "Something newer was asked for"}}

@@ -4,8 +4,9 @@
 // A House is the declared house in the same registry, with the same state
 // machines and the same command router that the server uses, but on boards that
 // are models: they do at once what they are told, and never fail. Doors take
-// their travel time, what has off_after or max_on lapses, interlocks hold,
-// thermostats regulate a room by the plan in force. Its clock is a number: an
+// their travel time and refuse what a board refuses, what has off_after or max_on
+// lapses, interlocks hold, thermostats regulate a room by the plan in force and
+// rest for their least times. Its clock is a number: an
 // Agenda of what is due is worked off in order, so nothing waits and the same
 // input always gives the same output.
 //

@@ -28,6 +28,14 @@ func (h *House) prepare(given []entity.Given, at time.Time) error {
 			h.now = h.now.Add(time.Millisecond)
 		}
 	}
+	for _, b := range h.boards {
+		for _, p := range b.order {
+			if t := b.stats[p]; t != nil {
+				t.settle()
+			}
+		}
+	}
+	h.rest()
 	for _, g := range given {
 		if is, _ := h.registry.Entity(g.Entity); g.State != "" && is.State != g.State {
 			return fmt.Errorf("%s cannot be %s at the start: it is %s", g.Entity, g.State, is.State)
@@ -44,7 +52,7 @@ func (h *House) place(g entity.Given) error {
 			return fmt.Errorf("%s can be closed or open at the start, not %s", g.Entity, g.State)
 		}
 		m := h.byName[d.Board].doors[entity.GPIO(d.Relay)]
-		m.place(g.State)
+		m.put(g.State)
 		// A frame in which a reed changes would be a movement. A board that has
 		// booted says where its reeds are.
 		m.board.detach()
@@ -78,8 +86,8 @@ func (h *House) happen(g entity.Given) error {
 			return h.command(g.Entity, *g.Action)
 		}
 		d := h.byName[spec.Board].doors[entity.GPIO(spec.Relay)]
-		if up := g.State == entity.DoorOpen; up && !d.open || !up && !d.closed {
-			d.move(up)
+		if !d.at(g.State) {
+			d.move(g.State == entity.DoorOpen)
 		}
 	default:
 		if g.Action == nil {
@@ -107,7 +115,7 @@ func (h *House) command(id entity.ID, a entity.Action) error {
 }
 
 // measure has a sensor show something. A room whose temperature was said is as
-// warm as that; whether it stays so is for the house to say (House.still).
+// warm as that; whether it stays so is for the house to say (House.letRoomsChange).
 func (h *House) measure(g entity.Given, spec *entity.Sensor) {
 	b, p := h.byName[spec.Board], spec.Ref().Point
 	var r entity.Reading

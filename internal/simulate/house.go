@@ -34,7 +34,7 @@ type House struct {
 	boards []*board
 	byName map[entity.BoardName]*board
 	rooms  map[entity.ID]*room // by their sensor
-	still  bool                // rooms keep their temperature
+	still  bool                // rooms are as warm as they were said to be; else see letRoomsChange
 
 	plans    map[entity.ID]string // the plan that is on its way to a thermostat's board
 	wishes   map[entity.ID]wish
@@ -45,11 +45,11 @@ type House struct {
 	held    func(entity.ID, entity.Setting)
 }
 
-// newHouse is the house as it is at a moment. still has rooms keep their
-// temperature, whatever heats them.
-func newHouse(declared *entity.House, zone *time.Location, at time.Time, still bool) *House {
+// newHouse is the house as it is at a moment. Its rooms are as warm as they are said
+// to be, whatever heats them, until letRoomsChange.
+func newHouse(declared *entity.House, zone *time.Location, at time.Time) *House {
 	h := &House{
-		declared: timeless(declared), specs: map[entity.ID]entity.Spec{}, now: at, zone: zone, still: still,
+		declared: timeless(declared), specs: map[entity.ID]entity.Spec{}, now: at, zone: zone, still: true,
 		byName: map[entity.BoardName]*board{}, rooms: map[entity.ID]*room{}, plans: map[entity.ID]string{},
 		wishes: map[entity.ID]wish{},
 		buffer: make([]registry.Event, 0, 256),

@@ -14,17 +14,24 @@ const (
 	warmOutside  = entity.Temp(30_000) // what one that is only cooled warms up to
 	leakPerHour  = 500                 // thousandths of a degree
 	drivePerHour = 2_000               // by heating or cooling, leak included
-	roomStep     = entity.Temp(100)    // how finely its temperature is followed
+	roomStep     = entity.Temp(100)    // how finely its sensor shows it
 )
 
 // room is where a thermostat's sensor is.
 type room struct {
 	board   *board
 	sensor  *entity.Sensor
-	temp    entity.Temp
+	temp    entity.Temp // as its sensor shows it
 	outside entity.Temp
 	stats   []*thermostat
-	next    func() // calls the next change off; nil when it does not change
+
+	// How far it has come since its sensor has shown anything new: so long ago, at
+	// that rate, it was so far from temp, in thousandths of a degree times the
+	// nanoseconds of an hour, which leaves nothing to be rounded.
+	since time.Time
+	rate  int64
+	gone  int64
+	next  func() // calls the next change off; nil when it does not change
 }
 
 // roomOf is the room that a thermostat's sensor measures.
@@ -42,6 +49,18 @@ func (h *House) roomOf(spec *entity.Thermostat) *room {
 	return r
 }
 
+// letRoomsChange has rooms warm up and cool down from a moment on. Until then each
+// is as warm as it was said to be.
+func (h *House) letRoomsChange(from time.Time) {
+	h.still = false
+	for _, e := range h.declared.Entities { // in the file's order, so that every run is the same
+		if r := h.rooms[e.ID]; r != nil {
+			r.since = from
+			r.goOn()
+		}
+	}
+}
+
 func (r *room) reading() entity.Value {
 	old := r.board.values[r.sensor.Ref().Point].Reading
 	v := entity.Reading{Valid: true, Number: int64(r.temp)}
@@ -51,8 +70,8 @@ func (r *room) reading() entity.Value {
 	return entity.Value{Reading: &v}
 }
 
-// rate is how fast it changes, in thousandths of a degree an hour.
-func (r *room) rate() int64 {
+// pace is how fast it changes, in thousandths of a degree an hour.
+func (r *room) pace() int64 {
 	for _, t := range r.stats {
 		switch {
 		case t.active && t.spec.Cools:
@@ -70,18 +89,28 @@ func (r *room) rate() int64 {
 	return 0
 }
 
-// go on from here: the next change is a step away.
+// goOn goes on from here. A room that changes as it did is not held up by being
+// looked at, and one that turns round goes back from where it had come to.
 func (r *room) goOn() {
+	h, rate := r.board.house, r.pace()
+	if h.still || rate == r.rate && r.next != nil {
+		return
+	}
 	stop(&r.next)
-	rate := r.rate()
-	if rate == 0 || r.board.house.still {
+	if !h.now.Before(r.since) {
+		r.gone += r.rate * int64(h.now.Sub(r.since))
+		r.since = h.now
+	}
+	r.rate = rate
+	if rate == 0 {
 		return
 	}
 	step := roomStep
 	if rate < 0 {
-		step, rate = -step, -rate
+		step = -step
 	}
-	r.next = r.board.house.later(time.Duration(int64(roomStep)*int64(time.Hour)/rate), func() {
+	left := time.Duration((int64(step)*int64(time.Hour) - r.gone) / rate)
+	r.next = h.agenda.add(r.since.Add(left), func() {
 		r.next = nil
 		r.become(r.temp + step)
 	})
@@ -89,7 +118,8 @@ func (r *room) goOn() {
 
 // become makes it so warm, which its sensor reports and its thermostats go by.
 func (r *room) become(t entity.Temp) {
-	r.temp = t
+	stop(&r.next)
+	r.temp, r.gone, r.since = t, 0, r.board.house.now
 	r.board.report(registry.PointReport{Point: r.sensor.Ref().Point, Value: r.reading(), Cause: entity.Cause{Kind: entity.CauseSensor}})
 	for _, t := range r.stats {
 		t.regulate()

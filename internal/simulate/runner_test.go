@@ -13,7 +13,7 @@ func TestATimelineThatNobodyCouldReadIsRefused(t *testing.T) {
 	busy := entity.Rule{ID: "busy", Enabled: true, Mode: entity.ModeSingle, When: []entity.Trigger{entity.AtEvery{Every: schedule.Every(time.Minute)}},
 		Do: []entity.Step{entity.Stop{}}, Missed: entity.Missed{Policy: entity.MissedSkip}}
 	at := time.Date(2026, time.November, 25, 0, 0, 0, 0, time.UTC)
-	r, err := newRunner(t.Context(), newHouse(&entity.House{Timezone: "UTC", Rules: []entity.Rule{busy}}, time.UTC, at.Add(-time.Second), false), at)
+	r, err := newRunner(t.Context(), newHouse(&entity.House{Timezone: "UTC", Rules: []entity.Rule{busy}}, time.UTC, at.Add(-time.Second)), at)
 	if err != nil {
 		t.Fatal(err)
 	}

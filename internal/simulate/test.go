@@ -40,7 +40,7 @@ func Try(ctx context.Context, declared *entity.House, test *entity.Test) (Tried,
 		return Tried{}, err
 	}
 	start := schedule.At(test.Date, test.Clock, zone).At
-	h := newHouse(declared, zone, start.Add(-settling(declared)), true)
+	h := newHouse(declared, zone, start.Add(-settling(declared)))
 	t := &trial{test: test, start: start, out: Tried{Test: test}}
 	if declared.Location != nil {
 		t.place = schedule.Place{Latitude: declared.Location.Latitude, Longitude: declared.Location.Longitude}

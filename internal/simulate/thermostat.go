@@ -1,12 +1,15 @@
 package simulate
 
 import (
+	"time"
+
 	"hob/internal/entity"
 	"hob/internal/registry"
 )
 
 // thermostat is what a board does with a plan: it holds each segment's setting,
-// and frost protection in any case, within the band of its hysteresis.
+// and frost protection in any case, within the band of its hysteresis, and leaves
+// its relay on and off for the least times.
 type thermostat struct {
 	board  *board
 	id     entity.ID
@@ -15,7 +18,9 @@ type thermostat struct {
 	plan   entity.Plan
 	to     entity.Setting // of the segment in force
 	active bool
-	next   func() // calls the next segment off
+	least  time.Time // until when the relay stays as it is
+	next   func()    // calls the next segment off
+	again  func()    // calls the look at the end of least off
 	last   entity.Control
 	said   bool
 }
@@ -77,25 +82,16 @@ func (t *thermostat) target() (to entity.Temp, from entity.TargetSource, ok bool
 
 // regulate switches the relay by the room, and reports when anything is new.
 func (t *thermostat) regulate() {
-	c := entity.Control{Plan: t.plan.ID, Phase: entity.PhaseOff}
+	c := entity.Control{Plan: t.plan.ID}
 	if t.room != nil {
 		c.Temp, c.HasTemp = t.room.temp, true
 	}
-	var holds bool
-	c.Target, c.Source, holds = t.target()
-	c.HasTo = holds
-	switch {
-	case t.plan.Locked:
-		c.Phase, t.active = entity.PhaseLocked, false
-	case !holds:
-		t.active = false
-	case !c.HasTemp:
-		c.Phase, t.active = entity.PhaseLost, false
-	default:
-		t.active = t.wants(c.Temp, c.Target)
-		c.Phase = entity.PhaseIdle
-		if t.active {
-			c.Phase = entity.PhaseActive
+	c.Target, c.Source, c.HasTo = t.target()
+	c.Phase = t.phase(c)
+	if active := c.Phase == entity.PhaseActive; active != t.active {
+		t.active, t.least = active, t.board.house.now.Add(t.spec.MinOff)
+		if active {
+			t.least = t.board.house.now.Add(t.spec.MinOn)
 		}
 	}
 	if t.said && c == t.last {
@@ -104,6 +100,44 @@ func (t *thermostat) regulate() {
 	t.said, t.last = true, c
 	t.board.report(registry.PointReport{Point: entity.GPIO(t.spec.Relay), Value: entity.Value{On: t.active, Control: &c},
 		Cause: entity.Cause{Kind: entity.CauseThermostat}})
+}
+
+// settle has its relay be as if it had long been so: no least time runs.
+func (t *thermostat) settle() {
+	t.least = time.Time{}
+	t.regulate()
+	t.least = time.Time{}
+}
+
+// phase is what the relay does now. What is for safety waits for no least time.
+func (t *thermostat) phase(c entity.Control) entity.Phase {
+	stop(&t.again)
+	switch {
+	case t.plan.Locked:
+		return entity.PhaseLocked
+	case !c.HasTemp:
+		return entity.PhaseLost
+	case !t.spec.Cools && c.Temp > t.spec.High, t.spec.Cools && c.Temp < t.spec.Low:
+		return entity.PhaseRange
+	case !c.HasTo:
+		return entity.PhaseOff
+	}
+	wants, h := t.wants(c.Temp, c.Target), t.board.house
+	if wants != t.active && h.now.Before(t.least) {
+		t.again = h.agenda.add(t.least, func() {
+			t.again = nil
+			t.regulate()
+			t.room.goOn()
+		})
+		if wants {
+			return entity.PhaseWait
+		}
+		return entity.PhaseActive
+	}
+	if wants {
+		return entity.PhaseActive
+	}
+	return entity.PhaseIdle
 }
 
 // wants says whether the relay is to be on: below the band it heats, above it
