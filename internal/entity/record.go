@@ -132,6 +132,12 @@ const (
 	BoardNotConfigured BoardStatus = "not_configured"
 )
 
+// Linked says whether a board with this status has a link: it works, but something
+// about it may want attention.
+func (s BoardStatus) Linked() bool {
+	return s == BoardOnline || s == BoardConfigRefused || s == BoardDuplicate
+}
+
 // Status is how a command stands or ended.
 type Status string
 

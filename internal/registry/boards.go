@@ -21,7 +21,7 @@ func (r *Registry) SetBoard(rec entity.BoardRecord) {
 		}
 		if b.record.Declared {
 			rec.Name, rec.Chip, rec.Declared = b.record.Name, b.record.Chip, true
-			if b.live != nil && !withSession(rec.Status) {
+			if b.live != nil && !rec.Status.Linked() {
 				rec.Status, rec.Said = b.record.Status, b.record.Said
 			}
 		} else {
@@ -29,12 +29,6 @@ func (r *Registry) SetBoard(rec entity.BoardRecord) {
 		}
 		r.setBoard(b, rec)
 	})
-}
-
-// withSession says whether a board with a live session can have the status: it
-// works, but something about it wants attention.
-func withSession(s entity.BoardStatus) bool {
-	return s == entity.BoardOnline || s == entity.BoardConfigRefused || s == entity.BoardDuplicate
 }
 
 // RemoveBoard takes a board that is in no config from the list; a declared one stays.

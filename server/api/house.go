@@ -62,7 +62,7 @@ func (a *API) health(c echo.Context) error {
 		if b.Declared {
 			declared++
 		}
-		if b.Status == entity.BoardOnline {
+		if b.Status.Linked() {
 			online++
 		}
 	}

@@ -301,3 +301,16 @@ func TestHealthTellsMoreToWhoMayAsk(t *testing.T) {
 		}
 	}
 }
+
+func TestHealthCountsABoardThatWorksAndWantsAttention(t *testing.T) {
+	r := newRig(t)
+	for _, b := range r.reg.Boards() {
+		if b.Status == entity.BoardOnline {
+			b.Status = entity.BoardDuplicate
+			r.reg.SetBoard(b)
+		}
+	}
+	if got := r.on(TrustSocket, ask("GET /healthz", "")).Body.String(); !strings.Contains(got, `"boards":{"declared":2,"online":1}`) {
+		t.Errorf("got %s", got)
+	}
+}

@@ -112,7 +112,7 @@ func (r *Rules) begin(p *rules.Program, saved []rules.Saved, seen []rules.Event)
 // settled says whether every declared board is there, with all that it has.
 func settled(s *registry.Snapshot) bool {
 	for i := range s.Boards {
-		if b := &s.Boards[i]; b.Declared && !linked(b.Status) {
+		if b := &s.Boards[i]; b.Declared && !b.Status.Linked() {
 			return false
 		}
 	}
@@ -122,10 +122,6 @@ func settled(s *registry.Snapshot) bool {
 		}
 	}
 	return true
-}
-
-func linked(s entity.BoardStatus) bool {
-	return s == entity.BoardOnline || s == entity.BoardConfigRefused || s == entity.BoardDuplicate
 }
 
 // follow tells the engine what has happened. It says whether there was anything.
@@ -220,7 +216,7 @@ func (r *Rules) link(b *entity.BoardRecord, removed bool, now rules.Now) rules.E
 	case removed:
 		delete(r.met, b.Name)
 		ev.Link = rules.LinkUnknown
-	case linked(b.Status):
+	case b.Status.Linked():
 		r.met[b.Name] = true
 		ev.Link = rules.LinkOnline
 	case !r.met[b.Name] && now.Up-r.start.Up < boardGrace:
@@ -238,7 +234,7 @@ func (r *Rules) grace(now rules.Now) {
 	snap := r.o.House.Snapshot()
 	var away []rules.Event
 	for i := range snap.Boards {
-		if b := &snap.Boards[i]; b.Declared && !r.met[b.Name] && !linked(b.Status) {
+		if b := &snap.Boards[i]; b.Declared && !r.met[b.Name] && !b.Status.Linked() {
 			away = append(away, rules.Event{Board: b.Name, Link: rules.LinkOffline})
 		}
 	}

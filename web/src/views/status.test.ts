@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { de } from '../i18n/de';
 import { en } from '../i18n/en';
 import type { Board } from '../protocol/model';
-import { statusMeaning } from './status';
+import { linked, statusMeaning } from './status';
 
 const board = (status: string, message: string): Board => ({
   id: 'hob-7c9ebd', name: 'hall', chip: 'esp32', declared: true, status, message, since: 1, address: '', firmware: '',
@@ -23,4 +23,9 @@ describe('what a status means', () => {
   });
 
   test('of a board that works is nothing', () => expect(statusMeaning(board('online', ''), en)).toBe(''));
+});
+
+test('a board that wants attention and works counts as online', () => {
+  const having = Object.keys(en.boards.status).filter(linked);
+  expect(having.toSorted()).toEqual(['config_refused', 'duplicate', 'online']);
 });

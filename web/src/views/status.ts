@@ -21,6 +21,9 @@ const icons: Readonly<Record<string, string>> = {
 export const statusIcon = (status: string): string =>
   (Object.hasOwn(icons, status) ? icons[status] : undefined) ?? mdiAlertCircleOutline;
 
+/** Whether there is a link: the board works, though something about it may want attention. */
+export const linked = (status: string): boolean => ['online', 'config_refused', 'duplicate'].includes(status);
+
 export function statusWord(status: string, text: Catalogue): string {
   const words = text.boards.status;
   return Object.hasOwn(words, status) ? words[status as keyof typeof words] : status;
