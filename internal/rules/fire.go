@@ -149,10 +149,17 @@ func (e *Engine) resume(s *state, why string) {
 	}
 	s.paused.Ended = e.now.Wall.UnixMilli()
 	s.paused.Reason += "; " + why
-	if n := s.paused.More; n > 0 {
+	switch n := s.paused.More; n {
+	case 0:
+	case 1:
+		s.paused.Reason += "; 1 firing came to nothing meanwhile"
+	default:
 		s.paused.Reason += fmt.Sprintf("; %d firings came to nothing meanwhile", n)
 	}
 	e.note(*s.paused)
+	if s.last != nil && s.last.ID == s.paused.ID { // after a restart they are two
+		s.last = s.paused
+	}
 	s.paused, s.begun = nil, nil
 	e.touch(s)
 }

@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -153,6 +154,21 @@ func TestAPauseEndsAndCountsWhatCameToNothing(t *testing.T) {
 	i := slices.IndexFunc(s.records(), func(r rules.Run) bool { return r.Outcome == rules.Paused })
 	if i < 0 || s.records()[i].More != 3 {
 		t.Errorf("the record of the pause: %+v", s.records()[max(i, 0)])
+	}
+}
+
+// Also after a restart the rule's last run says that the pause is over, and how.
+func TestAPauseThatSomebodyEndsIsShownAsEnded(t *testing.T) {
+	r := rule("r", entity.OnGesture{Button: "bell", Gesture: entity.GesturePress}, do("porch", entity.VerbToggle))
+	s := newServer(t, houseIn(berlin, r), local(berlin, "2026-06-22 12:00:00"))
+	for range rules.MostRuns + 2 {
+		used(entity.GesturePress)(s)
+	}
+	s.restart(time.Minute)
+	s.give(func(e *rules.Engine) (out rules.Output) { out, _ = e.Resume("r", s.now); return out })
+	is := s.engine.Status(s.now)[0]
+	if want := "somebody has ended the pause; 1 firing came to nothing meanwhile"; is.PausedUntil != 0 || !strings.HasSuffix(is.Last.Reason, want) {
+		t.Errorf("%+v", is.Last)
 	}
 }
 

@@ -109,7 +109,7 @@ func (r *room) goOn() {
 	if rate < 0 {
 		step = -step
 	}
-	left := time.Duration((int64(step)*int64(time.Hour) - r.gone) / rate)
+	left := time.Duration((int64(step)*int64(time.Hour) - r.gone) / rate).Truncate(time.Millisecond) // as all that rules go by
 	r.next = h.agenda.add(r.since.Add(left), func() {
 		r.next = nil
 		r.become(r.temp + step)

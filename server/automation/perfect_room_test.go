@@ -70,7 +70,7 @@ func (r *perfectRoom) goOn() {
 	}
 	way := new(big.Rat).Sub(big.NewRat(int64(next), 1), r.is)
 	after := new(big.Rat).Mul(new(big.Rat).Quo(way, big.NewRat(r.pace, 1)), hour)
-	r.ticker = r.board.of.after(time.Duration(new(big.Int).Quo(after.Num(), after.Denom()).Int64()), func() { r.become(next) })
+	r.ticker = r.board.of.after(time.Duration(new(big.Int).Quo(after.Num(), after.Denom()).Int64()).Truncate(time.Millisecond), func() { r.become(next) })
 }
 
 // become makes it so warm.

@@ -13,7 +13,8 @@ import (
 	"hob/server/client"
 )
 
-// ruled is a house with a rule of each sort: what lasts, a time, a button.
+// ruled is a house with a rule of each sort: what lasts, a time, a button; and two
+// that set each other off.
 const ruled = `
 home: {name: Ruled, timezone: UTC}
 boards:
@@ -22,6 +23,8 @@ switches:
   porch: {pin: esp/16}
   fan: {pin: esp/17}
   pump: {pin: esp/19}
+  left: {pin: esp/21}
+  right: {pin: esp/22}
 contacts:
   window: {pin: esp/27, pull: up, class: window}
 buttons:
@@ -30,6 +33,8 @@ rules:
   draught: {when: {window: open, for: 2s}, do: [porch on, notify all "The window is open"]}
   tick: {when: {every: 3s}, do: [toggle fan]}
   soak: {when: {button: press}, do: [pump on, delay 8s, pump off]}
+  there: {when: [{left: on}, {left: off}], do: [toggle right], mode: queued}
+  back: {when: [{right: on}, {right: off}], do: [toggle left], mode: queued}
 `
 
 // by waits until an entity is in a state because of a rule.
@@ -56,6 +61,20 @@ func (h *house) notices() (out []entity.Notice) {
 	return out
 }
 
+// paused waits until a rule is paused for running too often, which hob rules says.
+func (h *house) paused() (id entity.RuleID) {
+	h.t.Helper()
+	eventually(h.t, "a rule that runs without end is paused", func() bool {
+		for line := range strings.Lines(h.must("rules")) {
+			if words := strings.Fields(line); strings.HasSuffix(strings.TrimSpace(line), "hob rules resume "+words[0]) && words[1] == "paused" {
+				id = entity.RuleID(words[0])
+			}
+		}
+		return id != ""
+	})
+	return id
+}
+
 func TestRulesRunAndADelayGoesOnAfterAKill(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, ruled, "esp")
@@ -80,6 +99,13 @@ func TestRulesRunAndADelayGoesOnAfterAKill(t *testing.T) {
 		t.Errorf("notices: %+v", n)
 	}
 
+	h.must("set", "left", "on")
+	paused := h.paused()
+	h.server.log.await(t, `"rule":"`+string(paused)+`","outcome":"paused"`)
+	eventually(t, "everybody is told that "+string(paused)+" is paused", func() bool {
+		return slices.ContainsFunc(h.notices(), func(n entity.Notice) bool { return n.Rule == paused })
+	})
+
 	since := esp.lastEdge()
 	esp.press(32)
 	w.by("pump", "on", "soak")
@@ -97,6 +123,14 @@ func TestRulesRunAndADelayGoesOnAfterAKill(t *testing.T) {
 	}
 	if len(pump) != 2 || !pump[0] || pump[1] {
 		t.Errorf("the pump's pin was driven %v", pump)
+	}
+
+	if still := h.paused(); still != paused {
+		t.Errorf("after the kill %q is paused, and it was %q", still, paused)
+	}
+	h.must("rules", "resume", string(paused))
+	if list := h.must("rules"); strings.Contains(list, "hob rules resume") {
+		t.Errorf("it is still paused:\n%s", list)
 	}
 
 	h.save(strings.Replace(ruled, "[porch on, ", "[porch off, ", 1))
