@@ -47,6 +47,9 @@ func (s *Store) prune(ctx context.Context) error {
 	if err := s.pruneLog(ctx, rows); err != nil {
 		return err
 	}
+	if err := s.pruneChatter(ctx); err != nil {
+		return err
+	}
 	return s.pruneRules(ctx)
 }
 
@@ -135,6 +138,43 @@ func (s *Store) pruneLog(ctx context.Context, rows []shown) error {
 		}
 	}
 	return nil
+}
+
+// pruneChatter removes the oldest lines of entities that have too many.
+func (s *Store) pruneChatter(ctx context.Context) error {
+	all, err := s.ids(ctx, "SELECT id FROM name")
+	if err != nil {
+		return err
+	}
+	for _, id := range all {
+		var excess int64
+		err := s.query(ctx, func(db *database) error {
+			return db.reader.QueryRowContext(ctx, "SELECT count(*) - ? FROM change WHERE entity = ?", s.o.Retention.Lines, id).Scan(&excess)
+		})
+		if err == nil && excess > 0 {
+			err = s.pruneLines(ctx, id, excess)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// pruneLines removes so many lines of an entity, in bounded pieces: first those of a
+// time that has not come, which a wrong clock has written.
+func (s *Store) pruneLines(ctx context.Context, id, excess int64) error {
+	for ; excess > 0 && ctx.Err() == nil; excess -= mostRows {
+		err := s.piece(func(db *database) error {
+			return db.exec("DELETE FROM change WHERE id IN (SELECT * FROM (SELECT id FROM change WHERE entity = ?1 AND at > ?2 ORDER BY at LIMIT ?3) "+
+				"UNION ALL SELECT * FROM (SELECT id FROM change WHERE entity = ?1 AND at <= ?2 ORDER BY at, id LIMIT ?3) LIMIT ?3)",
+				id, s.o.Now().UnixMilli()+leap, min(excess, mostRows))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
 }
 
 // remove removes the rows that a condition holds for, in bounded pieces.

@@ -392,6 +392,55 @@ func TestANewFileBeginsWithTheHouseAsItIs(t *testing.T) {
 	await(t, "the first sample in the new file", func() bool { return len(curve(t, s, "lamp", "brightness")) > 1 })
 }
 
+func TestALogThatOneEntityFillsKeepsItsNewestAndThatOfOthers(t *testing.T) {
+	c := &clock{noon}
+	s := open(t, Options{Path: filepath.Join(t.TempDir(), "hob.db"), Now: c.now, Retention: Retention{Lines: 10}})
+	r := &recorder{store: s, seen: map[entity.ID]*seen{}, bell: newBell(1)}
+	door := func(sec int, state string) Seen {
+		return Seen{At: after(sec), Entity: "door", Kind: entity.KindContact, State: state, Available: true, Changed: ms(after(sec)),
+			Attributes: entity.NoAttributes{}, Cause: entity.Cause{Kind: entity.CauseBoard}}
+	}
+	see := func(all ...Seen) {
+		for i := range all {
+			r.see(&all[i])
+		}
+		r.flush()
+	}
+	r.resume([]Seen{door(0, "closed"), lightAt(after(0), "off", 0, "")})
+	see(lightAt(after(1), "on", 40, "anna"))
+	var chatter []Seen // of a pin that nothing holds
+	last := mostRows + 1001
+	for i := 2; i <= last; i++ {
+		chatter = append(chatter, door(i, []string{"open", "closed"}[i%2]))
+	}
+	see(chatter...)
+	c.at = after(last)
+	for range 2 {
+		if err := s.prune(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lines := logLines(t, s, Filter{Entities: []entity.ID{"door"}, Limit: MaxLines})
+	if len(lines) != 10 || lines[9] != fmt.Sprintf("+%ds door state closed board", last) || lines[0] != fmt.Sprintf("+%ds door state open board", last-9) {
+		t.Errorf("of the door there are %d lines: %q", len(lines), lines)
+	}
+	if got := logLines(t, s, Filter{Entities: []entity.ID{"lamp"}, Limit: MaxLines}); !slices.Contains(got, "+1s lamp state on (40) user anna") {
+		t.Errorf("of the lamp: %q", got)
+	}
+	for i := range 12 { // the clock was wrong by a year
+		see(door(last+365*86400+i, []string{"open", "closed"}[i%2]))
+	}
+	see(door(last+1, "open"), door(last+2, "closed"))
+	c.at = after(last + 2)
+	if err := s.prune(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	lines = logLines(t, s, Filter{Entities: []entity.ID{"door"}, Limit: MaxLines})
+	if len(lines) != 10 || !strings.HasPrefix(lines[9], fmt.Sprintf("+%ds door", last+2)) {
+		t.Errorf("after a clock that was wrong: %q", lines)
+	}
+}
+
 func TestStatesOfWhatIsLongGoneAreForgotten(t *testing.T) {
 	s, c := steady(t, filepath.Join(t.TempDir(), "hob.db"), after(0))
 	keep(t, s, saved("lamp", "{}"), saved("bath", "{}"), saved("attic", "{}"))

@@ -89,7 +89,11 @@ type Retention struct {
 	// Each is how many runs of one rule are kept at most: 5000. One that is refused
 	// twice a second would else fill the disk in a month.
 	Each int
-	Gone time.Duration // last known states of entities that are not declared any more: 30 days
+	// Lines is how many lines of the log one entity has at most: 50000. A pin that
+	// nothing holds changes twenty times a second, and would else fill the disk in a
+	// month or two.
+	Lines int
+	Gone  time.Duration // last known states of entities that are not declared any more: 30 days
 }
 
 const day = 24 * time.Hour
@@ -106,6 +110,9 @@ func (r Retention) withDefaults() Retention {
 	}
 	if r.Each == 0 {
 		r.Each = 5000
+	}
+	if r.Lines == 0 {
+		r.Lines = 50_000
 	}
 	return r
 }
