@@ -7,12 +7,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
 
 // Write puts an edit onto the disk. Each file is replaced whole, by one rename,
-// so that nobody reads a half; it keeps its mode, and a link keeps leading to it.
+// so that nobody reads a half; it keeps its mode and, where the system lets us give it
+// away, its owner and group; and a link keeps leading to it.
 // If any of the files is not what it was when the edit was made, or somebody is
 // writing to it, nothing is written and the error is ErrChanged.
 //
@@ -96,6 +98,7 @@ func prepare(f FileEdit) (*replacement, error) {
 	r := &replacement{edit: f, temporary: temporary.Name(), target: target, new: temporary}
 	_, err = temporary.Write(f.After)
 	if err == nil {
+		giveAway(temporary, info)
 		err = temporary.Chmod(info.Mode().Perm())
 	}
 	if err == nil {
@@ -105,6 +108,19 @@ func prepare(f FileEdit) (*replacement, error) {
 		r.end()
 	}
 	return r, err
+}
+
+// giveAway makes a file that of the owner and the group of another: an edit by root
+// must not take the file from who writes it by hand. Only root may do all of that;
+// who may not edits it as one of those whom its mode allows to, and it becomes theirs.
+func giveAway(f *os.File, like os.FileInfo) {
+	is, ok := like.Sys().(*syscall.Stat_t)
+	if !ok {
+		return
+	}
+	if f.Chown(int(is.Uid), int(is.Gid)) != nil {
+		_ = f.Chown(-1, int(is.Gid))
+	}
 }
 
 // hold makes sure that nobody writes into the old file from now on unnoticed, and

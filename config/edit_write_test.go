@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -102,6 +103,41 @@ func TestAFileThatIsBeingWrittenIsLeftAlone(t *testing.T) {
 }
 
 // If the second of two files has been saved meanwhile, the first is as it was.
+func TestAFileStaysItsOwnersWhoeverEditsIt(t *testing.T) {
+	owner, group := os.Geteuid(), -1
+	switch mine, err := os.Getgroups(); {
+	case err != nil:
+		t.Fatal(err)
+	case owner == 0:
+		owner, group = 65534, 65533
+	default:
+		for _, g := range mine {
+			if g != os.Getegid() {
+				group = g
+			}
+		}
+	}
+	if group < 0 {
+		t.Skip("neither root nor in a second group: there is nobody to give a file to")
+	}
+	path := written(t, smallHouse)
+	if err := errors.Join(os.Chown(path, owner, group), os.Chmod(path, 0o640)); err != nil { //nolint:gosec // that is the point
+		t.Fatal(err)
+	}
+	edit := &Edit{Files: []FileEdit{{path, []byte(smallHouse), []byte(theirs)}}, main: path}
+	if err := edit.Write(); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	is := info.Sys().(*syscall.Stat_t)
+	if int(is.Uid) != owner || int(is.Gid) != group || info.Mode().Perm() != 0o640 || content(t, path) != theirs {
+		t.Errorf("it is %d:%d with mode %v, want %d:%d", is.Uid, is.Gid, info.Mode(), owner, group)
+	}
+}
+
 func TestNothingIsWrittenIfOneFileHasChanged(t *testing.T) {
 	first, second := written(t, smallHouse), written(t, smallHouse)
 	ready := []*replacement{held(t, first), held(t, second)}
