@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -48,8 +49,16 @@ type chipName struct {
 	value chip.Chip
 }
 
+// tooSmall are chips that other firmwares run on, and this one does not.
+var tooSmall = regexp.MustCompile(`(?i)^(?:esp[-_ ]?8266|esp[-_ ]?8285|esp-?(?:01|07|12)[a-z]?|d1[-_ ]?mini|nodemcu(?:v2)?|rp2040|pico|arduino[-_ ]?uno|bk72[0-9]+)$`)
+
 func (f *chipName) decode(v value, _ reflect.StructTag) {
 	f.hold(v)
+	if isText(v) && tooSmall.MatchString(v.node.Value) {
+		v.problem(problem{code: diag.UnknownChip, message: fmt.Sprintf("the firmware does not run on %s", quote(v.node.Value)),
+			suggestion: "it needs an ESP32: " + oneOf(v.r.chipNames)})
+		return
+	}
 	if name, ok := decodeChoice(v, v.r.chipNames, diag.UnknownChip); ok {
 		f.value, f.valid = v.r.chip(name)
 	}

@@ -12,8 +12,6 @@
 package config
 
 import (
-	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -48,7 +46,7 @@ func Load(path string) (*entity.House, diag.List, error) {
 func LoadFiles(path string) (Loaded, error) {
 	data, err := readFile(path)
 	if err != nil {
-		return Loaded{Files: []string{path}}, fmt.Errorf("read configuration: %w", err)
+		return Loaded{Files: []string{path}}, &ReadError{path, err}
 	}
 	return ParseBeside(path, data)
 }
@@ -59,7 +57,7 @@ func ParseBeside(path string, data []byte) (Loaded, error) {
 	dir := filepath.Dir(path)
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return Loaded{Files: []string{path}}, fmt.Errorf("read configuration: %w", err)
+		return Loaded{Files: []string{path}}, &ReadError{path, err}
 	}
 	defer root.Close()
 	return ParseFS(path, data, root.FS()), nil
@@ -125,7 +123,7 @@ func readFile(path string) ([]byte, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() { // a pipe could block for ever
-		return nil, &os.PathError{Op: "open", Path: path, Err: errors.New("not a regular file")}
+		return nil, &os.PathError{Op: "open", Path: path, Err: errNoFile}
 	}
 	f, err := os.Open(path)
 	if err != nil {

@@ -63,7 +63,9 @@ func decodeStruct(v value, into any) bool {
 		return false
 	}
 	all := members(into)
-	entries = v.joined(entries, func(key string) bool { _, known := find(all, key); return known },
+	isKey := func(key string) bool { _, known := find(all, key); return known }
+	entries = v.separated(entries, isKey)
+	entries = v.joined(entries, isKey,
 		func(key string) joining { m, _ := find(all, key); return commasIn(m.field) })
 	seen := make(map[string]bool)
 	unknown := entries[:0] // in their place: a file of nothing else has many

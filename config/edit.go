@@ -70,7 +70,7 @@ func edit(path string, change func(*editor) error) (*Edit, error) {
 	}
 	data, err := readFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("edit configuration: %w", err)
+		return nil, &ReadError{path, err}
 	}
 	root, err := os.OpenRoot(filepath.Dir(path))
 	if err != nil {

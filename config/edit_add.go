@@ -40,6 +40,26 @@ func SectionOf(kind entity.Kind) string {
 	return ""
 }
 
+// kindLike is the kind that a word of other systems, or of the file, stands for; "" if
+// nobody knows.
+func kindLike(word entity.Kind) entity.Kind {
+	section := normalKey(string(word))
+	if meant := meantSection(section).key; meant != "" {
+		section = meant
+	}
+	for _, k := range kindsToAdd() {
+		if SectionOf(k) == section && section != "" {
+			return k
+		}
+	}
+	return ""
+}
+
+func kindsToAdd() []entity.Kind {
+	return []entity.Kind{entity.KindSwitch, entity.KindLight, entity.KindButton, entity.KindContact, entity.KindSensor,
+		entity.KindGarageDoor, entity.KindHeater, entity.KindCooler, entity.KindScene, entity.KindPerson}
+}
+
 func (e *editor) add(kind entity.Kind, id entity.ID, keys []KeyValue) error {
 	section := SectionOf(kind)
 	for _, k := range keys {
@@ -49,6 +69,9 @@ func (e *editor) add(kind entity.Kind, id entity.ID, keys []KeyValue) error {
 	}
 	switch {
 	case section == "":
+		if better := kindLike(kind); better != "" {
+			return malformed("there is no kind %q to add: did you mean %s?", kind, better)
+		}
 		return malformed("there is no kind %q to add", kind)
 	case !entity.ValidID(string(id)):
 		return malformed("%q is not a valid id: a lower-case letter, then up to 31 letters, digits or _", id)

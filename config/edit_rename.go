@@ -37,6 +37,9 @@ func (e *editor) rename(from, to entity.ID) error {
 	it, ok := e.book.byID[from]
 	switch _, taken := e.book.byID[to]; {
 	case !ok:
+		if what := whatIs(e.loaded.House, string(from)); what != "" {
+			return cannotEdit("%q is %s, and only entities are renamed: edit the file by hand", from, what)
+		}
 		return cannotEdit("there is no entity %q", from)
 	case from == entity.AlarmID && it.kind() == entity.KindAlarm:
 		return cannotEdit("the alarm is always called %q", from)
@@ -118,4 +121,29 @@ func (e *editor) beforeFirst(n *yaml.Node, text string) splice {
 	// and the edit is parsed again.
 	l := e.layout(first.File)
 	return l.insert(first.File, l.offset(first.Line, first.Column), text+l.eol+strings.Repeat(" ", first.Column-1))
+}
+
+// whatIs says what of a house has a name that is no entity's; "" if nothing has.
+func whatIs(h *entity.House, name string) string {
+	for _, b := range h.Boards {
+		if string(b.Name) == name {
+			return "a board"
+		}
+	}
+	for _, a := range h.Areas {
+		if string(a.ID) == name {
+			return "an area"
+		}
+	}
+	for _, r := range h.Rules {
+		if string(r.ID) == name {
+			return "a rule"
+		}
+	}
+	for _, u := range h.Users {
+		if string(u.ID) == name {
+			return "a user"
+		}
+	}
+	return ""
 }

@@ -237,7 +237,7 @@ func TestRenamesThatAreImpossible(t *testing.T) {
 		from, to entity.ID
 		want     string
 	}{
-		{house, "prch", "x", "no entity"}, {house, "porch", "fan", "already"}, {house, "porch", "Porch", "not a valid id"},
+		{house, "prch", "x", "no entity"}, {house, "hall", "x", "\"hall\" is a board, and only entities are renamed"}, {house, "porch", "fan", "already"}, {house, "porch", "Porch", "not a valid id"},
 		{house, "porch", "porch", "already"}, {house, "alarm", "siren", "always called"}, {house, "porch", "toggle", "not be valid"},
 		{house + "x: 1\n", "porch", "lamp", "not valid as it is"},
 		{house + "buttons: {b: {pin: hall/32, pull: up, press: \"p\\x6frch on\"}}\n", "porch", "lamp", "write it plainly"},
@@ -315,7 +315,8 @@ func TestWhatCannotBeAddedIsTold(t *testing.T) {
 		pin  string
 		want string
 	}{
-		{entity.KindSwitch, "porch", "hall/17", "already"}, {entity.KindSwitch, "X", "hall/17", "not a valid id"}, {"lamp", "x", "hall/17", "no kind"},
+		{entity.KindSwitch, "porch", "hall/17", "already"}, {entity.KindSwitch, "X", "hall/17", "not a valid id"}, {"lamp", "x", "hall/17", "did you mean light?"},
+		{"lights", "x", "hall/17", "did you mean light?"}, {"bulb", "x", "hall/17", "no kind"},
 		{entity.KindAlarm, "x", "hall/17", "no kind"}, {entity.KindSwitch, "lamp", "hall/16", "HOB036"}, {entity.KindSwitch, "lamp", "hall/99", "HOB031"},
 	} {
 		_, err := editIn("config.yaml", dir["config.yaml"].Data, dir, func(e *editor) error {

@@ -102,11 +102,12 @@ func meantBy(into any, theirs string, keys []string) foreign {
 // report says what is wrong with one key.
 func (u unknown) report(seen map[string]bool, names []string) {
 	p := problem{code: diag.UnknownKey, message: "unknown key " + quote(u.name)}
+	odd := oddSpace(u.name)
 	switch {
 	case u.say == told:
 		return
-	case strings.ContainsRune(u.name, '\u00a0'):
-		p.suggestion = "there is a no-break space (U+00A0) in it, which looks like a space and is none: type it again"
+	case odd != 0:
+		p.suggestion = retype(odd)
 	case u.say != "":
 		p.suggestion = u.say
 	case u.key == "":

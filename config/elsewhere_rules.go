@@ -272,6 +272,22 @@ func (c *ruleCheck) stateText(raw string) string {
 	return ""
 }
 
+var conjunction = regexp.MustCompile(`\s+(?:and|&&)\s+`)
+
+// statesText is the condition that a bare text such as "porch is on and door is open"
+// stands for; "" if nobody knows.
+func (c *ruleCheck) statesText(raw string) string {
+	var all []string
+	for _, one := range conjunction.Split(raw, -1) {
+		state := c.stateText(one)
+		if state == "" {
+			return ""
+		}
+		all = append(all, strings.Trim(state, "{}"))
+	}
+	return "{" + strings.Join(all, ", ") + "}"
+}
+
 // shortClock is a time of day without seconds; midnight where none is given.
 func shortClock(s string) string {
 	switch strings.Count(s, ":") {

@@ -25,11 +25,17 @@ func misleading(n *yaml.Node) *problem {
 		return &problem{code: diag.BadText, message: "is in typographic quotes, which are letters to YAML: " + quote(n.Value),
 			suggestion: fmt.Sprintf("write %q, with the straight quotes of a keyboard", bare)}
 	}
+	if m := quotedTag.FindStringSubmatch(n.Value); m != nil {
+		return &problem{code: diag.BadText, message: "is the text " + quote(n.Value) + ", for the quotes make it one",
+			suggestion: fmt.Sprintf("write %s %s, without quotes", m[1], m[2])}
+	}
 	if isTemplate(n.Value) {
 		return &problem{code: diag.BadText, message: "holds a template, which would stay as it is: " + quote(n.Value), suggestion: noTemplates}
 	}
 	return nil
 }
+
+var quotedTag = regexp.MustCompile(`^(!secret|!include)\s+(\S+)$`)
 
 func isTemplate(s string) bool { return strings.Contains(s, "{{") || strings.Contains(s, "{%") }
 
@@ -58,7 +64,7 @@ func (v value) notMapping() string {
 	case n.Style == 0 && v.site.Line == src.Lines(): // no line end behind it
 		return "the file ends here, in the middle of a line: was it still being saved?"
 	case n.Style == 0 && strings.Contains(n.Value, ":\u00a0"):
-		return "there is a no-break space (U+00A0) after the colon, which looks like a space and is none: type it again"
+		return retype('\u00a0')
 	case n.Style == 0 && noSpace.MatchString(n.Value):
 		return fmt.Sprintf("write %q, with a space after the colon", noSpace.ReplaceAllString(strings.SplitN(n.Value, " ", 2)[0], "$1: $2"))
 	case pinShape.MatchString(n.Value):
@@ -95,8 +101,12 @@ func (v value) joined(entries []entry, known func(key string) bool, as func(key 
 		for end < len(entries) && isPlain(head.node) && as(head.name) != notJoined && entries[end].isRest(known) {
 			end++
 		}
-		if end > i+1 {
+		switch {
+		case end > i+1:
 			head = head.withRest(entries[i+1:end], as(head.name))
+		case end < len(entries) && isPlain(head.node) && entries[end].isRest(known) && head.isDecimal(entries[end].name):
+			head = head.withDecimals(entries[end])
+			end++
 		}
 		out, i = append(out, head), end
 	}
@@ -106,6 +116,26 @@ func (v value) joined(entries []entry, known func(key string) bool, as func(key 
 // isRest says whether an entry is what a comma has cut off the value in front.
 func (e entry) isRest(known func(string) bool) bool {
 	return isNothing(e.node) && e.key.Style == 0 && !known(e.name) && !noSpace.MatchString(e.name)
+}
+
+var (
+	beforeComma = regexp.MustCompile(`^-?[0-9]{1,4}$`)
+	afterComma  = regexp.MustCompile(`^[0-9]{1,4}(?:$|[^0-9\s.:/-]{1,8}$)`)
+)
+
+// isDecimal says whether a comma has cut a number, as in 0,3°C.
+func (e entry) isDecimal(rest string) bool {
+	return beforeComma.MatchString(e.node.Value) && afterComma.MatchString(rest)
+}
+
+func (e entry) withDecimals(rest entry) entry {
+	n := *e.node
+	n.Value += "." + rest.name
+	rest.r.errorAt(rest.keySpan(), problem{code: diag.WrongType,
+		message:    fmt.Sprintf("inside { } a comma ends a value: %q is only %s here", e.name, quote(e.node.Value)),
+		suggestion: fmt.Sprintf("write %s: %s, with a decimal point", e.name, n.Value)})
+	e.node = &n
+	return e
 }
 
 func (e entry) withRest(rest []entry, as joining) entry {

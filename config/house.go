@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -64,6 +65,9 @@ func (s *section[T]) decodeMore(v value) {
 			suggestion: "a configuration describes one house; is this the right file?"})
 		entries = entries[:maxDeclared]
 	}
+	if keys := declaredKeys(new(T)); keys != nil {
+		entries = v.indented(entries, func(key string) bool { return slices.Contains(keys, key) })
+	}
 	known := make(map[string]bool) // of a section of the same name
 	for _, d := range s.items {
 		known[d.id] = true
@@ -94,12 +98,26 @@ func decodeDeclared(v value, into any) {
 	decodeStruct(v, into)
 }
 
+// declaredKeys are the keys of a declaration; nil if its type takes any.
+func declaredKeys(into any) []string {
+	if _, own := into.(interface{ decodeAs(value) }); own {
+		return nil
+	}
+	var out []string
+	for _, m := range members(into) {
+		out = append(out, m.name)
+	}
+	return out
+}
+
 func checkID(e entry) {
 	if entity.ValidID(e.name) {
 		return
 	}
 	suggestion := "use a lower-case letter, then up to 31 letters, digits or _"
-	if better := suggestID(e.name); better != "" {
+	if odd := oddSpace(e.name); odd != 0 {
+		suggestion = retype(odd)
+	} else if better := suggestID(e.name); better != "" {
 		suggestion = "write " + better
 	}
 	e.r.errorAt(e.keySpan(), problem{

@@ -31,8 +31,12 @@ func TestLoadSaysWhyAFileCannotBeRead(t *testing.T) {
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{dir, pipe, "/dev/null"} {
-		if _, _, err := config.Load(path); err == nil || !strings.Contains(err.Error(), "not a regular file") {
+	for path, want := range map[string]string{
+		dir: dir + " is a directory, not a file", pipe: pipe + " is no regular file", "/dev/null": "/dev/null is no regular file",
+		filepath.Join(dir, "none.yaml"): "there is no file " + filepath.Join(dir, "none.yaml"),
+		filepath.Join(pipe, "x.yaml"):   filepath.Join(pipe, "x.yaml") + " cannot be read: not a directory",
+	} {
+		if _, _, err := config.Load(path); err == nil || err.Error() != want {
 			t.Errorf("%s: got %v", path, err)
 		}
 	}

@@ -30,6 +30,14 @@ func (c *ruleCheck) condition(v value) entity.RuleCondition {
 			v.wrongType("a mapping such as {alarm: disarmed}", "write "+write)
 			return nil
 		}
+		if write := c.statesText(v.node.Value); write != "" {
+			v.wrongType("a mapping such as {alarm: disarmed}", "write "+write)
+			return nil
+		}
+		if c.expression(v, v.node.Value) == nil {
+			v.wrongType("a mapping such as {alarm: disarmed}", fmt.Sprintf("write {expr: %s}", inQuotes(v.node.Value)))
+			return nil
+		}
 	}
 	entries, ok := v.mapping("a mapping such as {alarm: disarmed}")
 	if !ok || c.elsewhereCondition(v, entries) {

@@ -89,6 +89,10 @@ func (c *ruleCheck) step(v value) entity.Step {
 			return entity.Stop{}
 		}
 	}
+	if better := c.severalSteps(do.words); better != "" {
+		v.problem(problem{code: diag.BadAction, message: fmt.Sprintf("%s is more than one step", quote(v.node.Value)), suggestion: better})
+		return nil
+	}
 	if !c.checkAction(&do) {
 		return nil
 	}

@@ -462,7 +462,12 @@ func sameWord(theirs string) string {
 // unknownSubject reports a key that is neither an entity nor a word of the place.
 func (c *ruleCheck) unknownSubject(e entry, words []string) {
 	suggestion := "write the id of an entity, or " + strings.Join(words, ", ")
-	if meant := sameWord(e.name); slices.Contains(words, meant) {
+	odd := oddSpace(e.name)
+	if odd != 0 {
+		suggestion = retype(odd)
+	} else if write := c.keyMeans(e); write != "" {
+		suggestion = "write " + write
+	} else if meant := sameWord(e.name); slices.Contains(words, meant) {
 		suggestion = "write " + meant
 	} else if !c.r.exhausted() {
 		if near := c.r.nearest(e.name, append(slices.Clone(words), c.stateful...)); near != "" {
@@ -470,4 +475,19 @@ func (c *ruleCheck) unknownSubject(e entry, words []string) {
 		}
 	}
 	e.r.errorAt(e.keySpan(), problem{code: diag.UnknownEntity, message: fmt.Sprintf("there is no entity %s", quote(e.name)), suggestion: suggestion})
+}
+
+// keyMeans is what a key without a value stands for, such as "porch == on", and what
+// an event of the sun does; "" if nobody knows.
+func (c *ruleCheck) keyMeans(e entry) string {
+	if isNothing(e.node) {
+		return c.statesText(e.name)
+	}
+	if _, err := schedule.ParseSun(e.name); err != nil || e.node.Kind != yaml.ScalarNode {
+		return ""
+	}
+	if sun, err := schedule.ParseSun(e.name + e.node.Value); err == nil {
+		return "sun: " + sun.String()
+	}
+	return "sun: " + e.name
 }

@@ -2,9 +2,9 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -25,11 +25,11 @@ type Sheet struct {
 func Open(path string) (*Sheet, error) {
 	data, err := readFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("read configuration: %w", err)
+		return nil, &ReadError{path, err}
 	}
 	root, err := os.OpenRoot(filepath.Dir(path))
 	if err != nil {
-		return nil, fmt.Errorf("read configuration: %w", err)
+		return nil, &ReadError{path, err}
 	}
 	defer root.Close()
 	s := &Sheet{path: path}
@@ -63,7 +63,7 @@ func (s *Sheet) Given(texts []string) ([]entity.Given, diag.List) {
 func (s *Sheet) Tests(path string) ([]entity.Test, diag.List, error) {
 	data, err := readFile(path)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read tests: %w", err)
+		return nil, nil, &ReadError{path, err}
 	}
 	tests, list := s.parseTests(path, data)
 	return tests, list, nil
@@ -89,7 +89,7 @@ func parseTests(r *report, c *ruleCheck, data []byte) ([]entity.Test, diag.List)
 		return nil, r.done()
 	}
 	var section testSection
-	section.decode(rootValue(r, root), "")
+	section.decode(withoutSection(rootValue(r, root)), "")
 	tests := c.tests(&section)
 	return tests, r.done()
 }
@@ -100,4 +100,28 @@ func (s *Sheet) about(name string, data []byte) (*report, *ruleCheck) {
 	b := *s.book
 	b.r, b.mentions = r, make(mentions)
 	return r, &ruleCheck{book: &b, y: &ruleYAML{}}
+}
+
+// withoutSection is what stands below "tests:", which belongs to the main file alone.
+func withoutSection(root value) value {
+	n := root.node
+	if n.Kind != yaml.MappingNode || len(n.Content) != 2 || resolve(n.Content[0]).Value != "tests" {
+		return root
+	}
+	inner := resolve(n.Content[1])
+	if inner.Kind != yaml.MappingNode {
+		return root
+	}
+	for i := 0; i+1 < len(inner.Content); i += 2 {
+		if resolve(inner.Content[i+1]).Kind != yaml.MappingNode || slices.Contains([]string{"given", "when", "then"}, resolve(inner.Content[i]).Value) {
+			return root // it is a test of that name
+		}
+	}
+	e, ok := root.entry(n.Content[0], n.Content[1])
+	if !ok {
+		return root
+	}
+	e.r.errorAt(e.keySpan(), problem{code: diag.BadTest, message: "in a file of tests, the names of the tests are the keys of the file",
+		suggestion: `delete the line "tests:", and the indentation of what is below it`})
+	return e.value
 }

@@ -107,17 +107,20 @@ func reportSyntax(r *report, src *diag.Source, data []byte, err error) {
 	if len(data) <= maxLocate {
 		line, column = locateSyntaxError(src.Text(), err.Error())
 	}
-	if strings.Contains(what, "expected ',' or") {
+	message, suggestion := explainSyntax(what)
+	width := 1
+	if s, ok := slipAt(src, what, line, column); ok {
+		line, column, width, message, suggestion = s.line, s.column, s.width, s.message, s.suggestion
+	} else if strings.Contains(what, "expected ',' or") {
 		column = openBracket(src.Line(line), column)
 	}
-	message, suggestion := explainSyntax(what)
 	if guess := guessSyntax(src, line); guess != "" {
 		suggestion = guess
 	}
 	if text := src.Text(); line == src.Lines() && !strings.HasSuffix(text, "\n") {
 		suggestion = "the file ends here, in the middle of a line: was it still being saved? Else: " + suggestion
 	}
-	r.errorAt(src.Span(line, column, 1), problem{
+	r.errorAt(src.Span(line, column, width), problem{
 		code: diag.Syntax, message: message, suggestion: suggestion,
 	})
 }

@@ -134,6 +134,8 @@ func TestATestFileIsReadWithTheHousesWords(t *testing.T) {
 		{"cold: {given: {time: \"2026-11-25\", outside: 2°C}, then: {porch: off}}\n", ""},
 		{"cold: {given: {time: \"2026-11-25\"}, then: {prch: off}}\n", "did you mean porch?"},
 		{"# nothing\n", `write one: porch at dusk: {given: {time: "2026-11-25 15:00"}, when: {at: sunset}, then: {porch: on}}`},
+		{"tests:\n  cold: {given: {time: \"2026-11-25\"}, then: {porch: off}}\n", `delete the line "tests:", and the indentation of what is below it`},
+		{"tests: {given: {time: \"2026-11-25\"}, when: {porch: on}}\n", "add then: [{porch: on}]"}, // a test of that name
 		{"- a\n", ""},
 		{"a: [\n", ""},
 		{"a: &a {given: *a}\n", ""},

@@ -32,7 +32,7 @@ type Texts struct {
 func ReadTexts(path string) (Texts, error) {
 	data, err := readFile(path)
 	if err != nil {
-		return Texts{}, fmt.Errorf("read configuration: %w", err)
+		return Texts{}, &ReadError{path, err}
 	}
 	if len(data) > maxBytes {
 		return Texts{}, cannotEdit("%s is larger than %d KiB", path, maxBytes>>10)
@@ -44,7 +44,7 @@ func ReadTexts(path string) (Texts, error) {
 	out := Texts{Files: []Text{{path, data}}}
 	root, err := os.OpenRoot(filepath.Dir(path))
 	if err != nil {
-		return Texts{}, fmt.Errorf("read configuration: %w", err)
+		return Texts{}, &ReadError{path, err}
 	}
 	defer root.Close()
 	for _, name := range l.Files[1:] {

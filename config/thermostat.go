@@ -246,6 +246,9 @@ func (y *thermostatYAML) check(value) {
 
 // checkBand: a band as wide as the range leaves nothing to regulate.
 func (y *thermostatYAML) checkBand() {
+	if y.Range.given && !y.Range.valid {
+		return // nobody knows how wide it is meant to be
+	}
 	low, high := y.limits()
 	if y.Hysteresis.valid && (y.Hysteresis.value == 0 || y.Hysteresis.value > (high-low)/2) {
 		y.Hysteresis.at.problem(problem{code: diag.OutOfRange,

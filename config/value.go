@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -48,7 +49,24 @@ func (v value) keySpan() diag.Span {
 
 // problem reports p at the value, or at the part of it that p names.
 func (v value) problem(p problem, related ...diag.Related) {
+	if odd := v.oddSpace(p); odd != 0 {
+		p.suggestion = retype(odd)
+	}
 	v.r.errorAt(v.partSpan(p.part), p, related...)
+}
+
+// oddSpace is a character that is not seen and may well be what is wrong; 0 if there is
+// none. A text for people may hold it.
+func (v value) oddSpace(p problem) rune {
+	if v.node == nil || v.node.Kind != yaml.ScalarNode || p.code == diag.BadText || len(v.node.Value) > maxGuessed {
+		return 0
+	}
+	raw := v.node.Value
+	if p.part != (part{}) {
+		runes := []rune(raw)
+		raw = string(runes[min(p.part.from, len(runes)):min(p.part.from+p.part.width, len(runes))])
+	}
+	return oddSpace(raw)
 }
 
 func (v value) warning(p problem, related ...diag.Related) {
@@ -120,10 +138,17 @@ func (v value) untagged() bool {
 			suggestion: "write the value itself; secrets are for codes, passwords and addresses with a token"})
 		return false
 	}
+	suggestion := "write the value without a tag; the key decides how it is read"
+	switch {
+	case strings.HasPrefix(tag, "!include"):
+		suggestion = "name each file: !include switches.yaml"
+	case tag == "!lambda", tag == "!env_var", tag == "!input", tag == "!extend", tag == "!remove":
+		suggestion = "write the value itself: there are no variables and no programs in the file"
+	}
 	v.problem(problem{
 		code:       diag.UnknownTag,
 		message:    fmt.Sprintf("the YAML tag %s is not supported", quote(tag)),
-		suggestion: "write the value without a tag; the key decides how it is read",
+		suggestion: suggestion,
 	})
 	return false
 }

@@ -88,7 +88,7 @@ func (c *cli) diagnose(list diag.List) error {
 	if len(list) == 0 {
 		return nil
 	}
-	if err := list.WriteText(c.stderr, diag.TextOptions{Color: colorful(c.stderr)}); err != nil {
+	if err := list.WriteText(c.stderr, diag.TextOptions{Color: colorful(c.stderr), Width: cellsOf(c.stderr)}); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintln(c.stderr)

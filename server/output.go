@@ -41,6 +41,19 @@ func colorful(w io.Writer) bool {
 	return terminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
 
+// cellsOf is how many cells a line of w's terminal has; 0 if it is none.
+func cellsOf(w io.Writer) int {
+	f, ok := w.(*os.File)
+	if !ok {
+		return 0
+	}
+	n, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 // Colours of states: ANSI, the terminal's own palette.
 const (
 	plain  = ""

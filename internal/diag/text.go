@@ -12,6 +12,21 @@ import (
 // TextOptions says how diagnostics look as text.
 type TextOptions struct {
 	Color bool // ANSI colours; the caller knows whether it writes to a terminal
+	Width int  // cells of a line of it, to which excerpts are cut; 0 for 100
+}
+
+// Excerpts are cut to these, in cells: where nobody knows the terminal, and where it
+// is so narrow that nothing would be left.
+const (
+	usualWidth = 100
+	leastWidth = 40
+)
+
+func (opt TextOptions) width() int {
+	if opt.Width == 0 {
+		return usualWidth
+	}
+	return max(opt.Width, leastWidth)
 }
 
 const (
@@ -112,7 +127,7 @@ func (d *Diagnostic) write(w *strings.Builder, opt TextOptions) {
 
 	gutter := len(fmt.Sprint(d.Line))
 	if d.Excerpt.Text != "" {
-		text, lead, marks := d.caret()
+		text, lead, marks := d.caret(opt.width() - gutter - len("  | "))
 		fmt.Fprintf(w, " %s %s %s\n", paint(cyan, fmt.Sprintf("%*d", gutter, d.Line)), paint(cyan, "|"), text)
 		fmt.Fprintf(w, " %*s %s %s%s\n", gutter, "", paint(cyan, "|"), lead, paint(tone, marks))
 	}
@@ -128,28 +143,47 @@ func (d *Diagnostic) writeNote(w *strings.Builder, opt TextOptions, note string)
 	fmt.Fprintf(w, " %*s %s %s\n", len(fmt.Sprint(d.Line)), "", opt.paint(cyan, "="), clean(note))
 }
 
-// caret lays the excerpt out in terminal cells: the text, the blank part of the
-// line under it, and the marks.
-func (d *Diagnostic) caret() (text, lead, marks string) {
-	var out strings.Builder
-	before, under := 0, 0
+// caret lays the excerpt out in so many terminal cells at the most: the text, the
+// blank part of the line under it, and the marks. Of a longer line it shows the part
+// in which the place begins.
+func (d *Diagnostic) caret(most int) (text, lead, marks string) {
+	var shown []string
+	var cells []int
+	before, under, all := 0, 0, 0 // cells before the place, of it, and of everything
+	from, to := 0, 0              // the place among the characters that are shown
 	column := d.Excerpt.From
-	if column > 1 {
-		out.WriteString("…")
-		before++
-	}
 	for _, r := range d.Excerpt.Text {
-		shown, cells := cell(r)
-		out.WriteString(shown)
+		s, n := cell(r)
+		shown, cells, all = append(shown, s), append(cells, n), all+n
 		switch {
 		case column < d.Column:
-			before += cells
+			before, from, to = before+n, from+1, to+1
 		case column < d.EndColumn:
-			under += cells
+			under, to = under+n, to+1
 		}
 		column++
 	}
-	return strings.TrimRight(out.String(), " "), strings.Repeat(" ", before), strings.Repeat("^", max(under, 1))
+	begin, end := 0, len(shown)
+	cutBefore, cutAfter := d.Excerpt.From > 1, false
+	for all+2 > most && before > most/4 && begin < from {
+		all, before, begin, cutBefore = all-cells[begin], before-cells[begin], begin+1, true
+	}
+	for all+2 > most && end > from+1 {
+		end, cutAfter = end-1, true
+		all -= cells[end]
+		if end < to {
+			under -= cells[end]
+		}
+	}
+	text = strings.Join(shown[begin:end], "")
+	if cutBefore {
+		text, before = "…"+text, before+1
+	}
+	text = strings.TrimRight(text, " ")
+	if cutAfter {
+		text += "…"
+	}
+	return text, strings.Repeat(" ", before), strings.Repeat("^", max(under, 1))
 }
 
 // cell says how a code point is shown and how many terminal cells that takes.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"hob/internal/diag"
 )
@@ -181,4 +182,50 @@ c.yaml:6:6: warning HOB022: many
 	if got := out.String(); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
+}
+
+// A terminal would break a long line, and the caret under it would stand anywhere.
+func TestAnExcerptFitsIntoTheTerminal(t *testing.T) {
+	start := strings.Repeat("左右 ", 30)
+	long, at := start+"HERE"+strings.Repeat(" é👍", 60), utf8.RuneCountInString(start)+1
+	for _, width := range []int{0, 1, 40, 80, 100, 150} {
+		for _, span := range []int{1, 4, 100} {
+			got := strings.Split(show(t, long, at, span, diag.TextOptions{Width: width}), "\n")
+			most := width
+			switch {
+			case width == 0:
+				most = 100
+			case width < 40:
+				most = 40
+			}
+			for _, line := range got[1:3] {
+				if n := cellsOf(line); n > most {
+					t.Errorf("width %d: %d cells: %s", width, n, line)
+				}
+			}
+			front, _, _ := strings.Cut(got[1], "HERE")
+			before := cellsOf(front)
+			if caret := len(strings.TrimRight(got[2], "^")); caret != before {
+				t.Errorf("width %d: the caret is at %d and the text at %d:\n%s\n%s", width, caret, before, got[1], got[2])
+			}
+			if !strings.Contains(got[1], "| …") || !strings.HasSuffix(got[1], "…") {
+				t.Errorf("width %d: nobody sees that the line is cut: %s", width, got[1])
+			}
+		}
+	}
+	if got := strings.Split(show(t, "short: line", 1, 5, diag.TextOptions{Width: 80}), "\n"); strings.Contains(got[1], "…") {
+		t.Errorf("a short line is cut: %s", got[1])
+	}
+}
+
+// cellsOf is how many cells a text of this test takes.
+func cellsOf(s string) int {
+	n := 0
+	for _, r := range s {
+		n++
+		if strings.ContainsRune("左右👍", r) {
+			n++
+		}
+	}
+	return n
 }

@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"math/bits"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -131,6 +132,9 @@ func parseDayRange(part string) (Days, *SyntaxError) {
 	return set, nil
 }
 
+// rangeInWords is how people write a range of days elsewhere: monday to friday.
+var rangeInWords = regexp.MustCompile(`^([a-z]+)\s*(?:to|until|till|through|thru|bis|/|–|—|\.\.+)\s*([a-z]+)$`)
+
 func parseDay(raw string) (time.Weekday, *SyntaxError) {
 	word := strings.ToLower(strings.TrimSpace(raw))
 	days := week()
@@ -141,6 +145,14 @@ func parseDay(raw string) (time.Weekday, *SyntaxError) {
 		return days[i], nil
 	}
 	suggestion := "write mon, tue, wed, thu, fri, sat, sun, a range such as mon-fri, or daily"
+	if m := rangeInWords.FindStringSubmatch(word); m != nil {
+		from, notFrom := parseDay(m[1])
+		to, notTo := parseDay(m[2])
+		if notFrom == nil && notTo == nil {
+			return 0, &SyntaxError{Message: excerpt(word) + " is no day of the week",
+				Suggestion: "write " + dayName(from) + "-" + dayName(to), Length: len(raw)}
+		}
+	}
 	for _, day := range days {
 		if len(word) >= 2 && strings.HasPrefix(word, dayName(day)[:2]) {
 			suggestion = "did you mean " + dayName(day) + "?"

@@ -112,10 +112,10 @@ func TestDays(t *testing.T) {
 		"mon-mon":     "write mon, or daily",
 		"mon,mon":     "mon is named twice",
 		"mon-wed,tue": "tue is named twice",
-		"mon..fri":    "did you mean mon?",
-		"lundi":       "write mon, tue",
-		"1-5":         "write mon, tue",
-		"daily,mon":   "write mon, tue",
+		"mon..fri":    "write mon-fri", "monday to friday": "write mon-fri", "sat bis sun": "write sat-sun", "mon to someday": "did you mean mon?",
+		"lundi":     "write mon, tue",
+		"1-5":       "write mon, tue",
+		"daily,mon": "write mon, tue",
 	})
 	for set := range schedule.EveryDay + 1 {
 		if set == 0 {
@@ -243,18 +243,23 @@ func TestSunSpecs(t *testing.T) {
 		}
 	}
 	bad(t, schedule.ParseSun, map[string]string{
-		"":               "write sunrise, sunset, dawn or dusk",
-		"sundown":        "write sunrise, sunset, dawn or dusk",
-		"noon":           "write sunrise",
-		"sunset-20":      "write sunset-20m",
-		"sunset-":        "such as sunset-20m",
-		"sunset 20m":     "such as sunset-20m",
-		"sunset-20min":   "such as 20m or 1h30m",
-		"sunset-1.5h":    "such as 20m or 1h30m",
-		"sunset-20m30h":  "such as 20m",
-		"sunset-13h":     "more than 12 hours",
-		"sunset+-5m":     "such as 20m",
-		"sunset-999999m": "such as 20m",
+		"":                      "write sunrise, sunset, dawn or dusk",
+		"sundown":               "write sunrise, sunset, dawn or dusk",
+		"20m before sunset":     "write sunset-20m",
+		"1 hour after Sunrise":  "write sunrise+1h",
+		"sunset - 20 minutes":   "write sunset-20m",
+		"20 hours before dusk":  "such as sunset-20m",
+		"a while before sunset": "such as sunset-20m",
+		"noon":                  "write sunrise",
+		"sunset-20":             "write sunset-20m",
+		"sunset-":               "such as sunset-20m",
+		"sunset 20m":            "such as sunset-20m",
+		"sunset-20min":          "such as 20m or 1h30m",
+		"sunset-1.5h":           "such as 20m or 1h30m",
+		"sunset-20m30h":         "such as 20m",
+		"sunset-13h":            "more than 12 hours",
+		"sunset+-5m":            "such as 20m",
+		"sunset-999999m":        "such as 20m",
 	})
 }
 

@@ -88,7 +88,11 @@ func ParseSun(raw string) (Sun, error) {
 	}
 	m := regexp.MustCompile(`^\s*([a-zA-Z]+)\s*(?:([+-])\s*(\S+))?\s*$`).FindStringSubmatch(raw)
 	if m == nil {
-		return fail(excerpt(raw)+" is no event of the sun", "write sunrise, sunset, dawn or dusk, or such as sunset-20m")
+		suggestion := "write sunrise, sunset, dawn or dusk, or such as sunset-20m"
+		if meant, ok := sunInWords(raw); ok {
+			suggestion = "write " + meant.String()
+		}
+		return fail(excerpt(raw)+" is no event of the sun", suggestion)
 	}
 	event, ok := sunEvent(strings.ToLower(m[1]))
 	if !ok {
@@ -112,6 +116,26 @@ func ParseSun(raw string) (Sun, error) {
 		offset = -offset
 	}
 	return Sun{Event: event, Offset: offset}, nil
+}
+
+var (
+	offsetBehind = regexp.MustCompile(`^([a-z]+)\s*([+-])\s*([0-9]{1,5})\s*([hms])[a-z]*$`)
+	offsetBefore = regexp.MustCompile(`^([0-9]{1,5})\s*([hms])[a-z]*\s+(before|after)\s+([a-z]+)$`)
+)
+
+// sunInWords is what people mean by "sunset - 20 minutes" and "20m before sunset".
+func sunInWords(raw string) (Sun, bool) {
+	raw = strings.ToLower(strings.TrimSpace(raw))
+	if m := offsetBefore.FindStringSubmatch(raw); m != nil {
+		sign := map[string]string{"before": "-", "after": "+"}[m[3]]
+		raw = m[4] + sign + m[1] + m[2]
+	} else if m := offsetBehind.FindStringSubmatch(raw); m != nil {
+		raw = m[1] + m[2] + m[3] + m[4]
+	} else {
+		return Sun{}, false
+	}
+	sun, err := ParseSun(raw)
+	return sun, err == nil
 }
 
 func sunEvent(word string) (SunEvent, bool) {

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
 	"maps"
 	"net/http"
 	"reflect"
@@ -245,6 +243,7 @@ func (a *API) edit(w wish, make func() (*config.Edit, error)) (*body[editBody], 
 func (a *API) editProblem(err error) error {
 	var wrong *config.EditError
 	var told huma.StatusError
+	var unread *config.ReadError
 	switch {
 	case errors.As(err, &told):
 		return err
@@ -253,8 +252,8 @@ func (a *API) editProblem(err error) error {
 		return &configProblem{*p, diagnosticsOf(wrong.List)}
 	case errors.Is(err, config.ErrChanged):
 		return huma.Error409Conflict("the configuration has been changed meanwhile; read it again")
-	case errors.Is(err, fs.ErrNotExist):
-		return huma.Error409Conflict(fmt.Sprintf("there is no file %s", a.File))
+	case errors.As(err, &unread):
+		return huma.Error409Conflict(unread.Error())
 	}
 	a.Log.Error("an edit of the configuration failed", "error", err)
 	return huma.Error500InternalServerError("the configuration cannot be edited; the log says why")

@@ -179,6 +179,10 @@ func TestAFileThatCannotBeGivenBackIsNotShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantProblem(t, r.do("GET /api/config", ""), 409, "no file")
+	if err := os.Mkdir(file, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	wantProblem(t, r.do("GET /api/config", ""), 409, "is a directory, not a file")
 }
 
 // To open a pipe can take for ever, and everybody else would wait.

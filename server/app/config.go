@@ -1,9 +1,7 @@
 package app
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"reflect"
 	"time"
@@ -35,9 +33,6 @@ func (a *App) readConfig(asked bool) (files []string, use func()) {
 	a.recoverEdit()
 	l, err := config.LoadFiles(a.file.name)
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			err = fmt.Errorf("there is no file %s", a.file.name)
-		}
 		l.House, l.List = nil, diag.List{{Span: diag.Span{File: a.file.name}, Severity: diag.Error, Message: err.Error()}}
 	}
 	return l.Files, func() { a.takeConfig(l.House, l.List, asked) }
