@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"hob/internal/entity"
@@ -23,17 +24,22 @@ const (
 // Filter says which lines of the log are wanted.
 type Filter struct {
 	Entities []entity.ID // at most MostFiltered; none: all entities, and gaps
-	From, To time.Time   // From is included, To is not; zero: no bound
+	From, To time.Time   // From is included, To is not; zero: no bound. With one, lines are in the order of their times
 	Before   Place       // only what is older than this line; zero: from the newest on
 	Limit    int         // at most so many; DefaultLines when 0, never more than MaxLines
 	Oldest   bool        // the oldest ones, the oldest first; not with Entities or Before
 }
 
-// Place is where a line is in the log: lines are ordered by it.
+// Place is where a line is in the log. Lines are in the order in which they were
+// written, which is that of their IDs: a clock that was in 2099 for a while does not
+// keep its lines on top. Those of a span of time are in the order of their times.
 type Place struct {
 	At int64 // unix ms
 	ID int64
 }
+
+// timed says whether the order is that of the times.
+func (f *Filter) timed() bool { return !f.From.IsZero() || !f.To.IsZero() }
 
 // Change is a line of the log.
 type Change struct {
@@ -62,7 +68,7 @@ func (s *Store) Changes(ctx context.Context, f Filter) (lines []Change, more boo
 // changes are at most so many.
 func (db *database) changes(ctx context.Context, f Filter, limit int) ([]Change, error) {
 	if len(f.Entities) == 0 {
-		return db.lines(ctx, f, limit, "", nil)
+		return db.lines(ctx, f, limit, "")
 	}
 	// Each entity's newest, from its own index: what others did is not read.
 	var all []Change
@@ -72,29 +78,44 @@ func (db *database) changes(ctx context.Context, f Filter, limit int) ([]Change,
 			continue
 		}
 		seen[id] = true
-		some, err := db.lines(ctx, f, limit, "c.entity = (SELECT id FROM name WHERE entity = ?) AND ", []any{string(id)})
+		some, err := db.lines(ctx, f, limit, id)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, some...)
 	}
-	slices.SortFunc(all, func(a, b Change) int { return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(b.ID, a.ID)) })
+	slices.SortFunc(all, func(a, b Change) int {
+		if f.timed() && a.At != b.At {
+			return cmp.Compare(b.At, a.At)
+		}
+		return cmp.Compare(b.ID, a.ID)
+	})
 	return all[:min(len(all), limit)], nil
 }
 
-func (db *database) lines(ctx context.Context, f Filter, limit int, of string, args []any) ([]Change, error) {
-	from, to := bounds(f.From, f.To)
+// lines are those of one entity, or of all.
+func (db *database) lines(ctx context.Context, f Filter, limit int, of entity.ID) ([]Change, error) {
 	before := f.Before
 	if before == (Place{}) {
 		before = Place{latest, latest}
 	}
-	order := "ORDER BY c.at DESC, c.id DESC"
-	if f.Oldest {
-		order = "ORDER BY c.at, c.id"
+	index, where, order, args := "", "c.id < ?", "c.id", []any{before.ID}
+	if of != "" {
+		index = "INDEXED BY change_of " // not the one that also has the times, which would have all of them sorted
+	}
+	if f.timed() {
+		from, to := bounds(f.From, f.To)
+		index, order = "", "c.at, c.id"
+		where, args = "c.at >= ? AND c.at < ? AND c.at <= ? AND (c.at, c.id) < (?, ?)", []any{from, to, before.At, before.At, before.ID}
+	}
+	if of != "" {
+		where, args = "c.entity = (SELECT id FROM name WHERE entity = ?) AND "+where, append([]any{string(of)}, args...)
+	}
+	if !f.Oldest {
+		order = strings.ReplaceAll(order, ",", " DESC,") + " DESC"
 	}
 	rows, err := db.reader.QueryContext(ctx, "SELECT c.id, c.at, coalesce(n.entity, ''), what, state, number, gesture, cause, by "+
-		"FROM change c LEFT JOIN name n ON n.id = c.entity WHERE "+of+"c.at >= ? AND c.at < ? AND c.at <= ? AND (c.at, c.id) < (?, ?) "+
-		order+" LIMIT ?", append(args, from, to, before.At, before.At, before.ID, limit)...)
+		"FROM change c "+index+"LEFT JOIN name n ON n.id = c.entity WHERE "+where+" ORDER BY "+order+" LIMIT ?", append(args, limit)...)
 	if err != nil {
 		return nil, err
 	}

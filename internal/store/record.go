@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -279,6 +280,8 @@ func (r *recorder) resume(entities []Seen) {
 	}
 	r.rows.present = r.rows.present[:0]
 	r.everybody()
+	// All of this is seen at once, and is written in the order in which it was.
+	slices.SortStableFunc(r.rows.lines, func(a, b line) int { return cmp.Compare(a.at, b.at) })
 	r.flush()
 }
 
@@ -342,7 +345,7 @@ func emptied[T any](rows []T) []T {
 func (r *recorder) afterGap(rows batch) batch {
 	rows.gapFrom = r.gapFrom
 	rows.all, rows.present = true, slices.Collect(maps.Keys(r.seen))
-	rows.lines = append(rows.lines, line{at: r.gapFrom, what: LineGap, number: until(rows.alive)})
+	rows.lines = append([]line{{at: r.gapFrom, what: LineGap, number: until(rows.alive)}}, rows.lines...)
 	for id, s := range r.seen {
 		for _, n := range s.numbers {
 			rows.samples = append(rows.samples, sample{at: rows.alive, of: seriesName{id, n.what}, value: &n.value})

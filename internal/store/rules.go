@@ -45,7 +45,8 @@ func (s *Store) KeepRules(memory []RuleMemory, runs []RuleRun, durable bool) err
 		}
 		for i := range runs {
 			r := &runs[i]
-			if err := db.exec("INSERT INTO rule_run (id, rule, at, outcome, data) VALUES (?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET "+
+			if err := db.exec("INSERT INTO rule_run (id, rule, at, outcome, data, seq) "+
+				"VALUES (?,?,?,?,?, (SELECT coalesce(max(seq), 0) + 1 FROM rule_run)) ON CONFLICT (id) DO UPDATE SET "+
 				"rule = excluded.rule, at = excluded.at, outcome = excluded.outcome, data = excluded.data",
 				r.ID, string(r.Rule), r.At, r.Outcome, r.Data); err != nil {
 				return err
@@ -105,12 +106,13 @@ func (db *database) eachMemory(ctx context.Context, order string, each func(Rule
 type RunFilter struct {
 	Rule     entity.RuleID // "": of all rules
 	ID       string        // of this run alone; "": of any
-	From, To time.Time     // From is included, To is not; zero: no bound
+	From, To time.Time     // From is included, To is not; zero: no bound. With one, runs are in the order of their times
 	Before   RunPlace      // only what comes after this run in the answer; zero: from the newest on
 	Limit    int           // at most so many; DefaultRuns when 0, never more than MostRuns
 }
 
-// RunPlace is where a run is among all: they are ordered by it.
+// RunPlace is where a run is among all. They are in the order in which they were
+// written first, as lines of the log are (Place).
 type RunPlace struct {
 	At int64 // unix ms
 	ID string
@@ -126,12 +128,19 @@ func (s *Store) Runs(ctx context.Context, f RunFilter) (runs []RuleRun, more boo
 
 // runs are at most so many.
 func (db *database) runs(ctx context.Context, f RunFilter, limit int) ([]RuleRun, error) {
-	from, to := bounds(f.From, f.To)
-	before := f.Before
-	if before == (RunPlace{}) {
-		before = RunPlace{latest, ""}
+	where, order, args := "true", "seq DESC", []any{}
+	switch {
+	case !f.From.IsZero() || !f.To.IsZero():
+		from, to := bounds(f.From, f.To)
+		before := f.Before
+		if before == (RunPlace{}) {
+			before = RunPlace{latest, ""}
+		}
+		where, order = "at >= ? AND at < ? AND at <= ? AND (at, id) < (?, ?)", "at DESC, id DESC"
+		args = []any{from, to, before.At, before.At, before.ID}
+	case f.Before != (RunPlace{}): // nothing follows a run that is gone by now
+		where, args = "seq < (SELECT seq FROM rule_run WHERE id = ?)", []any{f.Before.ID}
 	}
-	where, args := "at >= ? AND at < ? AND at <= ? AND (at, id) < (?, ?)", []any{from, to, before.At, before.At, before.ID}
 	if f.Rule != "" {
 		where, args = "rule = ? AND "+where, append([]any{string(f.Rule)}, args...)
 	}
@@ -139,7 +148,7 @@ func (db *database) runs(ctx context.Context, f RunFilter, limit int) ([]RuleRun
 		where, args = "id = ? AND "+where, append([]any{f.ID}, args...)
 	}
 	rows, err := db.reader.QueryContext(ctx, "SELECT id, rule, at, outcome, data FROM rule_run WHERE "+where+
-		" ORDER BY at DESC, id DESC LIMIT ?", append(args, limit)...)
+		" ORDER BY "+order+" LIMIT ?", append(args, limit)...)
 	if err != nil {
 		return nil, err
 	}

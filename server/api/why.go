@@ -120,9 +120,11 @@ func lineOf(rec *entity.Record) (store.Change, bool) {
 	return l, rec.Changed != 0 && rec.State != entity.StateUnknown
 }
 
-// newer says whether a change came after all that the log tells of its entity.
+// newer says whether a change came after all that the log tells of its entity. What a
+// clock wrote that was in another year then came before.
 func newer(l store.Change, lines []store.Change) bool {
-	return !slices.ContainsFunc(lines, func(old store.Change) bool { return old.At >= l.At })
+	now := time.Now().UnixMilli()
+	return !slices.ContainsFunc(lines, func(old store.Change) bool { return old.At == l.At || old.At > l.At && old.At <= now })
 }
 
 // explainer finds causes. It keeps the first error and finds nothing after it.

@@ -287,6 +287,20 @@ func TestWhatIsNewerThanTheLogComesFromTheHouse(t *testing.T) {
 	}
 }
 
+// What a clock wrote that was in another century does not pass for newer than now.
+func TestWhatIsNowIsNewerThanALogOf2099(t *testing.T) {
+	future := became(1, "porch", "off", because(entity.CauseAPI, ""))
+	future.At = time.Date(2099, time.January, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
+	r := playing(t, &played{lines: []store.Change{future}})
+	if rec := r.do("POST /api/entities/porch/commands", `{"action":"on"}`); rec.Code != 200 {
+		t.Fatal(rec.Body)
+	}
+	got := read[whyBody](t, r.do("GET /api/entities/porch/why?limit=2", ""))
+	if len(got.Changes) != 2 || got.Changes[0][0].State != "on" || got.Changes[1][0].State != "off" {
+		t.Errorf("got %+v", got.Changes)
+	}
+}
+
 func TestWhatWasNeverRecordedIsAnEmptyList(t *testing.T) {
 	r := playing(t, &played{})
 	r.reg.Apply(&entity.House{Entities: []entity.Entity{{ID: "anna", Name: "Anna", Spec: &entity.Person{}}}})

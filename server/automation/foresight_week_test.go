@@ -235,9 +235,9 @@ func (w *week) live(t *testing.T) (rows, states []string) {
 		for _, g := range w.test.Given {
 			boards.happen(g)
 		}
+		boards.now(boards.settle) // it has long been so
 		seen := newDiary(reg)
 		time.Sleep(time.Until(w.start))
-		boards.now(boards.settle) // it has long been so
 		if w.quiet {
 			boards.now(boards.letGo)
 		}
