@@ -126,6 +126,22 @@ describe('a command', () => {
     expect(await page.locator('#failure').innerText()).toBe('Porch lamp: Too much at once');
   });
 
+  test('says exactly why it is refused, in the language of the page, and in marked English where that has no words', async () => {
+    await start();
+    const reason = { board: 'hall', reason: 'busy' };
+    fake.onCommand = (command) =>
+      fake.result(command, { status: 'refused', code: 'board', message: 'it warns of a pulse', detail: 'refused_by_board', params: reason });
+    const page = await see('', { locale: 'de-DE' });
+    await face(page, 'porch').click();
+    await tile(page, 'porch').getByText('hall: Es ist beschäftigt').waitFor();
+    expect(await tile(page, 'porch').locator('[lang]').count()).toBe(0);
+    fake.onCommand = (command) =>
+      fake.result(command, { status: 'refused', code: 'board', message: 'The moon is full', detail: 'refused_by_board', params: { ...reason, reason: 'moon' } });
+    await face(page, 'porch').click();
+    await tile(page, 'porch').locator('[lang=en]').getByText('The moon is full').waitFor();
+    await page.locator('#failure [lang=en]').getByText('The moon is full').waitFor();
+  });
+
   test('for something offline is not sent, and the reason is there to read', async () => {
     const options = house();
     const lost = { available: false, unavailable: { reason: 'offline', message: '', since: Date.now() - 180_000 } };

@@ -51,7 +51,7 @@ describe('a board that takes another firmware', () => {
     is('sending', { done: 98_304 });
     await status.getByText('Firmware 0.2.0 Sending…').waitFor();
     await card.getByText('10% · 98 kB of 983 kB').waitFor();
-    expect(await bar.getAttribute('aria-valuetext')).toBe('10% · 98 kB of 983 kB');
+    expect(await bar.getAttribute('aria-valuetext')).toBe('10% · 98\u00a0kB of 983\u00a0kB');
     // From here on nothing is told live: it is asked every second.
     fake.details.set(id, { link: link(), update: update('sending', { done: 500_000 }) });
     await card.getByText('50% · 500 kB of 983 kB').waitFor();
@@ -88,6 +88,6 @@ test('the figures of a board have units, and what it has not told is unknown', a
   expect(await figure('Freier Speicher')).toBe('123.456 Byte');
   expect(await figure('Je am wenigsten frei')).toBe('98.304 Byte');
   expect(await figure('Stapel mindestens übrig')).toBe('unbekannt');
-  expect(await figure('WLAN-Signal')).toBe('-61 dBm');
+  expect(await figure('WLAN-Signal')).toBe('-61\u00a0dBm');
   expect(await axe(page)).toEqual([]);
 });

@@ -266,7 +266,7 @@ describe('the alarm', () => {
     fake.report('alarm', { state: 'pending', attributes: { ...opened('window'), code: true, triggered_by: 'window', until: now + 600_000 } });
     const pinned = page.locator('.pinned #tile-alarm');
     await pinned.getByText('Somebody came in').waitFor();
-    await pinned.getByText(/Disarm within \d+ s · By Window · Open: Window/).waitFor();
+    await pinned.getByText(/Disarm within \d+\ss · By Window · Open: Window/).waitFor();
     expect(await page.locator('#tile-alarm').count()).toBe(1);
     fake.report('alarm', { state: 'triggered', attributes: { code: true, triggered_by: 'window' } });
     await pinned.getByText('Alarm!').waitFor();
@@ -309,7 +309,7 @@ describe('the alarm', () => {
     };
     await wrong();
     await tile(page, 'alarm').getByText('Wrong code').waitFor();
-    await tile(page, 'alarm').getByText(/Disarm within \d+ s/).waitFor();
+    await tile(page, 'alarm').getByText(/Disarm within \d+\ss/).waitFor();
     expect(await tile(page, 'alarm').getByRole('button', { name: /Retry/ }).count()).toBe(0);
     fake.onCommand = (command) => {
       fake.report('alarm', { state: 'pending', attributes: { code: true, until, locked_until: until } });

@@ -3,32 +3,35 @@
 
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { everything, info } from './fake/house';
+import { everything, info, troubled } from './fake/house';
 import { FakeServer } from './fake/server';
 import { axe } from './lib/axe';
 import { desktop, launch, phone, screenshot, type Scheme, visit } from './lib/browser';
 
 let browser: Browser;
 let full: FakeServer;
+let ill: FakeServer;
 let empty: FakeServer;
 let locked: FakeServer;
 
 beforeAll(async () => {
   browser = await launch();
   full = new FakeServer(everything());
+  ill = new FakeServer(troubled());
   empty = new FakeServer({ info: info(), boards: [], entities: [] });
   locked = new FakeServer({ info: info(), boards: [], entities: [], token: 'secret' });
-  await Promise.all([full.start(), empty.start(), locked.start()]);
+  await Promise.all([full.start(), ill.start(), empty.start(), locked.start()]);
 });
 
 afterAll(async () => {
   await browser.close();
-  await Promise.all([full.stop(), empty.stop(), locked.stop()]);
+  await Promise.all([full.stop(), ill.stop(), empty.stop(), locked.stop()]);
 });
 
 const pages = [
   { name: 'home', url: () => full.url, ready: '#tile-porch' },
   { name: 'boards', url: () => `${full.url}#/boards`, ready: '#board-hob-hall' },
+  { name: 'troubles', url: () => `${ill.url}#/boards`, ready: '#board-hob-hall' },
   { name: 'settings', url: () => `${full.url}#/settings`, ready: 'fieldset' },
   { name: 'empty', url: () => empty.url, ready: 'pre' },
   { name: 'unlock', url: () => locked.url, ready: 'form input' },
@@ -40,6 +43,28 @@ const views = [
 ] as const;
 
 const schemes: readonly Scheme[] = ['light', 'dark'];
+const languages = [{ language: 'English', locale: 'en-GB' }, { language: 'German', locale: 'de-DE' }] as const;
+
+/** What a rule tells is in the words of whoever wrote it. */
+const written = everything().notices.filter(({ detail }) => detail === undefined).map(({ text }) => text);
+
+/**
+ * The pieces of the page's own text with English words in them, but for what is marked as English. What people have
+ * named or written themselves is in whatever language they like.
+ */
+function leftInEnglish(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const own = '[lang=en], .name, h1, h2, h3, pre';
+    const english = /\b(the|is|are|it|its|not|and|for|of|to|has|with|by|no|on|off|at|from|yet)\b/i;
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found: string[] = [];
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+      const text = node.textContent ?? '';
+      if (english.test(text) && node.parentElement?.closest(own) === null && !node.parentElement.matches('style, script')) found.push(text);
+    }
+    return found;
+  });
+}
 
 /** Interactive elements smaller than 44 px that no larger label or face stands for. */
 function smallTargets(page: Page): Promise<string[]> {
@@ -56,11 +81,14 @@ function smallTargets(page: Page): Promise<string[]> {
 
 describe.each(pages)('$name', ({ name, url, ready }) => {
   describe.each(views)('on a $size', ({ size, ...device }) => {
-    test.each(schemes)('in %s is accessible and fits', async (colorScheme) => {
-      const { page, context, errors } = await visit(browser, url(), { ...device, colorScheme, reducedMotion: 'reduce' });
+    // Both languages on either size, in one light each.
+    const looks = schemes.map((colorScheme, i) => ({ colorScheme, ...languages[(i + Number(size === 'desktop')) % 2]! }));
+    test.each(looks)('in $colorScheme and $language is accessible and fits', async ({ colorScheme, locale }) => {
+      const { page, context, errors } = await visit(browser, url(), { ...device, colorScheme, locale, reducedMotion: 'reduce' });
       await page.locator(ready).first().waitFor();
       await page.evaluate(() => document.fonts.ready);
       await screenshot(page, `${name}-${size}-${colorScheme}`);
+      if (locale === 'de-DE') expect((await leftInEnglish(page)).filter((text) => !written.includes(text))).toEqual([]);
       expect(await axe(page)).toEqual([]);
       expect(await smallTargets(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(device.viewport.width);

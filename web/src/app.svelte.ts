@@ -5,12 +5,20 @@ import { createContext } from 'svelte';
 import type { State } from './connection/machine';
 import { Connection } from './connection/socket';
 import { exchange, type Exchange, leave, takeToken } from './connection/token';
+import { failureWord } from './entities/phase';
 import { Clock } from './home/clock.svelte';
 import { Home } from './home/home.svelte';
 import { Language } from './i18n/language.svelte';
+import type { Said } from './protocol/model';
 import type { ServerMessage } from './protocol/server';
 import { ThemeChoice } from './theme/theme.svelte';
 import { Router } from './views/router.svelte';
+
+/** Words for people; `lang` is there when they are not in the language of the page. */
+export interface Spoken {
+  readonly text: string;
+  readonly lang?: 'en';
+}
 
 export class App {
   readonly clock = new Clock();
@@ -67,6 +75,25 @@ export class App {
 
   reconnect(): void {
     this.#connection.retry();
+  }
+
+  /** The name of an entity; of one that is not there its id. */
+  readonly name = (id: string): string => this.home.cell(id)?.entity.name ?? id;
+
+  /** A sentence of the server's in the language of the page; else, as long as that is not known, the server's own. */
+  said(what: Said): Spoken {
+    const { locale, format, text } = this.language;
+    const words = this.later?.said(what, { locale, format, text, name: this.name });
+    return words == null ? { text: what.message, lang: 'en' } : { text: words };
+  }
+
+  /** Why a command failed: exactly where there are words for that, else by its code. */
+  failure(code: string, what: Said, board: string): Spoken {
+    const { text } = this.language;
+    const exactly = this.said(what);
+    if (exactly.lang === undefined) return exactly;
+    const words = failureWord(code, board, text) ?? (exactly.text === '' ? text.failure.refused : null);
+    return words === null ? exactly : { text: words };
   }
 
   async #fetchLater(): Promise<void> {

@@ -1,7 +1,7 @@
 // Houses for the fake server, built from a few words each.
 
 import type { BoardDetails } from './server';
-import type { Attributes, Board, Entity, HouseInfo, Notice } from '../../src/protocol/model';
+import type { Attributes, Board, Entity, HouseInfo, Notice, Params } from '../../src/protocol/model';
 
 /** An entity with its defaults; the fake sets its revision. */
 export function entity(id: string, kind: string, more: Partial<Entity> = {}): Entity {
@@ -82,6 +82,34 @@ export function aDay(curve: (hour: number) => number): object {
   return { from, to, step: 300_000, series: [{ name: 'value', points }] };
 }
 
+const stranger = { message: 'Found on the network, not in config.yaml; it waits to be adopted', detail: 'stranger_new' };
+
+/** A house in which each board has another trouble; two have a word that is newer than this page. */
+export function troubled(): { info: HouseInfo; boards: Board[]; entities: Entity[]; details: Record<string, BoardDetails> } {
+  const now = Date.now();
+  const address = '192.0.2.7:80';
+  const other = '192.0.2.9:80';
+  const trouble = (name: string, status: string, detail: string, message: string, params: Params = {}): Board =>
+    board(name, { status, detail, message, params, since: now - 26 * 3_600_000 });
+  return {
+    info: info(),
+    entities: [],
+    details: {},
+    boards: [
+      trouble('hall', 'offline', 'no_answer', `Nothing answers at ${address}`, { address }),
+      trouble('kitchen', 'not_adopted', 'no_key', `Found at ${address}; adopt it with its setup code`, { address }),
+      trouble('shed', 'key_refused', 'key_lost', `The board at ${address} has no key; adopt it again, with --replace`, { address }),
+      trouble('garage', 'wrong_chip', 'other_chip', 'The board has the chip "esp32c3", config.yaml says esp32; it keeps the configuration it has', { chip: 'esp32c3', declared: 'esp32' }),
+      trouble('attic', 'config_refused', 'config_refused', 'The board refuses its configuration: GPIO34 is input only (items[1].pin, pin_input_only)', { path: 'items[1].pin', code: 'pin_input_only' }),
+      trouble('cellar', 'duplicate', 'twin', `Two boards hold this board's id and its key: one at ${address}, whose link goes on, and one at ${other}`, { address, twin: other }),
+      trouble('gartenhaus-hinter-der-alten-scheune-nord', 'connecting', 'calling', 'The server is calling the board'),
+      trouble('barn', 'offline', 'of_a_later_server', 'The moon is full'),
+      trouble('loft', 'config_refused', 'config_refused', 'The board refuses its configuration: it is asleep (items[2], asleep)', { path: 'items[2]', code: 'asleep' }),
+      board('', { id: 'hob-5e11ed', declared: false, status: 'unknown', ...stranger }),
+    ],
+  };
+}
+
 /** A house with every state that a tile can be in. */
 export function everything(): {
   info: HouseInfo; boards: Board[]; entities: Entity[]; histories: Record<string, object>; notices: Notice[]; details: Record<string, BoardDetails>;
@@ -95,12 +123,16 @@ export function everything(): {
     { id: 'shed', name: 'Garden shed' },
     { id: 'garage', name: 'Garage' },
   ];
-  const lost = { reason: 'offline', message: 'No answer from shed for 15 s', since: minutes(4) };
+  const lost = { reason: 'offline', message: 'No answer for 15 s', detail: 'silent', params: { seconds: 15 }, since: minutes(4) };
   return {
     info: info({ areas }),
     notices: [
       { id: 6, at: minutes(130), text: 'The garden pump has run for an hour', rule: 'pump_watch' },
       { id: 7, at: minutes(4), text: 'It is below 3 °C outside and the bathroom window is open', user: 'anna', rule: 'frost' },
+      {
+        id: 8, at: minutes(2), text: 'The rule porch_light has run 30 times within 1m. It does not run for 15m now: it may set itself off.',
+        detail: 'rule_paused', params: { rule: 'porch_light', runs: 30, seconds: 60, minutes: 15 }, rule: 'porch_light',
+      },
     ],
     histories: {
       room: aDay((hour) => 19 + 1.6 * Math.sin((hour - 4) / 3.8)),
@@ -114,10 +146,10 @@ export function everything(): {
       },
     },
     boards: [
-      board('hall', { message: 'Takes firmware 0.2.0: 40 %' }),
+      board('hall', { message: 'Takes firmware 0.2.0: 40 %', detail: 'update_sending', params: { firmware: '0.2.0', percent: 40 } }),
       board('kitchen', { chip: 'esp32-c3' }),
-      board('shed', { status: 'offline', message: 'No answer for 15 s', since: minutes(4) }),
-      board('', { id: 'hob-5e11ed', declared: false, status: 'unknown', message: 'It is in no configuration' }),
+      board('shed', { status: 'offline', message: 'No answer for 15 s', detail: 'silent', params: { seconds: 15 }, since: minutes(4) }),
+      board('', { id: 'hob-5e11ed', declared: false, status: 'unknown', ...stranger }),
     ],
     entities: [
       entity('ceiling', 'light', { name: 'Ceiling', area: 'living', features: ['brightness'], state: 'on', attributes: { brightness: 70 } }),
@@ -135,7 +167,7 @@ export function everything(): {
       entity('motion', 'contact', { name: 'Motion', area: 'hall', features: ['motion'], state: 'detected', changed: now }),
       entity('fan', 'switch', {
         name: 'Extractor fan', area: 'kitchen', icon: 'fan', board: 'kitchen', state: 'off',
-        failure: { command: '1e', action: 'on', target: 'on', status: 'expired', code: 'timeout', message: 'No answer', at: minutes(1) },
+        failure: { command: '1e', action: 'on', target: 'on', status: 'expired', code: 'timeout', message: 'No reply from kitchen within 5s', detail: 'no_reply', params: { board: 'kitchen', seconds: 5 }, at: minutes(1) },
       }),
       entity('leak', 'contact', { name: 'Under the sink', area: 'kitchen', board: 'kitchen', features: ['moisture'], state: 'clear', changed: minutes(60 * 30) }),
       entity('socket', 'switch', { name: 'Counter socket', area: 'kitchen', icon: 'power-socket', board: 'kitchen', state: 'unknown' }),

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { ClientMessage } from '../../src/protocol/client';
-import type { Board, Dynamic, Entity, HouseInfo, Notice } from '../../src/protocol/model';
+import type { Board, Dynamic, Entity, HouseInfo, Notice, Said } from '../../src/protocol/model';
 
 const web = new URL('../..', import.meta.url).pathname;
 const policy = readFileSync(join(web, 'csp.txt'), 'utf8').split(/\s+/).join(' ').trim();
@@ -168,7 +168,7 @@ export class FakeServer {
     this.result(command, { command: server, status: 'confirmed' });
   }
 
-  result(command: Command, outcome: { command?: string; status: string; code?: string; message?: string }): void {
+  result(command: Command, outcome: { command?: string; status: string; code?: string } & Partial<Said>): void {
     const { id, entity, action } = command;
     this.broadcast({ type: 'result', id, entity, action, command: '', code: '', message: '', ...outcome });
   }

@@ -1,10 +1,10 @@
 // What a tile says and does, derived from its entity; Tile.svelte draws it.
 
-import type { App } from '../app.svelte';
+import type { App, Spoken } from '../app.svelte';
 import { moduleOf } from '../entities';
 import { colors, dims, level } from '../entities/light';
 import type { MenuItem, Saying } from '../entities/module';
-import { doneWord, failureWord, offlineWord, pendingWord, phase, type Phase } from '../entities/phase';
+import { doneWord, offlineWord, pendingWord, phase, type Phase } from '../entities/phase';
 import { controlled } from '../entities/thermostat';
 import type { Cell } from '../home/home.svelte';
 import type { Action } from '../protocol/client';
@@ -40,7 +40,7 @@ export class TileModel {
       get now() {
         return app.clock.now;
       },
-      name: (id) => app.home.cell(id)?.entity.name ?? id,
+      name: app.name,
     };
     this.#cell = cell;
   }
@@ -83,23 +83,22 @@ export class TileModel {
   }
 
   /** What is wrong, or null. */
-  get trouble(): string | null {
+  get trouble(): Spoken | null {
     const { phase, entity } = this;
     const { clock } = this.#app;
     switch (phase.name) {
-      case 'failed':
-        return this.#text.failure.at(
-          failureWord(phase.code, phase.message, entity.board, this.#text),
-          this.#format.moment(phase.at, clock.now),
-        );
+      case 'failed': {
+        const why = this.#app.failure(phase.code, phase.said, entity.board);
+        return { ...why, text: this.#text.failure.at(why.text, this.#format.moment(phase.at, clock.now)) };
+      }
       case 'offline': {
         const why = offlineWord(phase.unavailable.reason, entity.board, this.#text);
         const answer = this.#answerMeanwhile();
-        return answer === null ? why : `${why} · ${answer}`;
+        return answer === null ? { text: why } : { ...answer, text: `${why} · ${answer.text}` };
       }
       case 'done':
         // What was kept for its board has gone out when the board is back.
-        return phase.code === 'queued' ? null : doneWord(phase.code, entity.board, this.#text);
+        return phase.code === 'queued' ? null : this.#done(phase.code);
       case 'unknown':
       case 'pending':
       case 'settled':
@@ -108,11 +107,16 @@ export class TileModel {
   }
 
   /** What became of what this page asked while the board is away, or null. */
-  #answerMeanwhile(): string | null {
+  #answerMeanwhile(): Spoken | null {
     const request = this.#cell().request;
-    if (request?.status === 'done') return doneWord(request.code, this.entity.board, this.#text);
+    if (request?.status === 'done') return this.#done(request.code);
     if (request?.status !== 'failed') return null;
-    return failureWord(request.code, request.message, this.entity.board, this.#text);
+    return this.#app.failure(request.code, request.said, this.entity.board);
+  }
+
+  #done(code: string): Spoken | null {
+    const text = doneWord(code, this.entity.board, this.#text);
+    return text === null ? null : { text };
   }
 
   readonly percent = (value: number): string => this.#format.percent(value);

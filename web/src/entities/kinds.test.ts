@@ -20,17 +20,17 @@ const look = (more: Some) => moduleOf(more.kind ?? '').look(anEntity(more), en, 
 test.each<[Some, string, string, string | undefined]>([
   [{ kind: 'sensor', state: 'unknown' }, 'Unknown', 'unknown', 'No reading yet'],
   [{ kind: 'sensor', state: 'unknown', attributes: { unit: '°C', fault: 'no_answer' } }, 'Unknown', 'unknown', 'No answer'],
-  [{ kind: 'sensor', state: '21.4', attributes: { value: 21.44, unit: '°C', sampled: 5 } }, '21.4 °C', 'calm', undefined],
-  [{ kind: 'sensor', state: '21', attributes: { value: 21, unit: '°C', humidity: 45.3 } }, '21 °C', 'calm', '45% humidity'],
-  [{ kind: 'sensor', state: '21', attributes: { value: 21, unit: '°C', fault: 'odd' } }, '21 °C', 'calm', 'Sensor fault'],
-  [{ kind: 'sensor', state: 'unknown', attributes: { value: 21, unit: '°C', fault: 'stale' } }, 'Last 21 °C', 'unknown', 'No reading for too long'],
-  [{ kind: 'sensor', state: '0.412', attributes: { value: 0.412, unit: 'L' } }, '0.412 L', 'calm', undefined],
+  [{ kind: 'sensor', state: '21.4', attributes: { value: 21.44, unit: '°C', sampled: 5 } }, '21.4\u00a0°C', 'calm', undefined],
+  [{ kind: 'sensor', state: '21', attributes: { value: 21, unit: '°C', humidity: 45.3 } }, '21\u00a0°C', 'calm', '45% humidity'],
+  [{ kind: 'sensor', state: '21', attributes: { value: 21, unit: '°C', fault: 'odd' } }, '21\u00a0°C', 'calm', 'Sensor fault'],
+  [{ kind: 'sensor', state: 'unknown', attributes: { value: 21, unit: '°C', fault: 'stale' } }, 'Last 21\u00a0°C', 'unknown', 'No reading for too long'],
+  [{ kind: 'sensor', state: '0.412', attributes: { value: 0.412, unit: 'L' } }, '0.412\u00a0L', 'calm', undefined],
   [{ kind: 'sensor', state: '3', attributes: { value: 3, unit: '' } }, '3', 'calm', undefined],
-  [{ kind: 'sensor', state: '-0.04', attributes: { value: -0.04, unit: '°C' } }, '0 °C', 'calm', undefined],
+  [{ kind: 'sensor', state: '-0.04', attributes: { value: -0.04, unit: '°C' } }, '0\u00a0°C', 'calm', undefined],
 
   [{ kind: 'garage_door', state: 'closed' }, 'Closed', 'calm', undefined],
   [{ kind: 'garage_door', state: 'open' }, 'Open', 'active', undefined],
-  [{ kind: 'garage_door', state: 'open', attributes: { warning_until: now + 3_400 } }, 'Open', 'active', 'Warning: moves in 4 s'],
+  [{ kind: 'garage_door', state: 'open', attributes: { warning_until: now + 3_400 } }, 'Open', 'active', 'Warning: moves in 4\u00a0s'],
   [{ kind: 'garage_door', state: 'opening' }, 'Opening…', 'active', undefined],
   [{ kind: 'garage_door', state: 'closing' }, 'Closing…', 'active', undefined],
   [{ kind: 'garage_door', state: 'stopped', attributes: { position: 'reeds' } }, 'Half open', 'active', undefined],
@@ -41,14 +41,14 @@ test.each<[Some, string, string, string | undefined]>([
   [{ kind: 'garage_door', state: 'unknown', attributes: { problem: 'reeds_disagree' } }, 'Unknown', 'unknown', 'Its sensors contradict each other'],
   [{ kind: 'garage_door', state: 'unknown' }, 'Unknown', 'unknown', 'Not reported yet'],
   [{ kind: 'garage_door', state: 'open', features: ['attended'] }, 'Open', 'active', 'Nothing warns: only if you see it'],
-  [{ kind: 'garage_door', state: 'unknown', attributes: { position: 'none', warning_until: now + 2_000 } }, 'Unknown', 'unknown', 'No position sensor · Warning: moves in 2 s'],
+  [{ kind: 'garage_door', state: 'unknown', attributes: { position: 'none', warning_until: now + 2_000 } }, 'Unknown', 'unknown', 'No position sensor · Warning: moves in 2\u00a0s'],
 
   [{ kind: 'heater', state: 'heating', attributes: { mode: 'auto' } }, 'Heating', 'on', 'Schedule'],
   [{ kind: 'cooler', state: 'cooling', attributes: { mode: 'manual' } }, 'Cooling', 'active', 'Manual'],
   [{ kind: 'heater', state: 'idle', attributes: { mode: 'manual', until: now + 3_600_000 } }, 'Idle', 'calm', 'Manual until 13:00'],
   [{ kind: 'heater', state: 'waiting', attributes: { mode: 'boost', until: now + 60_000 } }, 'Waiting', 'calm', 'It rests for a moment before it switches · Boost until 12:01'],
   [{ kind: 'heater', state: 'idle', attributes: { mode: 'auto', next: { at: now + 7_200_000, target: 17, preset: 'sleep' } } }, 'Idle', 'calm', 'Sleep from 14:00'],
-  [{ kind: 'heater', state: 'idle', attributes: { mode: 'auto', next: { at: now + 60_000, target: 19.5 } } }, 'Idle', 'calm', '19.5 °C from 12:01'],
+  [{ kind: 'heater', state: 'idle', attributes: { mode: 'auto', next: { at: now + 60_000, target: 19.5 } } }, 'Idle', 'calm', '19.5\u00a0°C from 12:01'],
   [{ kind: 'heater', state: 'idle', attributes: { mode: 'auto', next: { at: now + 60_000 } } }, 'Idle', 'calm', 'Off from 12:01'],
   [{ kind: 'heater', state: 'idle', attributes: { mode: 'auto', source: 'fallback' } }, 'Idle', 'calm', 'The board waits for its schedule'],
   [{ kind: 'heater', state: 'off', attributes: { mode: 'off' } }, 'Off', 'off', undefined],
@@ -77,10 +77,10 @@ test.each<[Some, string, string, string | undefined]>([
 
   [{ kind: 'alarm', state: 'disarmed' }, 'Disarmed', 'calm', undefined],
   [{ kind: 'alarm', state: 'disarmed', attributes: { opened: ['door', 'window'], unwatched: ['shed'] } }, 'Disarmed', 'calm', 'Open: the door, the window'],
-  [{ kind: 'alarm', state: 'arming', attributes: { until: now + 39_100 } }, 'Arming…', 'active', 'Leave within 40 s'],
+  [{ kind: 'alarm', state: 'arming', attributes: { until: now + 39_100 } }, 'Arming…', 'active', 'Leave within 40\u00a0s'],
   [{ kind: 'alarm', state: 'armed_away', attributes: { unwatched: ['shed'] } }, 'Armed', 'active', 'Not watched: the shed'],
   [{ kind: 'alarm', state: 'armed_home' }, 'Armed at home', 'active', undefined],
-  [{ kind: 'alarm', state: 'pending', attributes: { until: now - 5, triggered_by: 'door' } }, 'Somebody came in', 'alarm', 'Disarm within 0 s · By the door'],
+  [{ kind: 'alarm', state: 'pending', attributes: { until: now - 5, triggered_by: 'door' } }, 'Somebody came in', 'alarm', 'Disarm within 0\u00a0s · By the door'],
   [{ kind: 'alarm', state: 'triggered', attributes: { locked_until: now + 60_000 } }, 'Alarm!', 'alarm', 'Too many wrong codes: wait until 12:01'],
   [{ kind: 'alarm', state: 'odd' }, 'Unknown', 'unknown', undefined],
 ])('%o is “%s”, %s, %s', (entity, word, tone, detail) => {
@@ -176,7 +176,7 @@ test('a sensor whose newest sample failed is marked, though its value still coun
 test('imperial houses read Fahrenheit', () => {
   const imperial: Saying = { ...say, format: new Format('en', 'UTC', 'imperial') };
   const entity = anEntity({ kind: 'sensor', state: '21.5', attributes: { value: 21.5, unit: '°C' } });
-  expect(moduleOf('sensor').look(entity, en, imperial).word).toBe('70.7 °F');
+  expect(moduleOf('sensor').look(entity, en, imperial).word).toBe('70.7\u00a0°F');
 });
 
 test('people toggle between home and away; a scene is activated', () => {

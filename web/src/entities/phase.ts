@@ -4,7 +4,7 @@
 import type { Request } from '../home/requests';
 import type { Catalogue } from '../i18n/en';
 import type { Action } from '../protocol/client';
-import type { Entity, Failure, Unavailable } from '../protocol/model';
+import type { Entity, Failure, Said, Unavailable } from '../protocol/model';
 
 export type Phase =
   | { readonly name: 'settled' }
@@ -21,7 +21,7 @@ export type Phase =
   | {
       readonly name: 'failed';
       readonly code: string;
-      readonly message: string;
+      readonly said: Said;
       readonly at: number;
       /** What failed, and what to ask when trying again; null where a tap must not do so. */
       readonly action: string;
@@ -40,13 +40,13 @@ export function phase(entity: Entity, request: Request | null): Phase {
   }
   const failure = entity.failure;
   if (failure !== null && isNews(failure.code)) {
-    const { code, message, at, action } = failure;
-    return { name: 'failed', code, message, at, action, retry: retryOf(failure, entity.kind) };
+    const { code, at, action } = failure;
+    return { name: 'failed', code, said: failure, at, action, retry: retryOf(failure, entity.kind) };
   }
   if (request?.status === 'failed') {
-    const { code, message, at, action } = request;
+    const { code, said, at, action } = request;
     const retry = explicit(action, targetOf(action, entity));
-    return { name: 'failed', code, message, at, action: action.action, retry };
+    return { name: 'failed', code, said, at, action: action.action, retry };
   }
   if (request?.status === 'done') return { name: 'done', at: request.at, code: request.code };
   return entity.state === 'unknown' && entity.kind !== 'button' ? { name: 'unknown' } : { name: 'settled' };
@@ -121,8 +121,8 @@ export function pendingWord({ action, target }: { action: string; target: string
   }
 }
 
-/** Why it failed. The codes are those of docs/api.md; only without a word of ours the server's or the board's are kept. */
-export function failureWord(code: string, message: string, board: string, text: Catalogue): string {
+/** Why it failed, by its code alone (docs/api.md); null for one that there is no word for. */
+export function failureWord(code: string, board: string, text: Catalogue): string | null {
   const who = board === '' ? text.failure.someBoard : board;
   switch (code) {
     case 'timeout':
@@ -140,7 +140,7 @@ export function failureWord(code: string, message: string, board: string, text: 
     case 'disconnected':
       return text.failure[code];
     default:
-      return message === '' ? text.failure.refused : message;
+      return null;
   }
 }
 

@@ -37,7 +37,7 @@ test.each(['cancelled', 'superseded'])('one that was %s by somebody did not fail
 
 test('one that failed says why and when', () => {
   const after = answered(asked, result({ status: 'expired', code: 'timeout', message: 'No answer' }), 20);
-  expect(after.get('porch')).toMatchObject({ status: 'failed', code: 'timeout', message: 'No answer', at: 20 });
+  expect(after.get('porch')).toMatchObject({ status: 'failed', code: 'timeout', said: { message: 'No answer' }, at: 20 });
 });
 
 test('the answer to a request that a newer one replaced changes nothing', () => {

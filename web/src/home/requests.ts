@@ -3,6 +3,7 @@
 // what the server reports. Pure.
 
 import type { Action } from '../protocol/client';
+import type { Said } from '../protocol/model';
 import type { CommandResult } from '../protocol/server';
 
 export interface Request {
@@ -15,7 +16,8 @@ export interface Request {
    * or `disconnected`; else "".
    */
   readonly code: string;
-  readonly message: string;
+  /** The server's words for that. */
+  readonly said: Said;
   /** When it was sent, then when it ended; server time, unix ms. */
   readonly at: number;
 }
@@ -26,7 +28,7 @@ export type Requests = ReadonlyMap<string, Request>;
 export const none: Requests = new Map();
 
 export function sent(requests: Requests, id: string, entity: string, action: Action, now: number): Requests {
-  return new Map(requests).set(entity, { id, entity, action, status: 'sent', code: '', message: '', at: now });
+  return new Map(requests).set(entity, { id, entity, action, status: 'sent', code: '', said: { message: '' }, at: now });
 }
 
 /** Takes in the server's answer; one to a request that a newer one replaced is old news. */
@@ -38,7 +40,7 @@ export function answered(requests: Requests, result: CommandResult, now: number)
       ...request,
       status: 'failed',
       code: result.code,
-      message: result.message,
+      said: result,
       at: now,
     });
   }

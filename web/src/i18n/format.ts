@@ -55,14 +55,14 @@ export class Format {
 
   /** A temperature in °C, with at most one decimal, in the units of the house. */
   temperature(celsius: number): string {
-    return this.imperial ? `${this.#degrees(celsius * 1.8 + 32)} °F` : `${this.#degrees(celsius)} °C`;
+    return this.imperial ? `${this.#degrees(celsius * 1.8 + 32)}\u00a0°F` : `${this.#degrees(celsius)}\u00a0°C`;
   }
 
   /** A value with its unit, as exactly as the server tells it; one in °C is a temperature. */
   measure(value: number, unit: string): string {
     if (unit === '°C') return this.temperature(value);
     const number = this.#thousandths.format(value);
-    return unit === '' ? number : `${number} ${unit}`;
+    return unit === '' ? number : `${number}\u00a0${unit}`;
   }
 
   /** A time that is left, in whole seconds: "0", "12". */

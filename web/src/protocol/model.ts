@@ -72,16 +72,23 @@ export interface NextPoint {
   readonly preset?: string;
 }
 
-/** A part of a scene that did not work out. */
-export interface TaskFailure {
-  readonly entity: string;
-  readonly code: string;
+/** A sentence of the server's: in English, and what it is translated from. */
+export interface Said {
   readonly message: string;
+  readonly detail?: string; // its name; missing where the server has none
+  readonly params?: Params;
 }
 
-export interface Unavailable {
+export type Params = Readonly<Record<string, string | number>>;
+
+/** A part of a scene that did not work out. */
+export interface TaskFailure extends Said {
+  readonly entity: string;
+  readonly code: string;
+}
+
+export interface Unavailable extends Said {
   readonly reason: string; // a board's status
-  readonly message: string;
   readonly since: number;
 }
 
@@ -95,13 +102,12 @@ export interface Pending {
   readonly until: number;
 }
 
-export interface Failure {
+export interface Failure extends Said {
   readonly command: string;
   readonly action: string;
   readonly target: string;
   readonly status: string;
   readonly code: string;
-  readonly message: string;
   readonly at: number;
 }
 
@@ -138,7 +144,7 @@ export interface Entity extends Declaration, Dynamic {
 }
 
 /** What people are told until somebody dismisses it. */
-export interface Notice {
+export interface Notice extends Omit<Said, 'message'> {
   readonly id: number; // grows with each notice
   readonly at: number;
   readonly text: string;
@@ -146,13 +152,12 @@ export interface Notice {
   readonly rule?: string; // the rule that says it; missing is the server
 }
 
-export interface Board {
+export interface Board extends Said {
   readonly name: string; // "" for a board that is in no configuration
   readonly id: string;
   readonly chip: string;
   readonly declared: boolean;
   readonly status: string;
-  readonly message: string;
   readonly since: number;
   readonly address: string;
   readonly firmware: string;

@@ -21,6 +21,10 @@ export const number: Reader<number> = (value, path) =>
 export const whole: Reader<number> = (value, path) =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : expected('a whole number', path);
 
+/** A text or a number. */
+export const plain: Reader<string | number> = (value, path) =>
+  typeof value === 'number' ? number(value, path) : string(value, path);
+
 export const color: Reader<string> = (value, path) =>
   typeof value === 'string' && /^#[0-9a-f]{6}$/i.test(value) ? value : expected('a color such as #ff8800', path);
 
@@ -28,6 +32,14 @@ export const list =
   <T>(item: Reader<T>): Reader<readonly T[]> =>
   (value, path) =>
     Array.isArray(value) ? value.map((v: unknown, i) => item(v, `${path}[${i}]`)) : expected('a list', path);
+
+/** An object whose members are all of one kind. */
+export const record =
+  <T>(item: Reader<T>): Reader<Readonly<Record<string, T>>> =>
+  (value, path) => {
+    const m = new Members(value, path);
+    return Object.fromEntries(m.names().map((name) => [name, m.get(name, item)]));
+  };
 
 export const nullable =
   <T>(reader: Reader<T>): Reader<T | null> =>
@@ -63,6 +75,10 @@ export class Members {
       if (reader !== undefined && this.has(name)) out[name] = this.get(name, reader) as ReturnType<R[typeof name]>;
     }
     return out;
+  }
+
+  names(): readonly string[] {
+    return Object.keys(this.#object);
   }
 
   has(name: string): boolean {

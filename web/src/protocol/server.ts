@@ -2,8 +2,8 @@
 // a discriminated union. A message that does not fit is an error in words, and
 // a type that this page does not know is `ignored`, as the protocol asks.
 
-import type { Attributes, Board, ConfigMistake, ConfigStatus, Dynamic, Entity, HouseInfo, NextPoint, Notice, TaskFailure } from './model';
-import { boolean, color, DecodeError, list, Members, nullable, number, type Reader, string, whole } from './read';
+import type { Attributes, Board, ConfigMistake, ConfigStatus, Dynamic, Entity, HouseInfo, NextPoint, Notice, Said, TaskFailure } from './model';
+import { boolean, color, DecodeError, list, Members, nullable, number, plain, type Reader, record, string, whole } from './read';
 import { fail, ok, type Result } from './result';
 
 export interface Snapshot {
@@ -18,7 +18,7 @@ export interface Snapshot {
 }
 
 /** How a command of this page stands or ended. */
-export interface CommandResult {
+export interface CommandResult extends Said {
   readonly type: 'result';
   readonly id: string;
   readonly command: string;
@@ -26,7 +26,6 @@ export interface CommandResult {
   readonly action: string;
   readonly status: string;
   readonly code: string;
-  readonly message: string;
 }
 
 export type ServerMessage =
@@ -128,9 +127,13 @@ function result(m: Members): CommandResult {
     action: m.get('action', string),
     status: m.get('status', string),
     code: m.get('code', string),
-    message: m.get('message', string),
+    ...said(m),
   };
 }
+
+const sentence = { detail: string, params: record(plain) };
+
+const said = (m: Members): Said => ({ message: m.get('message', string), ...m.some(sentence) });
 
 const house: Reader<HouseInfo> = (value, path) => {
   const m = new Members(value, path);
@@ -179,7 +182,7 @@ const board: Reader<Board> = (value, path) => {
     chip: m.get('chip', string),
     declared: m.get('declared', boolean),
     status: m.get('status', string),
-    message: m.get('message', string),
+    ...said(m),
     since: m.get('since', number),
     address: m.get('address', string),
     firmware: m.get('firmware', string),
@@ -192,7 +195,7 @@ const notice: Reader<Notice> = (value, path) => {
     id: m.get('id', whole),
     at: m.get('at', number),
     text: m.get('text', string),
-    ...m.some({ user: string, rule: string }),
+    ...m.some({ ...sentence, user: string, rule: string }),
   };
 };
 
@@ -232,7 +235,7 @@ const nextPoint: Reader<NextPoint> = (value, path) => {
 
 const taskFailure: Reader<TaskFailure> = (value, path) => {
   const m = new Members(value, path);
-  return { entity: m.get('entity', string), code: m.get('code', string), message: m.get('message', string) };
+  return { entity: m.get('entity', string), code: m.get('code', string), ...said(m) };
 };
 
 const strings = list(string);
@@ -286,7 +289,7 @@ const attributes: Reader<Attributes> = (value, path) => {
 
 const unavailable: Reader<NonNullable<Dynamic['unavailable']>> = (value, path) => {
   const m = new Members(value, path);
-  return { reason: m.get('reason', string), message: m.get('message', string), since: m.get('since', number) };
+  return { reason: m.get('reason', string), ...said(m), since: m.get('since', number) };
 };
 
 const pending: Reader<NonNullable<Dynamic['pending']>> = (value, path) => {
@@ -310,7 +313,7 @@ const failure: Reader<NonNullable<Dynamic['failure']>> = (value, path) => {
     target: m.get('target', string),
     status: m.get('status', string),
     code: m.get('code', string),
-    message: m.get('message', string),
+    ...said(m),
     at: m.get('at', number),
   };
 };
