@@ -98,7 +98,7 @@ func New(o Options) (*App, error) {
 	a := &App{log: o.Log, reloaded: o.Reloaded, diagnosed: o.Diagnosed,
 		file: file{name: o.File, house: o.House, since: time.Now(), told: o.Warnings}}
 	var err error
-	if a.state, err = openState(o.State); err != nil {
+	if a.state, err = openState(o.State, o.Log); err != nil {
 		return nil, err
 	}
 	if err := a.build(o); err != nil {

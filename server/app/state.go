@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,11 +21,12 @@ var ErrInUse = errors.New("another server is using this state directory")
 type stateDir struct {
 	path string
 	lock *os.File
+	log  *slog.Logger
 }
 
 const lockName = "hob.lock"
 
-func openState(path string) (*stateDir, error) {
+func openState(path string, log *slog.Logger) (*stateDir, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, fmt.Errorf("state directory: %w", err)
 	}
@@ -36,7 +38,24 @@ func openState(path string) (*stateDir, error) {
 		_ = f.Close()
 		return nil, fmt.Errorf("%s: %w", path, ErrInUse)
 	}
-	return &stateDir{path, f}, nil
+	s := &stateDir{path, f, log}
+	s.withdraw(path, 0o022, "others could replace what is in the state directory")
+	return s, nil
+}
+
+// withdraw takes rights to a file from those who must not have them, and says so: what
+// they were used for until now cannot be known.
+func (s *stateDir) withdraw(path string, rights os.FileMode, what string) {
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm()&rights == 0 {
+		return
+	}
+	mode := info.Mode().Perm()
+	if err := os.Chmod(path, mode&^rights); err != nil {
+		s.log.Warn(what+", and still can", "file", path, "mode", mode, "error", err)
+		return
+	}
+	s.log.Warn(what+"; its mode is changed", "file", path, "mode", mode)
 }
 
 // Abandoned says whether a server has used this directory as its state and is gone.
@@ -75,6 +94,8 @@ func (s *stateDir) token() (string, error) {
 	if len(t) < minToken || strings.Trim(t, tokenShape) != "" {
 		return "", fmt.Errorf("%s holds no usable token; remove it and a new one is made", path)
 	}
+	// A group may have been given it on purpose.
+	s.withdraw(path, 0o007, "everybody on this computer could read the token; if that is more than you, remove it and a new one is made")
 	return t, nil
 }
 

@@ -1,7 +1,9 @@
 package app
 
 import (
+	"bytes"
 	"errors"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -63,6 +65,38 @@ func TestInADirectoryThatOthersMayEnterTheSecretsStaySecret(t *testing.T) {
 	build(t, options(state))
 	for _, name := range []string{"token", client.SocketName} {
 		wantMode(t, filepath.Join(state, name), 0o600)
+	}
+}
+
+func TestWhatOthersMayDoWithTheStateIsTakenFromThemAndSaid(t *testing.T) {
+	o := options(t.TempDir())
+	token := filepath.Join(o.State, "token")
+	build(t, o).Close()
+	for name, c := range map[string]struct {
+		dir, token         os.FileMode // as they are found
+		wantDir, wantToken os.FileMode
+		says               string
+	}{
+		"all is well":             {0o700, 0o600, 0o700, 0o600, ""},
+		"a group may read":        {0o750, 0o640, 0o750, 0o640, ""},
+		"everybody may look in":   {0o755, 0o600, 0o755, 0o600, ""},
+		"everybody may write":     {0o777, 0o600, 0o755, 0o600, "could replace what is in the state directory"},
+		"a group may write":       {0o770, 0o600, 0o750, 0o600, "could replace what is in the state directory"},
+		"everybody has the token": {0o700, 0o644, 0o700, 0o640, "could read the token"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var said bytes.Buffer
+			o.Log = slog.New(slog.NewTextHandler(&said, nil))
+			if err := errors.Join(os.Chmod(o.State, c.dir), os.Chmod(token, c.token)); err != nil {
+				t.Fatal(err)
+			}
+			build(t, o).Close()
+			wantMode(t, o.State, c.wantDir)
+			wantMode(t, token, c.wantToken)
+			if strings.Contains(said.String(), "could") != (c.says != "") || !strings.Contains(said.String(), c.says) {
+				t.Errorf("the log has %s", said.String())
+			}
+		})
 	}
 }
 
