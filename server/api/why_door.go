@@ -17,8 +17,10 @@ const (
 )
 
 // door is why a reed of a garage door saw something: the move that ends with it or
-// is under way, which whoever asked for it began; else nobody has asked here.
+// is under way, which whoever asked for it began, or that turned round because
+// something was in the way; else nobody has asked here.
 func (x *explainer) door(l *store.Change) (steps []whyStep, next *store.Change) {
+	turned := map[string]string{entity.DoorOpen: entity.DoorClosing, entity.DoorClosed: entity.DoorOpening}
 	moves := map[string]string{entity.DoorOpen: entity.DoorOpening, entity.DoorClosed: entity.DoorClosing,
 		entity.DoorOpening: entity.DoorOpening, entity.DoorClosing: entity.DoorClosing}
 	lines, _, err := x.history.Changes(x.ctx, store.Filter{Entities: []entity.ID{l.Entity},
@@ -27,18 +29,22 @@ func (x *explainer) door(l *store.Change) (steps []whyStep, next *store.Change) 
 		x.err = err
 		return nil, nil
 	}
+	move := moves[l.State]
 	for i := range lines {
 		c := &lines[i]
 		if c.Place == l.Place || c.At == l.At && c.State == l.State { // it itself, as the log has it
 			continue
 		}
-		if c.What != store.LineState || c.State != moves[l.State] {
+		if next == nil && c.What == store.LineState && c.State == turned[l.State] {
+			move, steps = c.State, []whyStep{origin(l, "it turned round on its way")}
+		}
+		if c.What != store.LineState || c.State != move {
 			break
 		}
 		next = c // each reed that sees the same move has a line: the first is the begin
 	}
 	if next != nil {
-		return nil, next
+		return steps, next
 	}
 	return []whyStep{origin(l, "its reeds saw it, and nobody had asked for it here")}, nil
 }

@@ -206,6 +206,9 @@ func TestWhyADoorMovedLeadsToWhoBeganIt(t *testing.T) {
 		"it moves still": {begun[:3], "1", [][]string{{"1 change left began to open", "1 origin anna asked for it in a browser"}}},
 		"nobody asked": {append(slices.Clone(begun), became(500, "left", "closing", reeds), became(520, "left", "closed", reeds)), "1", [][]string{
 			{"520 change left closed", "500 change left began to close", "500 origin its reeds saw it, and nobody had asked for it here"}}},
+		"it turned round": {append(slices.Clone(begun), became(36, "left", "closing", because(entity.CauseUser, "leo")), became(36.5, "left", "closing", reeds), became(52, "left", "open", reeds)), "2", [][]string{
+			{"52 change left opened", "52 origin it turned round on its way", "36 change left began to close", "36 origin leo asked for it in a browser"},
+			{"36 change left began to close", "36 origin leo asked for it in a browser"}}},
 		"long ago": {[]store.Change{became(1, "left", "opening", because(entity.CauseUser, "anna")), became(900, "left", "open", reeds)}, "1", [][]string{
 			{"900 change left opened", "900 origin its reeds saw it, and nobody had asked for it here"}}},
 	} {

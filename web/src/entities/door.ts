@@ -12,22 +12,24 @@ function look(entity: Entity, text: Catalogue, say: Saying): Look {
   const icons = icon(entity.icon, { off: mdiGarage, on: mdiGarageOpen });
   const shut = entity.state === 'closed' || entity.state === 'opening';
   const warning = entity.attributes.warning_until;
+  const turned = (entity.state === 'open' || entity.state === 'closed') && entity.attributes.problem !== undefined;
   const notes = [
     ...(entity.state === 'unknown' ? [why(entity, text)] : []),
+    ...(turned ? [failed(entity, text)] : []),
     ...(warning === undefined ? [] : [text.door.warns(say.format.seconds(warning - say.now))]),
     ...(entity.features.includes('attended') ? [text.door.attended] : []),
   ];
   const base = {
     level: null,
     since: null,
-    icon: shut ? icons.off : icons.on,
+    icon: turned ? mdiGarageAlert : shut ? icons.off : icons.on,
     ...(notes.length > 0 && { detail: notes.join(' · ') }),
   };
   switch (entity.state) {
     case 'closed':
-      return { ...base, word: text.state.closed, tone: 'calm', since: entity.changed };
+      return { ...base, word: text.state.closed, tone: turned ? 'alarm' : 'calm', since: entity.changed };
     case 'open':
-      return { ...base, word: text.state.open, tone: 'active', since: entity.changed };
+      return { ...base, word: text.state.open, tone: turned ? 'alarm' : 'active', since: entity.changed };
     case 'opening':
     case 'closing':
       return { ...base, word: text.door[entity.state], tone: 'active' };
@@ -35,14 +37,16 @@ function look(entity: Entity, text: Catalogue, say: Saying): Look {
       const word = entity.attributes.position === 'closed_reed' ? text.door.notClosed : text.door.between;
       return { ...base, word, tone: 'active', since: entity.changed };
     }
-    case 'obstructed': {
-      const word = entity.attributes.problem === 'did_not_open' ? text.door.didNotOpen : text.door.didNotClose;
-      return { ...base, word, tone: 'alarm', since: entity.changed, icon: mdiGarageAlert };
-    }
+    case 'obstructed':
+      return { ...base, word: failed(entity, text), tone: 'alarm', since: entity.changed, icon: mdiGarageAlert };
     default:
       return { ...base, word: text.state.unknown, tone: 'unknown', icon: icons.off };
   }
 }
+
+/** What the last move came to: the door stands in between, or it turned round and is back where it was. */
+const failed = ({ attributes }: Entity, text: Catalogue): string =>
+  attributes.problem === 'did_not_open' ? text.door.didNotOpen : text.door.didNotClose;
 
 /** Why nobody knows where the door is. */
 function why({ attributes }: Entity, text: Catalogue): string {
