@@ -96,6 +96,7 @@ type Rules struct {
 	fed    entity.Revision
 	met    map[entity.BoardName]bool // boards that have been there since the start
 	graced bool                      // boardGrace is over, and the engine knows
+	heard  []actEnd                  // how acts have ended that the engine is to be told of
 
 	doing   sync.WaitGroup // calls under way
 	calls   context.Context
@@ -205,8 +206,13 @@ func (r *Rules) loop(ctx context.Context, f *follower) {
 	for ctx.Err() == nil {
 		now := r.now()
 		r.replace(now)
-		busy := r.follow(f, now)
-		busy = r.takeResults() || busy
+		// What an act has changed was published before its end was told. So whatever has
+		// ended by now, all that came of it is there to be followed first.
+		r.hearEnds()
+		busy, all := r.follow(f, now)
+		if all {
+			busy = r.takeEnds() || busy
+		}
 		busy = r.takeHooks(now) || busy
 		r.grace(now)
 		if busy {
@@ -326,15 +332,21 @@ func (r *Rules) newProgram() *rules.Program {
 	return p
 }
 
-func (r *Rules) takeResults() bool {
+// hearEnds takes up which acts have ended, which the engine is told by takeEnds.
+func (r *Rules) hearEnds() {
 	r.mu.Lock()
-	results := r.results
+	defer r.mu.Unlock()
+	r.heard = append(r.heard, r.results...)
 	r.results = nil
-	r.mu.Unlock()
-	for _, e := range results {
+}
+
+func (r *Rules) takeEnds() bool {
+	ends := r.heard
+	r.heard = nil
+	for _, e := range ends {
 		r.take(r.engine.Ended(e.run, e.step, e.result, r.now()))
 	}
-	return len(results) > 0
+	return len(ends) > 0
 }
 
 // Hook sets off the rules that wait for a webhook of this name. known says whether

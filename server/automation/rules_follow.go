@@ -124,13 +124,14 @@ func settled(s *registry.Snapshot) bool {
 	return true
 }
 
-// follow tells the engine what has happened. It says whether there was anything.
-func (r *Rules) follow(f *follower, now rules.Now) bool {
+// follow tells the engine what has happened. It says whether there was anything, and
+// whether that was all there was.
+func (r *Rules) follow(f *follower, now rules.Now) (some, all bool) {
 	events, lost := f.take()
 	if lost { // what did not last is lost; the rest is seen by how things are
 		r.log.Warn("the rules fell behind the registry, and go on with the house as it is")
 		r.feed(r.house(), now)
-		return true
+		return true, true
 	}
 	out := make([]rules.Event, 0, len(events))
 	for i := range events {
@@ -156,7 +157,7 @@ func (r *Rules) follow(f *follower, now rules.Now) bool {
 	if len(out) > 0 {
 		r.take(r.engine.Happened(out, now))
 	}
-	return len(events) > 0
+	return len(events) > 0, len(events) < cap(events)
 }
 
 // house is the house as it is; what was published before it is old news.
