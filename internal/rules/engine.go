@@ -143,6 +143,7 @@ func (e *Engine) Replace(p *Program, now Now) Output {
 		before[s.rule.spec.ID] = s
 	}
 	e.program, e.states = p, nil
+	e.renamed(p.former)
 	e.touched, e.shifted = nil, nil
 	e.walls.list, e.ups.list = nil, nil
 	clear(e.byRun)

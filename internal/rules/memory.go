@@ -148,7 +148,7 @@ func (e *Engine) restore(r *rule, data []byte) (*state, error) {
 	}
 	e.remember(s, &m)
 	for _, saved := range m.Runs {
-		e.resumed(s, saved, m.Steps == r.print)
+		e.resumed(s, saved, sameAs(m.Steps, r.print, r.was))
 	}
 	return s, nil
 }
@@ -165,7 +165,7 @@ func (e *Engine) remember(s *state, m *memory) {
 	left := m.Triggers // each is of one trigger, also where two are written alike
 	for i := range s.triggers {
 		t := &s.triggers[i]
-		n := slices.IndexFunc(left, func(one triggerMemory) bool { return one.Print == t.print })
+		n := slices.IndexFunc(left, func(one triggerMemory) bool { return sameAs(one.Print, t.print, t.was) })
 		if n < 0 {
 			continue
 		}
@@ -184,6 +184,7 @@ func (e *Engine) remember(s *state, m *memory) {
 		}
 		if one.Due > 0 && one.Fired != nil && t.held > 0 {
 			t.holding, t.due, t.fired = true, e.now.upOf(time.UnixMilli(one.Due), t.held), *one.Fired
+			t.fired.Text, t.fired.Entity = t.text, t.entity // it may have had another name
 		}
 	}
 	for i := range m.Queue {
@@ -306,7 +307,7 @@ func (e *Engine) carry(r *rule, old *state) *state {
 	if off { // whoever switches a rule off does not want the rest of it either
 		why = "the rule was switched off"
 	}
-	if off || old.rule.print != r.print {
+	if off || !sameAs(old.rule.print, r.print, r.was) {
 		e.abandon(old, why)
 		s.queue = nil
 	}

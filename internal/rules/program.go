@@ -17,6 +17,7 @@ type Program struct {
 	webhooks []place
 	startups []place
 	ground   *ground
+	former   former
 }
 
 // place is a trigger: which rule's, and which of its triggers.
@@ -29,6 +30,7 @@ type rule struct {
 	when     condition // nil: always
 	code     []instruction
 	print    string // of the steps: a run goes on over a reload only while they are the same
+	was      string // print before an entity was renamed; "" when none was
 }
 
 // Compile makes the rules of a house ready. It does not fail for a house that
@@ -43,7 +45,8 @@ func Compile(h *entity.House) (*Program, error) {
 		zone := *h
 		zone.Entities, h = nil, &zone
 	}
-	c := compiler{kinds: map[entity.ID]entity.Kind{}}
+	p.former = formerOf(h)
+	c := compiler{kinds: map[entity.ID]entity.Kind{}, former: p.former}
 	var err error
 	if p.ground, err = newGround(h); err != nil {
 		return nil, err
@@ -88,6 +91,7 @@ func (p *Program) index(t trigger, at place) {
 type compiler struct {
 	ground *ground
 	kinds  map[entity.ID]entity.Kind
+	former former
 }
 
 func (c *compiler) rule(spec *entity.Rule) (*rule, error) {
@@ -110,6 +114,6 @@ func (c *compiler) rule(spec *entity.Rule) (*rule, error) {
 	for _, i := range r.code {
 		fmt.Fprintf(&print, "%s %s %d\n", i.kind, i.text, i.jump)
 	}
-	r.print = fingerprint(print.String())
+	r.print, r.was = fingerprint(print.String()), c.former.print(print.String())
 	return r, nil
 }

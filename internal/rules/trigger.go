@@ -16,6 +16,7 @@ type trigger struct {
 	kind  TriggerKind
 	text  string // for people, and never a secret
 	print string // names what its memory is good for
+	was   string // print before an entity was renamed; "" when none was
 
 	occurs  schedule.Occurrences // KindTime
 	elapsed bool                 // it follows elapsed time
@@ -64,7 +65,8 @@ func (c *compiler) trigger(spec entity.Trigger, enabled bool) (trigger, error) {
 		t.text += " for " + schedule.DurationText(t.held)
 	}
 	// What was so while a rule was switched off is not made up for.
-	t.print = fingerprint(fmt.Sprintf("%s %s %s %t", t.kind, t.text, where, enabled))
+	good := fmt.Sprintf("%s %s %s %t", t.kind, t.text, where, enabled)
+	t.print, t.was = fingerprint(good), c.former.print(good)
 	return t, nil
 }
 
