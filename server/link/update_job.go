@@ -167,7 +167,7 @@ func (j *updateJob) answer(s *session, f *wire.Update) *updateError {
 		j.restarted = true
 		j.say(updateRestarting, j.size())
 	case wire.UpdateFailed:
-		return &updateError{clip(f.Code), fmt.Sprintf("the board refuses the image: %s (%s)", clip(f.Message), clip(f.Code))}
+		return &updateError{clip(f.Code), fmt.Sprintf("the board refuses the image: %s (%s)", clipWords(f.Message), clip(f.Code))}
 	case wire.UpdateKept: // judged already
 	}
 	return nil

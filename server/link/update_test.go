@@ -304,7 +304,16 @@ func TestWhatABoardRefusesIsSaidWithItsCodeAndLeavesItFreeForTheNext(t *testing.
 			r.online()
 			r.update(testImage(threeParts))
 			s := r.updated(time.Second)
-			if s.Stage != updateFailed || s.Code != clip(code) || !strings.Contains(s.Message, "because") || len(s.Message) > 200 {
+			if s.Stage != updateFailed || s.Code != clip(code) || !strings.Contains(s.Message, "because") || len(s.Message) > 300 {
+				t.Fatalf("%+v", s)
+			}
+			const whole = "its security version is older than what runs" // as a board says it
+			u.answers = func(s *fakeSession, _ int64) bool {
+				s.send(&wire.Update{Stamp: s.b.stamp(), Stage: wire.UpdateFailed, Code: code, Message: whole})
+				return true
+			}
+			r.update(testImage(threeParts))
+			if s := r.updated(time.Second); !strings.Contains(s.Message, whole) {
 				t.Fatalf("%+v", s)
 			}
 			u.answers = nil
