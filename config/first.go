@@ -27,7 +27,10 @@ func First(boards []Found, zone string) []byte {
 # pins at once: nothing is flashed. Every key is explained in docs/config.md.
 #
 # Lines that begin with # and no space are examples: delete the # and change them
-# to what you wired.
+# to what you wired. The first is for editors with the YAML language server (VS Code:
+# the extension YAML), which complete and check as you type; it needs what
+# "hob schema > hob.schema.json" writes.
+## yaml-language-server: $schema=hob.schema.json
 
 home:
   name: Home

@@ -99,7 +99,14 @@ func (*text) shape(reflect.StructTag) shape {
 }
 
 func (*name) shape(tags reflect.StructTag) shape {
-	return shape{schema: textSchema("^(?:" + tags.Get("shape") + ")$"), words: "a word"}
+	return shape{schema: textSchema("^(?:" + everyDialect(tags.Get("shape")) + ")$"), words: "a word"}
+}
+
+// everyDialect writes a pattern so that editors and other validators can read it: the
+// regular expressions of JavaScript and Python do not all know classes of Unicode.
+// Beyond ASCII it lets through more than Hob does.
+func everyDialect(pattern string) string {
+	return strings.ReplaceAll(pattern, `\p{L}\p{N}`, "A-Za-z0-9\u00aa-\uffdc")
 }
 
 func (*reference) shape(tags reflect.StructTag) shape {

@@ -219,3 +219,29 @@ func TestDocsAreGenerated(t *testing.T) {
 		t.Errorf("%s is not what the types say: run go test ./config -update", page)
 	}
 }
+
+// Editors read patterns as JavaScript does, some validators as Python does: what only
+// Go knows would have them refuse the schema, or mean something else.
+func TestPatternsOfTheSchemasAreReadAlikeEverywhere(t *testing.T) {
+	onlyGo := regexp.MustCompile(`\\[pPxzAQCKG]|\(\?[^:]|\[\[:`)
+	found := 0
+	for name, of := range map[string]func() ([]byte, error){"config": config.Schema, "tests": config.TestsSchema} {
+		text, err := of()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`"pattern": ("(?:[^"\\]|\\.)*")`).FindAllSubmatch(text, -1) {
+			var pattern string
+			if err := json.Unmarshal(m[1], &pattern); err != nil {
+				t.Fatal(err)
+			}
+			found++
+			if what := onlyGo.FindString(pattern); what != "" {
+				t.Errorf("%s: %q in %s", name, what, pattern)
+			}
+		}
+	}
+	if found < 20 {
+		t.Errorf("only %d patterns were looked at", found)
+	}
+}

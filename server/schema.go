@@ -17,6 +17,11 @@ top of the file:
 
   # yaml-language-server: $schema=hob.schema.json
 
+It is for YAML 1.2, as VS Code's YAML extension and check-jsonschema read it. For the
+two tags that there are, tell the extension in its settings:
+
+  "yaml.customTags": ["!secret scalar", "!include scalar"]
+
 With --tests it is the schema of files whose names end with .test.yaml. hob check and
 hob test know more, such as which pins are free.`,
 		Example: "  hob schema > hob.schema.json\n  hob schema --tests > hob-tests.schema.json",
