@@ -203,10 +203,11 @@ func sumIn(name string) string {
 }
 
 func (j journal) recover(main string) (done bool, err error) {
-	var all []half
-	for _, f := range j.Files {
-		all = append(all, f.find(main))
+	all, returned, err := j.returnSaved(main)
+	if err != nil {
+		return returned, err
 	}
+	defer func() { done = done || returned }()
 	old := func(h half) bool { return h.now == h.Before }
 	renewed := func(h half) bool { return h.now == h.After }
 	known := !slices.ContainsFunc(all, func(h half) bool { return !old(h) && !renewed(h) })
@@ -223,6 +224,24 @@ func (j journal) recover(main string) (done bool, err error) {
 		}
 	}
 	return done, err
+}
+
+// returnSaved finds the files. What was saved in the moment in which one was replaced
+// came out of its place, and is there for ever if the kill fell right then: it goes in
+// again, for it is newer than the edit.
+func (j journal) returnSaved(main string) (all []half, done bool, err error) {
+	for _, f := range j.Files {
+		h := f.find(main)
+		if h.now == h.After && h.beside != "" && h.beside != h.Before && h.beside != h.After {
+			if err := (&replacement{temporary: h.temporary, target: h.target}).exchange(); err != nil {
+				return nil, done, err
+			}
+			syncDirectory(filepath.Dir(h.target))
+			h, done = f.find(main), true
+		}
+		all = append(all, h)
+	}
+	return all, done, nil
 }
 
 // settle has those files change places with what stands beside them.

@@ -218,12 +218,45 @@ func quoted(s string) string {
 	return string(b)
 }
 
-const killedEditOf = "HOB_TEST_EDIT_OF"
+// What was saved in the very moment in which a file was replaced, and a kill fell right
+// then, is under the temporary name. It is the newest there is, and goes in again.
+func TestWhatWasSavedInTheMomentOfAKillIsNotLost(t *testing.T) {
+	main := spread(t)
+	brokenOff(t, main, 2, false) // config.yaml and s0
+	theirs := "porch: on # theirs\n"
+	beside, err := filepath.Glob(filepath.Join(filepath.Dir(main), ".s0.yaml.*.new"))
+	if err != nil || len(beside) != 1 {
+		t.Fatal(beside, err)
+	}
+	writeFile(t, beside[0], theirs) // as it is after the exchange, before it is put back
+	if done, err := Recover(main); err != nil || !done {
+		t.Error(done, err)
+	}
+	if got := content(t, filepath.Join(filepath.Dir(main), "s0.yaml")); got != theirs {
+		t.Errorf("what was saved is lost: %q", got)
+	}
+	if house, list, err := Load(main); err != nil || house == nil || renewed(t, main) != 0 {
+		t.Errorf("%d are new: %v, %v", renewed(t, main), list, err)
+	}
+	nothingLeft(t, main)
+}
+
+const (
+	killedEditOf = "HOB_TEST_EDIT_OF"
+	killedWhat   = "HOB_TEST_EDIT_IS" // "recovery", or an edit
+)
 
 // TestEditThatIsKilled is what TestAKillWithinAnEditLeavesAllFilesOldOrNew kills.
 func TestEditThatIsKilled(t *testing.T) {
 	main := os.Getenv(killedEditOf)
 	if main == "" {
+		return
+	}
+	if os.Getenv(killedWhat) == "recovery" {
+		fmt.Println("now")
+		if _, err := Recover(main); err != nil {
+			t.Fatal(err)
+		}
 		return
 	}
 	e, err := Rename(main, "porch", "lamp")
@@ -260,7 +293,36 @@ func awaitReplaced(name string, gone <-chan struct{}) {
 	}
 }
 
-// An edit of six files is killed, by the kernel, at a moment within it.
+// killWithin runs an edit, or its recovery, and has the kernel kill it at a moment
+// within it.
+func killWithin(t *testing.T, main, what string) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], "-test.run=^TestEditThatIsKilled$")
+	cmd.Env = append(os.Environ(), killedEditOf+"="+main, killedWhat+"="+what)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	said := bufio.NewScanner(out)
+	for said.Scan() && said.Text() != "now" {
+	}
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		for said.Scan() { // until it ends
+		}
+	}()
+	awaitReplaced(nth(main, rand.IntN(spreadOver+1)), gone)
+	_ = cmd.Process.Kill() // where in the edit it falls is the point
+	<-gone
+	_ = cmd.Wait()
+}
+
+// An edit of six files is killed, by the kernel, at a moment within it, and so is who
+// finishes it.
 func TestAKillWithinAnEditLeavesAllFilesOldOrNew(t *testing.T) {
 	rounds := 5
 	if campaign() {
@@ -269,33 +331,18 @@ func TestAKillWithinAnEditLeavesAllFilesOldOrNew(t *testing.T) {
 	counts := map[string]int{}
 	for range rounds {
 		main := spread(t)
-		cmd := exec.Command(os.Args[0], "-test.run=^TestEditThatIsKilled$")
-		cmd.Env = append(os.Environ(), killedEditOf+"="+main)
-		out, err := cmd.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		said := bufio.NewScanner(out)
-		for said.Scan() && said.Text() != "now" {
-		}
-		gone := make(chan struct{})
-		go func() {
-			defer close(gone)
-			for said.Scan() { // until it ends
-			}
-		}()
-		awaitReplaced(nth(main, rand.IntN(spreadOver+1)), gone)
-		_ = cmd.Process.Kill() // where in the edit it falls is the point
-		<-gone
-		_ = cmd.Wait()
+		killWithin(t, main, "edit")
 		half := renewed(t, main)
 		if half%(spreadOver+1) != 0 {
 			counts["within"]++
 			if house, _, err := Load(main); err != nil || house != nil {
 				t.Errorf("a half is a valid house: %v", err)
+			}
+			killWithin(t, main, "recovery")
+			if n := renewed(t, main); n < half {
+				t.Fatalf("a recovery that was killed has undone a half: %d of %d files are new, and were %d", n, spreadOver+1, half)
+			} else if n < spreadOver+1 {
+				counts["within the recovery"]++
 			}
 		}
 		if _, err := Recover(main); err != nil {
