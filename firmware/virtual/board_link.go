@@ -95,7 +95,7 @@ func (b *board) restartWanted() { b.wantRestart = true }
 func (b *board) adoptionChanged() { b.wantPublish = true }
 
 func (b *board) stats() coreStats {
-	s := coreStats{heapBytes: freeMemory(), loopUS: uint32(b.longest.Microseconds())}
+	s := coreStats{loopUS: uint32(b.longest.Microseconds())}
 	b.longest = 0
 	return s
 }

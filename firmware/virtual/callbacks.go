@@ -158,7 +158,7 @@ func goAdoptionChanged(ctx unsafe.Pointer) { coreOf(ctx).host.adoptionChanged() 
 //export goStats
 func goStats(ctx unsafe.Pointer, out *C.struct_hob_stats) {
 	s := coreOf(ctx).host.stats()
-	*out = C.struct_hob_stats{heap: C.uint32_t(s.heapBytes), loop_us: C.uint32_t(s.loopUS)}
+	*out = C.struct_hob_stats{loop_us: C.uint32_t(s.loopUS)} // a process has no heap that ends
 }
 
 //export goLog

@@ -99,8 +99,7 @@ type coreHost interface {
 
 // coreStats is what the board knows for a stats frame.
 type coreStats struct {
-	heapBytes uint32
-	loopUS    uint32
+	loopUS uint32
 }
 
 // core is one running instance of the firmware core. It belongs to one

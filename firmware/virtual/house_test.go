@@ -332,7 +332,7 @@ func TestABoardReportsItsHealth(t *testing.T) {
 		}
 	}
 	_, hasTemp := stats["temp"]
-	if stats["heap"].(float64) <= 0 || stats["loop"].(float64) <= 0 || stats["rssi"] != 0.0 || hasTemp {
+	if stats["heap"] != 0.0 || stats["loop"].(float64) <= 0 || stats["rssi"] != 0.0 || hasTemp {
 		t.Errorf("%v", stats)
 	}
 }
