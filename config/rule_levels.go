@@ -18,8 +18,11 @@ func (c *ruleCheck) threshold(it item, v value, raw string) (entity.Threshold, b
 		words = words[1:]
 	}
 	if len(words) != 2 || words[0].text != "below" && words[0].text != "above" {
-		v.problem(problem{code: diag.BadCondition, message: fmt.Sprintf("%s is no comparison", quote(raw)),
-			suggestion: "write such as below 3°C or above 80%"})
+		suggestion := "write such as below 3°C or above 80%"
+		if n := len(words); n > 2 && (words[n-3].text == "below" || words[n-3].text == "above") && leadingNumber.MatchString(words[n-2].text) {
+			suggestion = fmt.Sprintf("write %s %s%s, without a space before the unit", words[n-3].text, words[n-2].text, words[n-1].text)
+		}
+		v.problem(problem{code: diag.BadCondition, message: fmt.Sprintf("%s is no comparison", quote(raw)), suggestion: suggestion})
 		return t, false
 	}
 	t.Below = words[0].text == "below"
