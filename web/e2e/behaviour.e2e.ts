@@ -148,7 +148,7 @@ describe('a command', () => {
     await start({ ...options, entities: options.entities.map((e) => (e.board === 'hall' ? { ...e, ...lost } : e)) });
     const page = await see();
     await inPhase(page, 'porch', 'offline');
-    expect(await tile(page, 'porch').innerText()).toMatch(/Off · 3 min\. ago\s+hall is offline/);
+    expect(await tile(page, 'porch').innerText()).toMatch(/Off · 3\smin\. ago\s+hall is offline/);
     expect(await face(page, 'porch').getAttribute('aria-disabled')).toBe('true');
     await face(page, 'porch').click({ force: true });
     await face(page, 'porch').press('Enter');
@@ -165,7 +165,7 @@ describe('a lost connection', () => {
     await fake.stop();
     const banner = page.getByText('No connection to the house');
     await banner.waitFor();
-    expect(await page.locator('#connection').innerText()).toMatch(/Last update: (now|\d+ sec\. ago)/);
+    expect(await page.locator('#connection').innerText()).toMatch(/Last update: (now|\d+\ssec\. ago)/);
     expect(await axe(page)).toEqual([]);
     await face(page, 'porch').click({ force: true });
     expect(await tile(page, 'porch').getAttribute('data-phase')).toBe('settled');

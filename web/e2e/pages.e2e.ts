@@ -4,7 +4,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { everything, info, troubled } from './fake/house';
-import { FakeServer } from './fake/server';
+import { type FakeOptions, FakeServer } from './fake/server';
 import { axe } from './lib/axe';
 import { desktop, launch, phone, screenshot, type Scheme, visit } from './lib/browser';
 
@@ -78,6 +78,67 @@ function smallTargets(page: Page): Promise<string[]> {
     }),
   );
 }
+
+test('what the keyboard comes to is seen, and has a ring around it, above the bar at the bottom of a phone', async () => {
+  const { page, context } = await visit(browser, full.url, { viewport: phone, reducedMotion: 'reduce' });
+  await page.locator('#tile-alarm').waitFor();
+  const wrong: string[] = [];
+  let stops = 0;
+  for (; stops < 150; stops++) {
+    await page.keyboard.press('Tab');
+    const stop = await page.evaluate(() => {
+      const element = document.activeElement ?? document.body;
+      const bar = document.querySelector('nav')?.getBoundingClientRect().top ?? 0;
+      const ringed = [undefined, '::after'].some((part) => getComputedStyle(element, part).outlineStyle === 'solid');
+      const covered = element.closest('nav') === null && element.getBoundingClientRect().bottom > bar;
+      const fault = `${ringed ? '' : ' no ring'}${covered ? ' covered' : ''}`;
+      return { end: element === document.body, first: element.matches('.skip'), fault: fault && element.outerHTML.slice(0, 90) + fault };
+    });
+    if (stop.end || (stop.first && stops > 0)) break;
+    if (stop.fault !== '') wrong.push(stop.fault);
+  }
+  expect(wrong).toEqual([]);
+  expect(stops).toBeGreaterThan(50);
+  await context.close();
+});
+
+// 40 characters, as German has them, with no place to break and with some.
+const longNames = ['Gartenhäuschenaußenwandleuchtenbewegung', 'Schlafzimmerfensterüberwachungskontakt N', 'Außenbeleuchtung Gartenhäuschen hinten r'];
+
+/** The house in which every state is seen, with nothing but long names. */
+function longNamed(): FakeOptions {
+  const house = everything();
+  const name = (i: number): string => longNames[i % longNames.length]!;
+  return {
+    ...house,
+    info: info({ name: name(0), areas: (house.info.areas).map((area, i) => ({ ...area, name: name(i) })) }),
+    boards: house.boards.map((board, i) => (board.declared ? { ...board, name: `gartenhaus-hinter-der-alten-scheune-no-${i}` } : board)),
+    entities: house.entities.map((entity, i) => ({ ...entity, name: name(i), board: entity.board && 'gartenhaus-hinter-der-alten-scheune-no-0' })),
+  };
+}
+
+describe.each(views)('names of 40 characters on a $size', ({ size: _, ...device }) => {
+  test.each(['', '#/boards'])('stand there whole, and nothing sticks out: %s', async (path) => {
+    const fake = new FakeServer(longNamed());
+    await fake.start();
+    try {
+      const { page, context, errors } = await visit(browser, fake.url + path, { ...device, locale: 'de-DE', reducedMotion: 'reduce' });
+      await page.locator(path === '' ? '#tile-alarm' : '#board-hob-hall').waitFor();
+      await page.evaluate(() => document.fonts.ready);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(device.viewport.width);
+      const cut = await page.evaluate(() =>
+        [...document.querySelectorAll<HTMLElement>('.name, .word, .trouble, h1, h2, h3, strong')]
+          .filter((element) => element.scrollHeight > element.clientHeight + 1 && element.clientHeight > 0)
+          .map((element) => element.innerText),
+      );
+      expect(cut).toEqual([]);
+      expect(errors).toEqual([]);
+      await context.close();
+    } finally {
+      await fake.stop();
+    }
+  });
+});
 
 describe.each(pages)('$name', ({ name, url, ready }) => {
   describe.each(views)('on a $size', ({ size, ...device }) => {

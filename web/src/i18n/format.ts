@@ -41,11 +41,16 @@ export class Format {
   /** How long ago: "now", "20 sec. ago", "3 min. ago", "yesterday". A moment in the future is now. */
   ago(at: number, now: number): string {
     const seconds = Math.max(0, Math.floor((now - at) / 1000));
-    if (seconds < 5) return this.#ago.format(0, 'second');
-    if (seconds < 60) return this.#ago.format(-(seconds - (seconds % 5)), 'second');
-    if (seconds < 3600) return this.#ago.format(-Math.floor(seconds / 60), 'minute');
-    if (seconds < 86_400) return this.#ago.format(-Math.floor(seconds / 3600), 'hour');
-    return this.#ago.format(-Math.floor(seconds / 86_400), 'day');
+    if (seconds < 5) return this.#back(0, 'second');
+    if (seconds < 60) return this.#back(seconds - (seconds % 5), 'second');
+    if (seconds < 3600) return this.#back(Math.floor(seconds / 60), 'minute');
+    if (seconds < 86_400) return this.#back(Math.floor(seconds / 3600), 'hour');
+    return this.#back(Math.floor(seconds / 86_400), 'day');
+  }
+
+  /** The number stays with its unit. */
+  #back(n: number, unit: Intl.RelativeTimeFormatUnit): string {
+    return this.#ago.format(-n, unit).replace(/(\d) /, '$1\u00a0');
   }
 
   /** A level in percent, 0 to 100. One above zero is never shown as zero. */

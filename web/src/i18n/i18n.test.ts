@@ -53,18 +53,18 @@ describe('format', () => {
   test.each([
     [0, 'now'],
     [4_999, 'now'],
-    [7_000, '5 sec. ago'],
-    [59_999, '55 sec. ago'],
-    [60_000, '1 min. ago'],
-    [3_599_999, '59 min. ago'],
-    [2 * 3_600_000, '2 hr. ago'],
+    [7_000, '5\u00a0sec. ago'],
+    [59_999, '55\u00a0sec. ago'],
+    [60_000, '1\u00a0min. ago'],
+    [3_599_999, '59\u00a0min. ago'],
+    [2 * 3_600_000, '2\u00a0hr. ago'],
     [26 * 3_600_000, 'yesterday'],
-    [3 * 86_400_000, '3 days ago'],
+    [3 * 86_400_000, '3\u00a0days ago'],
     [-60_000, 'now'],
   ])('%d ms ago is “%s”', (ms, words) => expect(english.ago(now - ms, now)).toBe(words));
 
   test('is German in German', () => {
-    expect(german.ago(now - 180_000, now)).toBe('vor 3 Min.');
+    expect(german.ago(now - 180_000, now)).toBe('vor 3\u00a0Min.');
     expect(german.percent(40)).toMatch(/^40\s%$/);
   });
 

@@ -13,7 +13,7 @@ export const sentences: Readonly<Record<Sentence, string>> = {
   handshake_broke: 'Das Board unter {address} hat den Verbindungsaufbau abgebrochen',
   handshake_ended: 'Das Board unter {address} hat den Verbindungsaufbau beendet ({close:plain})',
   other_version: 'Das Board unter {address} spricht eine andere Version des Protokolls',
-  silent: 'Seit {seconds}\u00a0s keine Antwort',
+  silent: '{seconds}\u00a0s lang keine Antwort',
   link_broke: 'Die Verbindung brach ab',
   link_ended: 'Das Board hat die Verbindung beendet ({close:plain})',
   misbehaved: 'Die Verbindung wurde beendet: Das Board hielt sich nicht an das Protokoll',
