@@ -137,7 +137,29 @@ Exit codes: 0 success, 1 failed, 2 usage, 3 invalid config, 4 authentication,
 	flags.BoolVar(&c.json, "json", false, "print JSON on standard output")
 	root.AddCommand(c.serveCommand(), c.demoCommand(), c.checkCommand(), c.explainCommand(), c.schemaCommand(), c.planCommand(), c.simulateCommand(), c.testCommand(), c.initCommand(), c.addCommand(), c.renameCommand(), c.boardsCommand(), c.getCommand(),
 		c.setCommand(), c.rulesCommand(), c.whyCommand(), c.whyNotCommand(), c.adoptCommand(), c.keyCommand(), c.identifyCommand(), c.provisionCommand(), c.signCommand(), c.updateCommand(), c.wallCommand())
+	strictly(root)
+	c.addCompletions(root)
 	return root
+}
+
+// strictly makes cobra's own commands say what they do not know, as all others do.
+func strictly(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "help":
+			cmd.Args = func(_ *cobra.Command, given []string) error {
+				if found, rest, err := root.Find(given); err != nil || len(rest) > 0 {
+					return usage("there is no command %s %q; see hob --help", found.CommandPath(), given[len(given)-len(rest)])
+				}
+				return nil
+			}
+		case "completion":
+			cmd.Args = noCommand
+			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		}
+	}
 }
 
 // defaultState is where a server keeps its state when it is not told.
