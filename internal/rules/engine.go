@@ -23,6 +23,7 @@ type Engine struct {
 	noted   map[RunID]int // where a run's record is in out.Runs
 	touched []*state      // whose memory may have changed by the input at hand
 	waiting int           // runs in a wait: how many look at the house at each input
+	fleet   bool          // nobody stores anything: see Fleeting
 
 	walls   agenda   // the next occurrence of each rule's triggers by time
 	ups     agenda   // the next deadline of each rule
@@ -72,6 +73,10 @@ func New(p *Program, saved []Saved, now Now, seen ...Event) (*Engine, Output, er
 	out := e.take()
 	return e, out, bad.orNil()
 }
+
+// Fleeting has outputs from now on without Keep, for those who run rules ahead and
+// remember nothing. To write down what rules remember is much of what an input costs.
+func (e *Engine) Fleeting() { e.fleet = true }
 
 // Happened is told what has happened, in order.
 func (e *Engine) Happened(events []Event, now Now) Output {
@@ -254,7 +259,9 @@ func (e *Engine) rewrite() {
 func (e *Engine) take() Output {
 	for _, s := range e.touched {
 		s.touched = false
-		e.out.Keep = append(e.out.Keep, Saved{s.rule.spec.ID, s.encode(e.now)})
+		if !e.fleet {
+			e.out.Keep = append(e.out.Keep, Saved{s.rule.spec.ID, s.encode(e.now)})
+		}
 	}
 	clear(e.touched)
 	e.touched = e.touched[:0]

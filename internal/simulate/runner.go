@@ -64,6 +64,7 @@ func newRunner(ctx context.Context, h *House, at time.Time) (*runner, error) {
 	if r.engine, out, err = rules.New(program, nil, r.clock(), seen...); err != nil {
 		return nil, err
 	}
+	r.engine.Fleeting()
 	r.take(out)
 	r.take(r.engine.Happened(seen, r.clock()))
 	h.changed, h.held = r.changed, r.held
