@@ -68,11 +68,11 @@ func (p Plan) Empty() bool { return len(p.Changes) == 0 && len(p.Boards) == 0 }
 func Compare(running, next *entity.House, now time.Time) Plan {
 	p := Plan{Changes: []Change{}, Boards: []entity.BoardName{}, Moves: []Move{}}
 	p.compareHouse(running, next)
-	p.compareBoards(running, next)
-	p.compareAreas(running, next)
-	p.compareEntities(running, next)
+	p.compare(declaredBy(running.Boards, ofBoard), declaredBy(next.Boards, ofBoard))
+	p.compare(declaredBy(running.Areas, ofArea), declaredBy(next.Areas, ofArea))
+	p.compare(declaredBy(running.Entities, ofEntity), declaredBy(next.Entities, ofEntity))
 	p.compareRules(running, next, now)
-	p.compareUsers(running, next)
+	p.compare(declaredBy(running.Users, ofUser), declaredBy(next.Users, ofUser))
 	p.compareConfigurations(running, next)
 	p.compareOutputs(running, next)
 	p.compareTargets(running, next)
@@ -149,52 +149,37 @@ func changed(before, after declared) []Field {
 	return fields
 }
 
-func (p *Plan) compareBoards(a, b *entity.House) {
-	list := func(h *entity.House) []declared {
-		var out []declared
-		for _, x := range h.Boards {
-			out = append(out, declared{what: "board", id: string(x.Name), pairs: pairsOf(x, "name")})
-		}
-		return out
+// declaredBy lists declarations of one sort.
+func declaredBy[T any](all []T, as func(T) declared) []declared {
+	var out []declared
+	for _, x := range all {
+		out = append(out, as(x))
 	}
-	p.compare(list(a), list(b))
+	return out
 }
 
-func (p *Plan) compareAreas(a, b *entity.House) {
-	list := func(h *entity.House) []declared {
-		var out []declared
-		for _, x := range h.Areas {
-			out = append(out, declared{what: "area", id: string(x.ID), pairs: pairsOf(x, "id")})
-		}
-		return out
-	}
-	p.compare(list(a), list(b))
+func ofBoard(b entity.Board) declared {
+	return declared{what: "board", id: string(b.Name), pairs: pairsOf(b, "name")}
 }
 
-func (p *Plan) compareEntities(a, b *entity.House) {
-	list := func(h *entity.House) []declared {
-		var out []declared
-		for _, e := range h.Entities {
-			pairs := []pair{makePair("name", e.Name), makePair("area", string(e.Area)), makePair("icon", e.Icon)}
-			pairs = append(pairs, pairsOf(e.Spec, "zone", "sensor_point", "awaited", "schedule")...) // the first three follow from others
-			d := declared{what: string(e.Kind()), id: string(e.ID), was: string(e.Was), pairs: pairs}
-			if t, ok := e.Spec.(*entity.Thermostat); ok {
-				d.week = t.Schedule
-			}
-			out = append(out, d)
-		}
-		return out
-	}
-	p.compare(list(a), list(b))
+func ofArea(a entity.Area) declared {
+	return declared{what: "area", id: string(a.ID), pairs: pairsOf(a, "id")}
 }
 
-func (p *Plan) compareUsers(a, b *entity.House) {
-	list := func(h *entity.House) []declared {
-		var out []declared
-		for _, u := range h.Users {
-			out = append(out, declared{what: "user", id: string(u.ID), pairs: pairsOf(u, "id")})
-		}
-		return out
+func ofRule(r entity.Rule) declared {
+	return declared{what: "rule", id: string(r.ID), pairs: pairsOf(r, "id")}
+}
+
+func ofUser(u entity.User) declared {
+	return declared{what: "user", id: string(u.ID), pairs: pairsOf(u, "id")}
+}
+
+func ofEntity(e entity.Entity) declared {
+	pairs := []pair{makePair("name", e.Name), makePair("area", string(e.Area)), makePair("icon", e.Icon)}
+	pairs = append(pairs, pairsOf(e.Spec, "zone", "sensor_point", "awaited", "schedule")...) // the first three follow from others
+	d := declared{what: string(e.Kind()), id: string(e.ID), was: string(e.Was), pairs: pairs}
+	if t, ok := e.Spec.(*entity.Thermostat); ok {
+		d.week = t.Schedule
 	}
-	p.compare(list(a), list(b))
+	return d
 }

@@ -16,15 +16,8 @@ import (
 const nextRuns = 3
 
 func (p *Plan) compareRules(a, b *entity.House, now time.Time) {
-	list := func(h *entity.House) []declared {
-		var out []declared
-		for _, r := range h.Rules {
-			out = append(out, declared{what: "rule", id: string(r.ID), pairs: pairsOf(r, "id")})
-		}
-		return out
-	}
 	first := len(p.Changes)
-	p.compare(list(a), list(b))
+	p.compare(declaredBy(a.Rules, ofRule), declaredBy(b.Rules, ofRule))
 	p.compareRuns(a, b, now, p.Changes[first:])
 	for i := first; i < len(p.Changes); i++ {
 		c := &p.Changes[i]
