@@ -108,6 +108,7 @@ func parse(r *report, data []byte) *book {
 	if !ok || !r.expand(root, r.src, ".", []string{filepath.Base(r.src.Name())}) || !withinLimits(r, root) {
 		return nil
 	}
+	r.exampleBoard(root)
 	var h houseYAML
 	decodeStruct(rootValue(r, root), &h)
 	b := newBook(r, &h)

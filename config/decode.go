@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"reflect"
+	"strings"
 
 	"hob/internal/diag"
 )
@@ -120,7 +121,7 @@ func missingKey(v value, m member) {
 	what := fmt.Sprintf("%s needs the key %q", v.label(), m.name)
 	suggestion := ""
 	if example := m.tags.Get("example"); example != "" {
-		suggestion = fmt.Sprintf("add %s: %s", m.name, example)
+		suggestion = fmt.Sprintf("add %s: %s", m.name, strings.ReplaceAll(example, "hall/", v.r.board+"/"))
 	}
 	v.r.errorAt(v.keySpan(), problem{code: diag.MissingKey, message: what, suggestion: suggestion})
 }

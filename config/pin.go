@@ -40,20 +40,20 @@ func (f *pin) decode(v value, _ reflect.StructTag) {
 	if m == nil {
 		v.problem(problem{code: diag.BadPin,
 			message:    fmt.Sprintf("%s is no pin: a pin is written board/number", quote(raw)),
-			suggestion: suggestPin(raw)})
+			suggestion: v.r.suggestPin(raw)})
 		return
 	}
 	number, _ := strconv.Atoi(m[2])
 	f.board, f.number, f.valid = entity.BoardName(m[1]), number, true
 }
 
-func suggestPin(raw string) string {
+func (r *report) suggestPin(raw string) string {
 	m := looksLikeA.FindStringSubmatch(raw)
 	switch {
 	case m == nil:
-		return "write, for example, hall/16 for GPIO16 of the board hall"
+		return fmt.Sprintf("write, for example, %s/16 for GPIO16 of the board %[1]s", r.board)
 	case m[1] == "":
-		return "write the board in front, such as hall/" + m[2]
+		return fmt.Sprintf("write the board in front, such as %s/%s", r.board, m[2])
 	}
 	return "write " + m[1] + "/" + m[2]
 }

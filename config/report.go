@@ -7,6 +7,7 @@ import (
 
 	"hob/internal/chip"
 	"hob/internal/diag"
+	"hob/internal/entity"
 )
 
 // maxProblems bounds the list: a file of nothing but mistakes must not cost
@@ -26,6 +27,8 @@ type report struct {
 	origin  map[*yaml.Node]*diag.Source // where nodes are written that are not in the main file
 	hidden  map[string]bool             // files whose lines are not shown
 
+	board string // one of the house, for examples of pins
+
 	compared int // names compared for suggestions so far
 
 	// A thousand boards share the tables of a few chips.
@@ -39,6 +42,7 @@ func newReport(name string, data []byte, f *files) *report {
 		sources: make(map[string]*diag.Source),
 		origin:  make(map[*yaml.Node]*diag.Source),
 		hidden:  make(map[string]bool),
+		board:   "hall",
 		chips:   make(map[string]chip.Chip),
 
 		chipNames: chip.Names(),
@@ -56,6 +60,20 @@ func (r *report) chip(name string) (chip.Chip, bool) {
 		}
 	}
 	return c, ok
+}
+
+// exampleBoard takes the first board of the house for examples: what is written with
+// it is right as it stands.
+func (r *report) exampleBoard(root *yaml.Node) {
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		boards := resolve(root.Content[i+1])
+		if resolve(root.Content[i]).Value != "boards" || boards.Kind != yaml.MappingNode || len(boards.Content) == 0 {
+			continue
+		}
+		if name := resolve(boards.Content[0]).Value; entity.ValidID(name) {
+			r.board = name
+		}
+	}
 }
 
 // source makes a file's text known, so that its lines can be shown.
