@@ -130,10 +130,14 @@ func (b *book) unknownTarget(do *action, verb string, target word) {
 	if verb == "scene" {
 		names = b.named(entity.KindScene)
 	}
+	suggestion := b.several(target.text)
+	if suggestion == "" {
+		suggestion = b.r.didYouMean(target.text, names, "declare it in the section of its kind")
+	}
 	do.at.problem(problem{
 		code:       diag.UnknownEntity,
 		message:    fmt.Sprintf("there is no entity %s", quote(target.text)),
-		suggestion: b.r.didYouMean(target.text, names, "declare it in the section of its kind"),
+		suggestion: suggestion,
 		part:       target.part,
 	})
 }

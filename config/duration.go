@@ -129,6 +129,9 @@ func suggestDuration(raw, unit string) string {
 			return "write " + m[1] + unit
 		}
 	}
+	if one, ok := map[string]string{"second": "1s", "minute": "1m", "hour": "1h", "hourly": "1h", "day": "1d", "daily": "1d", "week": "7d", "weekly": "7d"}[strings.ToLower(raw)]; ok {
+		return "write " + one
+	}
 	if tight := strings.ReplaceAll(raw, " ", ""); tight != raw {
 		if _, ok := readDuration(tight); ok {
 			return "write " + tight

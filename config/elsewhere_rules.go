@@ -189,6 +189,9 @@ func otherState(it item, theirs string) string {
 		}
 	}
 	switch it.kind() {
+	case entity.KindPerson:
+		return map[string]string{"leaves": "away", "left": "away", "gone": "away", "leaving": "away", "out": "away",
+			"arrives": "home", "arrived": "home", "comes": "home", "coming": "home", "enters": "home", "in": "home"}[word]
 	case entity.KindAlarm:
 		return map[string]string{"armed": entity.AlarmArmedAway, "off": entity.AlarmDisarmed, "armed_night": entity.AlarmArmedHome, "on": entity.AlarmTriggered}[word]
 	case entity.KindHeater, entity.KindCooler:
@@ -277,6 +280,14 @@ var conjunction = regexp.MustCompile(`\s+(?:and|&&)\s+`)
 // statesText is the condition that a bare text such as "porch is on and door is open"
 // stands for; "" if nobody knows.
 func (c *ruleCheck) statesText(raw string) string {
+	switch strings.ToLower(raw) {
+	case "night", "dark", "at night", "it is dark":
+		return "{sun: down}"
+	case "day", "daylight", "light", "bright":
+		return "{sun: up}"
+	case "weekday", "weekdays", "weekend":
+		return "{days: " + strings.ToLower(raw) + "}"
+	}
 	var all []string
 	for _, one := range conjunction.Split(raw, -1) {
 		state := c.stateText(one)

@@ -105,6 +105,8 @@ func needless(into any, theirs string) string {
 			return "put it into do: [{if: {...}, then: [...], else: [...]}]"
 		case "max", "max_exceeded", "trace", "variables":
 			return "delete it: there is nothing like it here"
+		case "for", "from", "days", "hysteresis":
+			return fmt.Sprintf("it belongs into when, beside what is waited for: when: {..., %s: ...}", theirs)
 		case "disabled":
 			return "write enabled: false"
 		case "entity_id", "platform", "service", "delay", "wait", "notify":

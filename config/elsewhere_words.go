@@ -65,6 +65,17 @@ func otherWord(key, theirs string) string {
 		}
 	case "chip":
 		return chipWord(word)
+	case "sun":
+		switch word {
+		case "below_horizon", "set", "night", "dark", "below":
+			return "down"
+		case "above_horizon", "risen", "day", "light", "above":
+			return "up"
+		}
+	case "mode":
+		if word == "parallel" {
+			return "queued"
+		}
 	}
 	return ""
 }

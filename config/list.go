@@ -37,6 +37,12 @@ func (f *references) decode(v value, tags reflect.StructTag) {
 	suggestion := ""
 	if v.node.Kind == yaml.ScalarNode && entity.ValidID(v.node.Value) {
 		suggestion = "write [" + v.node.Value + "]"
+		if v.node.Value == "all" {
+			suggestion = "delete the key: without it, all are meant"
+			if tags.Get("default") != "all" {
+				suggestion = "name each in a list"
+			}
+		}
 	}
 	items, ok := v.list("a list of "+tags.Get("names"), suggestion)
 	if !ok {

@@ -69,6 +69,12 @@ func (c *ruleCheck) step(v value) entity.Step {
 	if v.node.Kind == yaml.MappingNode {
 		return c.mappedStep(v)
 	}
+	if isText(v) {
+		if write := c.loneWord(v.node.Value); write != "" {
+			v.problem(problem{code: diag.BadAction, message: fmt.Sprintf("nothing says what becomes of %s", quote(v.node.Value)), suggestion: write})
+			return nil
+		}
+	}
 	var do action
 	do.decodeStep(v)
 	if !do.valid {
@@ -88,6 +94,10 @@ func (c *ruleCheck) step(v value) entity.Step {
 		if len(do.words) == 1 {
 			return entity.Stop{}
 		}
+	}
+	if better := c.withoutFiller(do.words); better != "" {
+		v.problem(problem{code: diag.BadAction, message: fmt.Sprintf("%s is too much", quote(do.words[1].text)), suggestion: better, part: do.words[1].part})
+		return nil
 	}
 	if better := c.severalSteps(do.words); better != "" {
 		v.problem(problem{code: diag.BadAction, message: fmt.Sprintf("%s is more than one step", quote(v.node.Value)), suggestion: better})
@@ -222,7 +232,9 @@ func (c *ruleCheck) knownUser(v value, at word) bool {
 	}
 	p := problem{code: diag.UnknownUser, message: fmt.Sprintf("there is no user %s", quote(at.text)), part: at.part,
 		suggestion: c.r.didYouMean(at.text, append(names, "all"), "")}
-	if len(c.users) == 0 {
+	if !entity.ValidID(at.text) {
+		p.suggestion = "write the name of a user, or all, in front of the message: notify all " + string([]rune(v.node.Value)[at.part.from:])
+	} else if len(c.users) == 0 {
 		p.suggestion = fmt.Sprintf("declare one: users: {%s: {role: admin}}, or write all", at.text)
 	}
 	v.problem(p)

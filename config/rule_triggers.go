@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -216,6 +217,11 @@ func (c *ruleCheck) timeTrigger(v value, more refinement) entity.Trigger {
 		clock, err := schedule.ParseClock(raw)
 		if _, notSun := schedule.ParseSun(raw); err != nil && notSun == nil {
 			item.problem(problem{code: diag.BadTime, message: quote(raw) + " is no time of day", suggestion: "write sun: " + raw + ", as a trigger of its own"})
+			ok = false
+			continue
+		}
+		if err != nil && severalClocks(raw) != "" {
+			item.problem(problem{code: diag.BadTime, message: quote(raw) + " is more than one time of day", suggestion: "write time: " + severalClocks(raw)})
 			ok = false
 			continue
 		}
@@ -477,11 +483,43 @@ func (c *ruleCheck) unknownSubject(e entry, words []string) {
 	e.r.errorAt(e.keySpan(), problem{code: diag.UnknownEntity, message: fmt.Sprintf("there is no entity %s", quote(e.name)), suggestion: suggestion})
 }
 
+var betweenClocks = regexp.MustCompile(`\s*(?:,|;|/|\band\b|&)\s*|\s+`)
+
+// severalClocks is the list of times that a text stands for; "" if it is none.
+func severalClocks(raw string) string {
+	var all []string
+	for _, one := range betweenClocks.Split(strings.TrimSpace(raw), -1) {
+		clock, err := schedule.ParseClock(one)
+		if err != nil {
+			return ""
+		}
+		all = append(all, fmt.Sprintf("%q", clock.String()))
+	}
+	return "[" + strings.Join(all, ", ") + "]"
+}
+
 // keyMeans is what a key without a value stands for, such as "porch == on", and what
 // an event of the sun does; "" if nobody knows.
 func (c *ruleCheck) keyMeans(e entry) string {
 	if isNothing(e.node) {
 		return c.statesText(e.name)
+	}
+	said := ""
+	if e.node.Kind == yaml.ScalarNode {
+		said = e.node.Value
+	}
+	if id, not := strings.CutPrefix(e.name, "not "); not && c.byID[entity.ID(id)].body != nil {
+		return fmt.Sprintf("not: {%s: %s}", id, said)
+	}
+	switch _, err := schedule.ParseClock(said); {
+	case e.name == string(entity.AlarmID):
+		return "alarm: {watches: {away: [front_door]}} at the margin first: the house has no alarm"
+	case slices.Contains([]string{"people", "person", "everyone", "everybody", "anyone", "anybody", "nobody", "all", "family"}, e.name) && len(c.named(entity.KindPerson)) > 0:
+		return fmt.Sprintf("each person by name, such as {%s: home}", c.named(entity.KindPerson)[0])
+	case e.name == "after" && err == nil:
+		return fmt.Sprintf("time: %s..00:00, with the end that you want", said)
+	case e.name == "before" && err == nil:
+		return fmt.Sprintf("time: 00:00..%s, with the beginning that you want", said)
 	}
 	if _, err := schedule.ParseSun(e.name); err != nil || e.node.Kind != yaml.ScalarNode {
 		return ""

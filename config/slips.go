@@ -152,3 +152,35 @@ func (c *ruleCheck) oneStep(words []word) string {
 	better, _ := strings.CutPrefix(c.freely(words), "write ")
 	return better
 }
+
+// withoutFiller is an action from which a word too much is taken, as in "stairs dim
+// 40%" and "heat to 21°C"; "" if there is none.
+func (c *ruleCheck) withoutFiller(words []word) string {
+	if len(words) < 3 || !slices.Contains([]string{"to", "at", "dim", "brightness", "level", "target", "temperature", "set", "is", "="}, words[1].text) {
+		return ""
+	}
+	if step := c.oneStep(slices.Delete(slices.Clone(words), 1, 2)); step != "" {
+		return "write " + step
+	}
+	return ""
+}
+
+// loneWord is what an action of one word is to be: the id of what is there, or a verb.
+func (b *book) loneWord(raw string) string {
+	if it, ok := b.byID[entity.ID(raw)]; ok {
+		return it.forms()
+	}
+	return ""
+}
+
+// several says what to do where somebody names more than one thing: all, an area, a
+// section. "" if it is nothing of the kind.
+func (b *book) several(name string) string {
+	everything := slices.Contains([]string{"all", "everything", "every", "house", "home"}, name)
+	section := meantSection(normalKey(name)).key != "" || slices.ContainsFunc(members(b.file), func(m member) bool { return m.name == name })
+	area := slices.ContainsFunc(b.file.Areas.items, func(a *declared[areaYAML]) bool { return a.id == name })
+	if !everything && !section && !area {
+		return ""
+	}
+	return "one action is for one entity: for several, declare a scene such as all_off: {porch: off, stairs: off}, and write scene all_off"
+}

@@ -42,6 +42,12 @@ func slipAt(src *diag.Source, what string, line, column int) (slip, bool) {
 		}
 	}
 	switch {
+	case strings.Contains(what, "found incompatible YAML document"):
+		for n := 1; n <= line; n++ {
+			if text := src.Line(n); strings.HasPrefix(text, "%YAML") {
+				return slip{n, 1, len(text), "this version of YAML is not known here", "delete this line, and the --- below it"}, true
+			}
+		}
 	case strings.Contains(what, "mapping values are not allowed"):
 		return colonMissing(l, here)
 	case inBrackets:
@@ -292,6 +298,10 @@ func oddBeginning(l yamlLine, s slip) (slip, bool) {
 	if i := strings.IndexRune(string(l.text[:at+1]), '\t'); i >= 0 && trimBlank(strings.TrimLeft(string(l.text[:at]), " -")) == "" {
 		s.column = len([]rune(string(l.text)[:i])) + 1
 		s.message, s.suggestion = "a tab stands where a space belongs", "write a space: YAML takes a tab for no indentation"
+		return s, true
+	}
+	if c := l.text[at]; (c == '|' || c == '>') && at+1 == len(l.text) {
+		s.message, s.suggestion = "inside { } and [ ] there is no text of several lines", "write it on one line, in quotes"
 		return s, true
 	}
 	value := l.restOfValue(at)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"reflect"
+	"strings"
 
 	"hob/internal/diag"
 	"hob/internal/entity"
@@ -28,7 +29,14 @@ const dashboardChannel = "dashboard"
 
 func (f *channels) decode(v value, _ reflect.StructTag) {
 	f.hold(v)
-	items, ok := v.list("a list such as [dashboard, \"ntfy://ntfy.example/house\"]", "")
+	suggestion := ""
+	if isText(v) {
+		suggestion = "write [dashboard], or the address of a channel: [\"ntfy://ntfy.example/house\"]"
+		if strings.Contains(v.node.Value, "://") || v.node.Value == dashboardChannel {
+			suggestion = fmt.Sprintf("write [%q]", v.node.Value)
+		}
+	}
+	items, ok := v.list("a list such as [dashboard, \"ntfy://ntfy.example/house\"]", suggestion)
 	if !ok {
 		return
 	}

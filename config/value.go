@@ -142,6 +142,8 @@ func (v value) untagged() bool {
 	switch {
 	case strings.HasPrefix(tag, "!include"):
 		suggestion = "name each file: !include switches.yaml"
+	case tag == "!=" && v.node.Kind == yaml.ScalarNode:
+		suggestion = fmt.Sprintf("for what must not be so, write not: {%s: %s}", v.name, v.node.Value)
 	case tag == "!lambda", tag == "!env_var", tag == "!input", tag == "!extend", tag == "!remove":
 		suggestion = "write the value itself: there are no variables and no programs in the file"
 	}
