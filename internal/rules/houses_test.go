@@ -16,6 +16,7 @@ import (
 type fataler interface {
 	Helper()
 	Fatalf(format string, args ...any)
+	Errorf(format string, args ...any)
 }
 
 // rounds says how many rounds a property has: rapid takes it from a flag.

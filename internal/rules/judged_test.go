@@ -1,4 +1,4 @@
-package rules
+package rules_test
 
 import (
 	"slices"
@@ -6,26 +6,22 @@ import (
 	"time"
 
 	"hob/internal/entity"
-	"hob/internal/schedule"
+	"hob/internal/rules"
 )
 
 // fixedWorld is a World of what a test says.
 type fixedWorld struct {
-	seen  map[entity.ID]Seen
-	links map[entity.BoardName]Link
+	seen  map[entity.ID]rules.Seen
+	links map[entity.BoardName]rules.Link
 }
 
-func (w fixedWorld) Entity(id entity.ID) Seen         { return w.seen[id] }
-func (w fixedWorld) Board(name entity.BoardName) Link { return w.links[name] }
+func (w fixedWorld) Entity(id entity.ID) rules.Seen         { return w.seen[id] }
+func (w fixedWorld) Board(name entity.BoardName) rules.Link { return w.links[name] }
 
 func TestARuleIsJudgedTriggerByTrigger(t *testing.T) {
-	cron, err := schedule.ParseCron("0 0 29 2 *")
-	if err != nil {
-		t.Fatal(err)
-	}
-	rule := declare("all", at(t, "07:30", "22:00"), do("porch", entity.VerbOn))
-	rule.When = append(rule.When,
-		entity.AtCron{Cron: cron},
+	all := rule("all", atClock("07:30", "22:00"), do("porch", entity.VerbOn))
+	all.When = append(all.When,
+		atCron("0 0 29 2 *"),
 		entity.OnState{Entity: "window", To: "open", For: 10 * time.Minute},
 		entity.OnState{Entity: "porch", To: "on"},
 		entity.OnLevel{Threshold: entity.Threshold{Entity: "outside", Of: entity.QuantityValue, Below: true, Than: 3}},
@@ -33,16 +29,13 @@ func TestARuleIsJudgedTriggerByTrigger(t *testing.T) {
 		entity.OnGesture{Button: "bell", Gesture: entity.GestureDouble},
 		entity.OnWebhook{Name: entity.NewSecret("4f3a9c")},
 		entity.OnStart{})
-	rule.If = entity.InState{Entity: "fan", State: "off"}
-	p, err := Compile(houseOf(rule))
-	if err != nil {
-		t.Fatal(err)
-	}
+	all.If = entity.InState{Entity: "fan", State: "off"}
+	p := compile(t, houseIn(berlin, all))
 	world := fixedWorld{
-		seen: map[entity.ID]Seen{"window": {State: "open", Available: true}, "porch": {State: "off", Available: true},
-			"outside": {State: "4.5", Available: true, Value: some(4.5)}, "fan": {State: "on", Available: true}},
-		links: map[entity.BoardName]Link{"hall": LinkOnline}}
-	got, ok := p.Judge("all", world, berlin(t, "2026-11-25 22:00:20"))
+		seen: map[entity.ID]rules.Seen{"window": {State: "open", Available: true}, "porch": {State: "off", Available: true},
+			"outside": {State: "4.5", Available: true, Value: rules.Number{Is: 4.5, Known: true}}, "fan": {State: "on", Available: true}},
+		links: map[entity.BoardName]rules.Link{"hall": rules.LinkOnline}}
+	got, ok := p.Judge("all", world, local(berlin, "2026-11-25 22:00:20"))
 	if !ok {
 		t.Fatal("it is there")
 	}
@@ -65,23 +58,20 @@ func TestARuleIsJudgedTriggerByTrigger(t *testing.T) {
 	if len(got.When) != len(want) {
 		t.Errorf("%d triggers, want %d", len(got.When), len(want))
 	}
-	if got.If == nil || got.If.Verdict != No || got.If.Why != "fan is on, not off" {
+	if got.If == nil || got.If.Verdict != rules.No || got.If.Why != "fan is on, not off" {
 		t.Errorf("condition: %+v", got.If)
 	}
 }
 
 func TestWhatNobodyKnowsIsJudgedUnknown(t *testing.T) {
-	rule := declare("all", entity.OnState{Entity: "window", To: "open"}, do("porch", entity.VerbOn))
-	rule.When = append(rule.When, entity.OnBoard{Board: "hall", Online: true})
-	p, err := Compile(houseOf(rule))
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, _ := p.Judge("all", fixedWorld{}, berlin(t, "2026-11-25 22:00:20"))
+	all := rule("all", entity.OnState{Entity: "window", To: "open"}, do("porch", entity.VerbOn))
+	all.When = append(all.When, entity.OnBoard{Board: "hall", Online: true})
+	p := compile(t, houseIn(berlin, all))
+	got, _ := p.Judge("all", fixedWorld{}, local(berlin, "2026-11-25 22:00:20"))
 	if got.If != nil {
 		t.Errorf("it has no condition: %+v", got.If)
 	}
-	if i := slices.IndexFunc(got.When, func(t Trace) bool { return t.Verdict != Unknown || t.Why == "" }); i >= 0 {
+	if i := slices.IndexFunc(got.When, func(t rules.Trace) bool { return t.Verdict != rules.Unknown || t.Why == "" }); i >= 0 {
 		t.Errorf("trigger %d: %+v", i, got.When[i])
 	}
 	if _, ok := p.Judge("none", fixedWorld{}, time.Now()); ok {
@@ -92,21 +82,14 @@ func TestWhatNobodyKnowsIsJudgedUnknown(t *testing.T) {
 // TestTriggersOfEachIntervalAreJudgedInTheirLastAndNextTime has intervals from a
 // second to a year: each is found with few steps.
 func TestTriggersOfEachIntervalAreJudgedInTheirLastAndNextTime(t *testing.T) {
-	now := berlin(t, "2026-11-25 22:00:20")
+	now := local(berlin, "2026-11-25 22:00:20")
 	for raw, want := range map[string]string{
 		"* * * * *": "cron * * * * * was last due at 22:00:00, and is next at 22:01:00",
 		"5 * * * *": "cron 5 * * * * was last due at 21:05:00, and is next at 22:05:00",
 		"0 3 * * 1": "cron 0 3 * * 1 was last due on Mon 23 Nov at 03:00:00, and is next on Mon 30 Nov at 03:00:00",
 		"0 9 1 1 *": "cron 0 9 1 1 * was last due on Thu 1 Jan 2026 at 09:00:00, and is next on Fri 1 Jan at 09:00:00",
 	} {
-		cron, err := schedule.ParseCron(raw)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := Compile(houseOf(declare("r", entity.AtCron{Cron: cron}, do("porch", entity.VerbOn))))
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := compile(t, houseIn(berlin, rule("r", atCron(raw), do("porch", entity.VerbOn))))
 		if got, _ := p.Judge("r", fixedWorld{}, now); got.When[0].Why != want {
 			t.Errorf("got  %s\nwant %s", got.When[0].Why, want)
 		}
