@@ -135,7 +135,17 @@ func (s *session) configRefused(f *wire.ConfigError) {
 	current := f.Rev == p.wanted.Rev
 	s.mu.Unlock()
 	if asked && current {
-		s.board.configRefused(entity.Say("config_refused", "The board refuses its configuration: {_words} ({path}, {code})",
-			"_words", clipWords(f.Message), "path", clip(f.Path), "code", clip(f.Code)))
+		s.board.configRefused(refusedWords(f))
 	}
+}
+
+// refusedWords is why a board refuses its configuration, which may be no fault of
+// anything in it.
+func refusedWords(f *wire.ConfigError) entity.Said {
+	words, code := clipWords(f.Message), clip(f.Code)
+	if f.Path == "" {
+		return entity.Say("config_refused_whole", "The board refuses its configuration: {_words} ({code})", "_words", words, "code", code)
+	}
+	return entity.Say("config_refused", "The board refuses its configuration: {_words} ({path}, {code})",
+		"_words", words, "path", clip(f.Path), "code", code)
 }

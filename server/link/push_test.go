@@ -105,6 +105,20 @@ func TestLeasesAreRenewedByAServerThatKnowsOnlyAConfigurationTheBoardRefuses(t *
 	})
 }
 
+func TestARefusalOfTheWholeConfigurationNamesNoPlace(t *testing.T) {
+	for _, c := range []struct {
+		f    wire.ConfigError
+		want string
+	}{
+		{wire.ConfigError{Code: "storage", Message: "it could not be stored"}, "The board refuses its configuration: it could not be stored (storage)"},
+		{wire.ConfigError{Path: "items[1].pin", Code: "pin_taken", Message: "it is taken"}, "The board refuses its configuration: it is taken (items[1].pin, pin_taken)"},
+	} {
+		if got := refusedWords(&c.f).Message; got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
 func TestConfigurationTakenBackBeforeTheBoardAnsweredIsTakenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, testHouse())

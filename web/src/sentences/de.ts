@@ -48,6 +48,7 @@ export const sentences: Readonly<Record<Sentence, string>> = {
   stranger_twice: 'Im Netz gefunden, nicht in config.yaml; zwei Boards melden sich mit dieser Id: {addresses:list}',
 
   config_refused: 'Das Board lehnt {path} ab: {code:word}. Es behält die Konfiguration von vorher',
+  config_refused_whole: 'Das Board lehnt seine Konfiguration ab: {code:word}. Es behält die von vorher',
   foreign_config: 'Das Board meldet eine andere Konfiguration als die, die es bekommen hat',
   too_many_points:
     'Das Board hätte {points} Punkte und {bindings} Belegungen; es fasst {most_points} und {most_bindings}. Es behält seine Konfiguration',

@@ -52,6 +52,7 @@ export const sentences = {
 
   // Its configuration and its firmware.
   config_refused: 'The board refuses {path}: {code:word}. It keeps the configuration it had',
+  config_refused_whole: 'The board refuses its configuration: {code:word}. It keeps the one it had',
   foreign_config: 'The board says that another configuration is in force than the one it was sent',
   too_many_points:
     'The board would have {points} points and {bindings} bindings; it takes {most_points} and {most_bindings}. It keeps the configuration it has',
