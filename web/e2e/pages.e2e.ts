@@ -66,6 +66,21 @@ function leftInEnglish(page: Page): Promise<string[]> {
   });
 }
 
+/** What reaches over the edge of the page's column, by more than a ring or a shadow does. */
+function outOfColumn(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const main = document.querySelector('main');
+    if (main === null) return [];
+    const { left, right } = main.getBoundingClientRect();
+    const { paddingLeft, paddingRight } = getComputedStyle(main);
+    return [...main.querySelectorAll('*:not(.visually-hidden, svg *)')].flatMap((element) => {
+      const box = element.getBoundingClientRect();
+      const out = box.left < left + parseFloat(paddingLeft) - 1 || box.right > right - parseFloat(paddingRight) + 1;
+      return out && box.width > 1 ? [`${element.outerHTML.slice(0, 90)}: ${box.left} to ${box.right}`] : [];
+    });
+  });
+}
+
 /** Interactive elements smaller than 44 px that no larger label or face stands for. */
 function smallTargets(page: Page): Promise<string[]> {
   return page.evaluate(() =>
@@ -151,6 +166,7 @@ describe.each(pages)('$name', ({ name, url, ready }) => {
       await screenshot(page, `${name}-${size}-${colorScheme}`);
       if (locale === 'de-DE') expect((await leftInEnglish(page)).filter((text) => !written.includes(text))).toEqual([]);
       expect(await axe(page)).toEqual([]);
+      expect(await outOfColumn(page)).toEqual([]);
       expect(await smallTargets(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(device.viewport.width);
       expect(errors).toEqual([]);

@@ -44,13 +44,18 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
   return { page, context, errors };
 }
 
+/** A picture of the window as it is. */
+export async function picture(page: Page, name: string): Promise<void> {
+  mkdirSync(shots, { recursive: true });
+  await page.screenshot({ path: `${shots}${name}.png`, animations: 'disabled' });
+}
+
 /** A picture of the whole page, in a window as tall as it: bars at an edge stay at that edge. */
 export async function screenshot(page: Page, name: string): Promise<void> {
-  mkdirSync(shots, { recursive: true });
   const size = page.viewportSize() ?? desktop;
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
   await page.setViewportSize({ width: size.width, height: Math.max(size.height, height) });
   await page.waitForLoadState('networkidle'); // what comes into view may have something to fetch
-  await page.screenshot({ path: `${shots}${name}.png`, animations: 'disabled' });
+  await picture(page, name);
   await page.setViewportSize(size);
 }

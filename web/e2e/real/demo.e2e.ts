@@ -4,7 +4,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { axe } from '../lib/axe';
-import { desktop, launch, phone, screenshot, type Scheme, visit } from '../lib/browser';
+import { desktop, launch, phone, picture, screenshot, type Scheme, visit } from '../lib/browser';
 import { Wall } from './control';
 import { Program } from './process';
 
@@ -67,7 +67,8 @@ describe.each(devices)('on a $size', ({ size, ...device }) => {
     const { page, context, errors } = await visit(browser, ready.url, { ...device, colorScheme, reducedMotion: 'reduce' });
     await page.locator('#tile-porch[data-state="on"]').waitFor();
     await page.evaluate(() => document.fonts.ready);
-    await screenshot(page, `demo-home-${size}-${colorScheme}`);
+    if (size === 'phone') await picture(page, `demo-phone-${colorScheme}`); // docs/images/home-phone.png is the dark one
+    await screenshot(page, `demo-home-${size}-${colorScheme}`); // docs/images/home-desktop.png is the light one
     expect(await axe(page)).toEqual([]);
     await page.getByRole('link', { name: 'Boards', exact: true }).click();
     await page.locator('[data-status="online"]').first().waitFor();
