@@ -141,7 +141,11 @@ func (r *Registry) send(it *item, o entity.Order, req Request) (cancel func(), e
 		return nil, &entity.Refusal{Code: entity.CodeOffline, Said: entity.Say("board_unusable", "Board {board} is {_status}: {_why}",
 			"board", o.Point.Board, "status", u.Reason, "_status", words(u.Reason), "_why", u.Message)}
 	}
-	return r.boards[it.board].live.session.Send(BoardCommand{
+	session := r.boards[it.board].live.session
+	if f, ok := session.(Flusher); ok {
+		r.given = append(r.given, f)
+	}
+	return session.Send(BoardCommand{
 		Point: o.Point.Point, Do: o.Do, Level: o.Level, Color: o.Color, Pulse: o.Pulse, Plan: o.Plan,
 		Cause: req.Cause, Until: req.Until, Done: req.Done,
 	})

@@ -70,6 +70,7 @@ type Registry struct {
 	left       map[entity.ID]entity.Saved // of what is not declared
 	unrestored []error                    // to be told after the lock is released
 	touched    []touch                    // what the frame at hand is about
+	given      []Flusher                  // sessions with commands to send, once the lock is released
 	hops       int                        // how deep tellWatchers is
 }
 
@@ -148,8 +149,8 @@ func New(o Options) *Registry {
 // Epoch names this run of the server.
 func (r *Registry) Epoch() string { return r.epoch }
 
-// update runs f under the lock and, when f published anything, wakes the
-// subscribers after the lock is released: a wake may do I/O.
+// update runs f under the lock. After the lock is released it has commands sent,
+// and wakes the subscribers when f published anything: both do I/O.
 func (r *Registry) update(f func()) {
 	r.mu.Lock()
 	before := r.revision
@@ -160,7 +161,12 @@ func (r *Registry) update(f func()) {
 	}
 	unrestored := r.unrestored
 	r.unrestored = nil
+	given := r.given
+	r.given = nil
 	r.mu.Unlock()
+	for _, s := range given {
+		s.Flush()
+	}
 	for _, err := range unrestored {
 		if r.complain != nil {
 			r.complain(err)

@@ -299,3 +299,32 @@ func TestASessionCannotFillTheServersMemory(t *testing.T) {
 		t.Errorf("%d points are kept", len(a.values))
 	}
 }
+
+// courier is a session that sends what it was given when it is told to.
+type courier struct {
+	nowhere
+	flush func()
+}
+
+func (c *courier) Flush() { c.flush() }
+
+func TestACommandIsSentOnceTheLockIsReleasedAndBeforeAnybodyIsTold(t *testing.T) {
+	r := newTest(t)
+	var happened []string
+	c := &courier{flush: func() { happened = append(happened, "sent at "+get(t, r, "porch").Pending.Target) }}
+	if _, err := r.Attach(hallID, "192.0.2.1:80", "0.1", c, point16(false)); err != nil {
+		t.Fatal(err)
+	}
+	r.Subscribe(func() { happened = append(happened, "told") })
+	if _, err := r.Accept(Request{Command: "1", Entity: "porch", Action: entity.Action{Verb: entity.VerbOn}}); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"sent at on", "told"}; !slices.Equal(happened, want) {
+		t.Errorf("%q, want %q", happened, want)
+	}
+	happened = nil
+	r.Fail("porch", entity.Failure{})
+	if want := []string{"told"}; !slices.Equal(happened, want) {
+		t.Errorf("%q, want %q", happened, want)
+	}
+}

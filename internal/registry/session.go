@@ -14,6 +14,10 @@ type Session interface {
 	Send(c BoardCommand) (cancel func(), err error)
 }
 
+// Flusher is a Session that sends what Send was given when it is told to, outside of
+// all locks, which the registry does as soon as it can. It never blocks.
+type Flusher interface{ Flush() }
+
 // BoardCommand is one thing for one board to do.
 type BoardCommand struct {
 	Point entity.PointID

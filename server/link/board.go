@@ -253,17 +253,13 @@ func (b *board) hold(ctx context.Context, o *opened) next {
 		s.leave(parting{code: websocket.CloseGoingAway, tell: "server stops",
 			status: entity.BoardOffline, why: entity.Say("server_stops", "The server stops")})
 	})
-	written := make(chan struct{})
-	go func() {
-		defer close(written)
-		s.write()
-	}()
+	s.open()
 	err = s.read()
 	stop()
 	p := s.parting(err)
 	s.conn.close(p.code, p.tell)
 	s.end()
-	<-written
+	s.shut()
 	if p.hostile {
 		b.refused(o.address, err)
 	}

@@ -17,7 +17,7 @@ type command struct {
 }
 
 // Send implements registry.Session. Ids rise in the order in which frames are
-// queued, because both happen under one lock.
+// queued, because both happen under one lock; Flush sends them.
 func (s *session) Send(c registry.BoardCommand) (cancel func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -56,21 +56,17 @@ func atLeast(d time.Duration) int64 {
 	return (d + time.Millisecond - 1).Milliseconds()
 }
 
-// push queues a frame without waiting. The caller holds s.mu.
+// push queues a frame without waiting. The caller holds s.mu, and has it sent
+// afterwards, by Flush or post.
 func (s *session) push(f wire.ServerFrame) bool {
 	if len(s.queue) >= queueLen {
 		return false
 	}
 	s.queue = append(s.queue, f)
-	select {
-	case s.queued <- struct{}{}:
-	default:
-	}
 	return true
 }
 
-// nextQueued is the frame that waits longest; nil when there is none. Only the
-// writer calls it.
+// nextQueued is the frame that waits longest; nil when there is none.
 func (s *session) nextQueued() wire.ServerFrame {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -85,10 +81,11 @@ func (s *session) nextQueued() wire.ServerFrame {
 // cancel is best effort: with a full queue the command runs into its deadline.
 func (s *session) cancel(id int64) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.commands[id] != nil {
 		s.push(&wire.Cancel{ID: id})
 	}
+	s.mu.Unlock()
+	s.post()
 }
 
 // result ends a command. An id that is not waiting is the answer to one that

@@ -75,7 +75,6 @@ func (s *session) configure(c wire.Config, leases []lease) (settled bool) {
 }
 
 // nextConfig is the next frame of the configuration; nil when there is none.
-// Only the writer calls it.
 func (s *session) nextConfig() wire.ServerFrame {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -27,8 +27,6 @@ const (
 )
 
 const (
-	// writeWait is how long a peer may refuse to take a frame.
-	writeWait   = 5 * time.Second
 	goodbyeWait = 250 * time.Millisecond
 	// maxReason is how much of a close reason counts, in bytes.
 	maxReason = 60
@@ -52,9 +50,10 @@ func newBuffers() *buffers {
 }
 
 // conn is one connection to one board after the handshake. Read belongs to one
-// goroutine, write to one, close to anyone.
+// goroutine, write to one at a time, close to anyone.
 type conn struct {
 	ws    *websocket.Conn
+	out   *outlet // what ws writes to
 	noise *wire.Session
 	bufs  *buffers
 	dec   wire.Decoder
@@ -63,8 +62,8 @@ type conn struct {
 	closed  chan struct{}
 }
 
-func newConn(ws *websocket.Conn, noise *wire.Session, bufs *buffers) *conn {
-	return &conn{ws: ws, noise: noise, bufs: bufs, closed: make(chan struct{})}
+func newConn(ws *websocket.Conn, out *outlet, noise *wire.Session, bufs *buffers) *conn {
+	return &conn{ws: ws, out: out, noise: noise, bufs: bufs, closed: make(chan struct{})}
 }
 
 // fault is why we end a connection: what we tell the peer and people.
@@ -132,7 +131,8 @@ func message(r io.Reader, buf []byte) (n int, err error) {
 	}
 }
 
-// write sends one frame. An error ends the connection.
+// write sends one frame without waiting for the peer (see outlet). An error ends
+// the connection.
 func (c *conn) write(f wire.ServerFrame) error {
 	buf := c.bufs.frames.Get().(*[]byte)
 	defer c.bufs.frames.Put(buf)
@@ -140,9 +140,6 @@ func (c *conn) write(f wire.ServerFrame) error {
 	sealed, err := c.noise.Seal(plain[:0], plain)
 	if err != nil {
 		return fmt.Errorf("sealing %T: %w", f, err)
-	}
-	if err := c.ws.SetWriteDeadline(time.Now().Add(writeWait)); err != nil {
-		return err
 	}
 	return c.ws.WriteMessage(websocket.BinaryMessage, sealed)
 }
@@ -161,6 +158,7 @@ func (c *conn) close(code int, reason string) {
 		// goodbye is a courtesy.
 		_ = c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason),
 			time.Now().Add(goodbyeWait))
+		c.out.finish(goodbyeWait)
 	}
 	_ = c.ws.Close()
 }

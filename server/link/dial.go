@@ -12,7 +12,6 @@ import (
 	"github.com/gorilla/websocket"
 
 	"hob/internal/entity"
-	"hob/internal/sock"
 	"hob/internal/wire"
 )
 
@@ -85,7 +84,7 @@ func (d *dialer) connect(ctx context.Context, address string) (net.Conn, error) 
 func (d *dialer) shakeHands(ctx context.Context, raw net.Conn, address string, id entity.BoardID, key wire.Key) (*conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, openWait)
 	defer cancel()
-	ws, err := d.upgrade(ctx, raw, address)
+	ws, out, err := d.upgrade(ctx, raw, address)
 	switch {
 	case errors.Is(err, errBusy):
 		return nil, away(address, busyWords(address), err)
@@ -94,18 +93,19 @@ func (d *dialer) shakeHands(ctx context.Context, raw net.Conn, address string, i
 	}
 	ws.SetReadLimit(wire.MaxMessage)
 	deadline, _ := ctx.Deadline()
-	if err := errors.Join(ws.SetReadDeadline(deadline), ws.SetWriteDeadline(deadline)); err != nil {
+	if err := ws.SetReadDeadline(deadline); err != nil {
 		return nil, refusal(address, err)
 	}
 	noise, err := initiate(ws, id, key)
 	if err != nil {
 		return nil, refusal(address, err)
 	}
-	return newConn(ws, noise, d.bufs), nil
+	return newConn(ws, out, noise, d.bufs), nil
 }
 
-// upgrade makes a WebSocket of a connection that is open already.
-func (d *dialer) upgrade(ctx context.Context, raw net.Conn, address string) (*websocket.Conn, error) {
+// upgrade makes a WebSocket of a connection that is open already, and what that
+// writes to from then on.
+func (d *dialer) upgrade(ctx context.Context, raw net.Conn, address string) (*websocket.Conn, *outlet, error) {
 	capped := &cappedConn{Conn: raw, left: maxUpgrade}
 	wd := websocket.Dialer{
 		NetDialContext:  func(context.Context, string, string) (net.Conn, error) { return capped, nil },
@@ -117,16 +117,15 @@ func (d *dialer) upgrade(ctx context.Context, raw net.Conn, address string) (*we
 	ws, resp, err := wd.DialContext(ctx, "ws://"+urlHost(address)+"/link", nil)
 	switch {
 	case errors.Is(err, websocket.ErrBadHandshake) && resp.StatusCode == http.StatusServiceUnavailable:
-		return nil, errBusy
+		return nil, nil, errBusy
 	case err != nil:
-		return nil, err
+		return nil, nil, err
 	}
 	// Nobody offered compression; a peer that uses it anyway is not to be met.
 	if ws.Subprotocol() != wire.Subprotocol || len(resp.Header["Sec-Websocket-Extensions"]) > 0 {
-		return nil, errNotALink
+		return nil, nil, errNotALink
 	}
-	capped.uncap()
-	return ws, nil
+	return ws, capped.uncap(), nil
 }
 
 var (
@@ -218,12 +217,15 @@ func urlHost(address string) string {
 type cappedConn struct {
 	net.Conn
 	left int
-	free net.Conn // reads without a cap; nil while there is one
+	free *outlet // has no cap; nil while there is one
 }
 
 var errTooMuch = errors.New("the answer to the upgrade is too long")
 
-func (c *cappedConn) uncap() { c.free = sock.NewConn(c.Conn) }
+func (c *cappedConn) uncap() *outlet {
+	c.free = newOutlet(c.Conn)
+	return c.free
+}
 
 // Read implements net.Conn.
 func (c *cappedConn) Read(p []byte) (int, error) {
@@ -244,4 +246,12 @@ func (c *cappedConn) Write(p []byte) (int, error) {
 		return c.free.Write(p)
 	}
 	return c.Conn.Write(p)
+}
+
+// SetWriteDeadline implements net.Conn. An outlet needs none: it never waits.
+func (c *cappedConn) SetWriteDeadline(t time.Time) error {
+	if c.free != nil {
+		return nil
+	}
+	return c.Conn.SetWriteDeadline(t)
 }

@@ -88,7 +88,7 @@ func (b *board) feedAll(s *session) {
 	}
 }
 
-// feed makes f what the writer sends next of a point.
+// feed makes f what is sent next of a point.
 func (s *session) feed(point entity.PointID, f feed) {
 	s.mu.Lock()
 	if s.feeds == nil {
@@ -96,10 +96,10 @@ func (s *session) feed(point entity.PointID, f feed) {
 	}
 	s.feeds[point] = f
 	s.mu.Unlock()
-	s.nudge()
+	s.post()
 }
 
-// nextFeed is a feed that waits; nil when there is none. Only the writer calls it.
+// nextFeed is a feed that waits; nil when there is none.
 func (s *session) nextFeed(now time.Time) wire.ServerFrame {
 	s.mu.Lock()
 	defer s.mu.Unlock()

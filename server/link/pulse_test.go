@@ -39,6 +39,14 @@ func (r *rig) live() *session {
 	return l.live
 }
 
+// sends has the board get a command as the registry does.
+func (r *rig) sends(c registry.BoardCommand) error {
+	s := r.live()
+	_, err := s.Send(c)
+	s.Flush()
+	return err
+}
+
 func TestWhileABoardWarnsItHearsOfUsEverySecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, testHouse())
@@ -52,7 +60,7 @@ func TestWhileABoardWarnsItHearsOfUsEverySecond(t *testing.T) {
 			return false
 		})
 		var o outcomes
-		_, err := r.live().Send(registry.BoardCommand{
+		err := r.sends(registry.BoardCommand{
 			Point: "gpio16", Do: entity.VerbPulse, Until: time.Now().Add(2 * time.Second), Done: o.done,
 			Pulse: &entity.Pulse{Width: time.Second, Warn: "gpio17", WarnFor: 6 * time.Second},
 		})
@@ -74,7 +82,7 @@ func TestWhileABoardWarnsItHearsOfUsEverySecond(t *testing.T) {
 		}
 		// A pulse without a warning is nothing to watch.
 		pings.Store(0)
-		_, err = r.live().Send(registry.BoardCommand{Point: "gpio16", Do: entity.VerbPulse,
+		err = r.sends(registry.BoardCommand{Point: "gpio16", Do: entity.VerbPulse,
 			Until: time.Now().Add(2 * time.Second), Done: o.done, Pulse: &entity.Pulse{Width: time.Second}})
 		if err != nil {
 			t.Fatal(err)

@@ -101,9 +101,7 @@ func (m *Manager) send(fail failer, id entity.BoardID, f wire.ServerFrame) error
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.ended || !s.push(f) {
+	if !s.give(f) {
 		return fail(KindUnavailable, "the board takes no frames now", nil)
 	}
 	return nil
@@ -130,10 +128,7 @@ func (s *session) ask(ctx context.Context, fail failer, f wire.ServerFrame) (wir
 	case <-s.reply: // of somebody who gave up
 	default:
 	}
-	s.mu.Lock()
-	sent := !s.ended && s.push(f)
-	s.mu.Unlock()
-	if !sent {
+	if !s.give(f) {
 		return nil, fail(KindUnavailable, "the board takes no frames now", nil)
 	}
 	timer := time.NewTimer(answerWait)

@@ -24,13 +24,13 @@ const (
 	watchEvery = time.Second
 	// mostCommands is how many commands of one board may be unanswered.
 	mostCommands = 64
-	// queueLen is how many frames may wait for the writer: every command and
+	// queueLen is how many frames may wait to be written: every command and
 	// a few more.
 	queueLen = mostCommands + 16
 )
 
-// session is the live link to one board. Its board's goroutine reads; the
-// writer's goroutine writes; the registry calls Send from anywhere.
+// session is the live link to one board. Its board's goroutine reads; whoever has
+// something to send writes (writer.go); the registry calls Send from anywhere.
 type session struct {
 	board *board
 	name  string // of the board, as it was when the session began
@@ -48,9 +48,9 @@ type session struct {
 	// reader's own.
 	whole bool
 
-	queued chan struct{} // there is something in queue
-	wake   chan struct{} // the writer looks at config and leases again
-	done   chan struct{} // closed when the session ends
+	writer writer
+	writes sync.WaitGroup // who writes
+	done   chan struct{}  // closed when the session ends
 	reply  chan wire.BoardFrame
 
 	mu       sync.Mutex
@@ -62,20 +62,23 @@ type session struct {
 	config   push
 	leases   []lease                 // that the house wants
 	feeds    map[entity.PointID]feed // that wait to be sent
-	queue    []wire.ServerFrame      // for the writer, the oldest first; queueLen at most
+	queue    []wire.ServerFrame      // to be written, the oldest first; queueLen at most
 	lastID   int64
 	commands map[int64]*command
+	writing  bool // somebody does, or nobody may yet
+	more     bool // whoever writes looks again
+	leased   bool // and renews at once
 }
 
 func newSession(b *board, o *opened, now time.Time) *session {
 	s := &session{
 		board: b, conn: o.conn, key: o.key, hello: *o.hello,
-		queued:   make(chan struct{}, 1),
-		wake:     make(chan struct{}, 1),
 		done:     make(chan struct{}),
 		reply:    make(chan wire.BoardFrame, 1),
 		commands: make(map[int64]*command),
+		writing:  true,
 	}
+	s.writer.session = s
 	s.clock.hear(s.hello.Stamp, now)
 	s.known = moment{o.asked, s.hello.Up, now.Sub(o.asked)} // it answers our hello, too, at once
 	s.config.inForce = s.hello.Config
@@ -219,7 +222,7 @@ func (s *session) causeOf(p *wire.Point) entity.Cause {
 	return entity.Cause{Kind: entity.CauseKind(p.Cause)} // the rest share their names
 }
 
-// end stops the writer and whoever waits. It does not wait itself.
+// end lets nobody begin to write, and ends the wait of whoever waits. It does not wait itself.
 func (s *session) end() {
 	s.mu.Lock()
 	if s.ended {
@@ -255,13 +258,6 @@ func (s *session) parting(err error) parting {
 		return *s.why
 	}
 	return partingOf(err)
-}
-
-func (s *session) nudge() {
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
 }
 
 // parting is how a session that ended looks to people, and what the peer is told.

@@ -199,10 +199,8 @@ func (j *updateJob) offer(s *session) {
 // send gives a session a frame. One that takes none has ended, and the next one
 // is asked anew; or it has no room now, and is asked again by look.
 func (j *updateJob) send(s *session, f wire.ServerFrame) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.ended && !s.push(f) {
-		j.board.m.log.Debug("a frame of an update found no room", "board", j.board.id)
+	if !s.give(f) {
+		j.board.m.log.Debug("a frame of an update was not taken", "board", j.board.id)
 	}
 }
 

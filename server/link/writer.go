@@ -1,50 +1,162 @@
 package link
 
 import (
+	"errors"
+	"os"
 	"time"
 
 	"hob/internal/entity"
 	"hob/internal/wire"
 )
 
-// writer sends everything that a session sends. Commands go first, so that a
-// configuration of a hundred frames delays none of them.
+// writer is what a session has to know to write. It belongs to whoever writes: one
+// at a time, which is all that the order of frames and of Noise's numbers needs.
+//
+// No goroutine waits for something to write. Whoever has something for the board
+// sends it (Flush), or has it sent (post); the timer does so for what is due; and
+// as writing never waits (outlet), none of them waits for the board.
 type writer struct {
 	*session
+	timer     *time.Timer
+	armed     time.Time // for when the timer is set
 	pings     int64
 	nextPing  time.Time
 	nextRenew time.Time // zero when nothing is leased
 	watched   time.Time // until when pings are watchEvery apart
 }
 
-// write runs until the session ends or a frame cannot be sent; then the reader
-// finds the connection closed.
-func (s *session) write() {
-	w := writer{session: s, nextPing: time.Now().Add(pingEvery)}
-	timer := time.NewTimer(pingEvery)
-	defer timer.Stop()
+// open lets what has gathered be sent, and from now on everything at once.
+func (s *session) open() {
+	w := &s.writer
+	w.nextPing = time.Now().Add(pingEvery)
+	w.armed = w.nextPing
+	w.timer = time.AfterFunc(pingEvery, s.Flush)
 	w.look()
-	for {
-		f, err := w.ready(time.Now())
-		if err == nil && f == nil {
-			timer.Reset(time.Until(w.next()))
-			select {
-			case <-s.done:
-				return
-			case <-s.queued:
-			case <-s.wake:
-				w.look()
-			case <-timer.C:
-			}
+	s.conn.out.onRoom(s.Flush)
+	s.mu.Lock()
+	s.writing = false
+	s.mu.Unlock()
+	s.post()
+}
+
+// shut waits until nobody writes any more. The session has ended.
+func (s *session) shut() {
+	s.writes.Wait()
+	s.writer.timer.Stop()
+}
+
+// Flush implements registry.Flusher.
+func (s *session) Flush() {
+	if s.claim() {
+		s.write()
+	}
+}
+
+// post has what there is sent, for those who hold locks or have better things to do.
+func (s *session) post() {
+	if s.claim() {
+		go s.write()
+	}
+}
+
+// nudge is post after leases may have changed.
+func (s *session) nudge() {
+	s.mu.Lock()
+	s.leased = true
+	s.mu.Unlock()
+	s.post()
+}
+
+// give queues a frame and has it sent. It reports whether it was taken.
+func (s *session) give(f wire.ServerFrame) bool {
+	s.mu.Lock()
+	taken := !s.ended && s.push(f)
+	s.mu.Unlock()
+	s.post()
+	return taken
+}
+
+// claim makes the caller the one who writes. Somebody who does already looks again.
+func (s *session) claim() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.more = true
+	if s.writing || s.ended {
+		return false
+	}
+	s.writing = true
+	s.writes.Add(1)
+	return true
+}
+
+// again says whether there may be something to write, and if leases may have
+// changed. If not, the caller writes no more.
+func (s *session) again() (some, leased bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.more || s.ended {
+		s.writing = false
+		s.writes.Done()
+		return false, false
+	}
+	leased = s.leased
+	s.more, s.leased = false, false
+	return true, leased
+}
+
+// write sends until nothing is left or the board takes no more. When a frame cannot
+// be sent it ends the connection, and the reader finds it closed.
+func (s *session) write() {
+	for some, leased := s.again(); some; some, leased = s.again() {
+		if leased {
+			s.writer.look()
 		}
-		if err == nil && f != nil {
-			err = w.send(f, time.Now())
+		if err := s.writer.sendAll(); err != nil {
+			s.writes.Go(func() { s.unsent(err) })
 		}
-		if err != nil {
-			s.leave(parting{code: closeSilent, tell: "frames are not taken",
-				status: entity.BoardOffline, why: entity.Say("takes_no_frames", "The board takes no frames")})
+	}
+}
+
+// unsent ends the connection because a frame could not be sent. If the peer has
+// broken it off, its last word may be there still to be read, and says more.
+func (s *session) unsent(err error) {
+	if !errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, errMostWaiting) {
+		select {
+		case <-s.done:
 			return
+		case <-time.After(goodbyeWait):
 		}
+	}
+	s.leave(parting{code: closeSilent, tell: "frames are not taken",
+		status: entity.BoardOffline, why: entity.Say("takes_no_frames", "The board takes no frames")})
+}
+
+// sendAll sends what there is, as far as the connection takes it at once.
+func (w *writer) sendAll() error {
+	for {
+		if full, err := w.conn.out.full(); full || err != nil {
+			return err // the outlet says when there is room
+		}
+		now := time.Now()
+		f, err := w.ready(now)
+		if err != nil {
+			return err
+		}
+		if f == nil {
+			w.arm()
+			return nil
+		}
+		if err := w.send(f, now); err != nil {
+			return err
+		}
+	}
+}
+
+// arm sets the timer for what is due next.
+func (w *writer) arm() {
+	if next := w.next(); !next.Equal(w.armed) {
+		w.armed = next
+		w.timer.Reset(time.Until(next))
 	}
 }
 
@@ -53,11 +165,6 @@ func (s *session) write() {
 func (w *writer) ready(now time.Time) (wire.ServerFrame, error) {
 	if err := w.timed(now); err != nil {
 		return nil, err
-	}
-	select {
-	case <-w.done:
-		return nil, nil
-	default:
 	}
 	if f := w.nextQueued(); f != nil {
 		return f, nil
