@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"syscall"
 	"time"
 
 	"hob/internal/entity"
@@ -135,10 +136,23 @@ func forPeople(err error) error {
 		link.KindUnavailable: http.StatusServiceUnavailable,
 		link.KindTimeout:     http.StatusGatewayTimeout,
 	}[why.Kind]
+	if says, full := diskFull(err); full {
+		return &api.BoardError{Status: http.StatusInsufficientStorage,
+			Message: fmt.Sprintf("%s %s: the server cannot store the key: %s", why.Op, why.Board, says)}
+	}
 	if !ok {
 		return err
 	}
 	return &api.BoardError{Status: status, Message: why.Error()}
+}
+
+// diskFull says whether an error is that of a disk that takes nothing, and its words.
+func diskFull(err error) (says string, full bool) {
+	var e syscall.Errno
+	if !errors.As(err, &e) || e != syscall.ENOSPC && e != syscall.EDQUOT && e != syscall.EROFS {
+		return "", false
+	}
+	return e.Error(), true
 }
 
 // lookAgain has discovery ask anew when a board goes: one that comes back,

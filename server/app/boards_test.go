@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 
 	"hob/internal/entity"
@@ -29,6 +31,16 @@ func TestALinksErrorsHaveTheirStatus(t *testing.T) {
 	}
 	if got := forPeople(nil); got != nil {
 		t.Errorf("no error became %v", got)
+	}
+}
+
+func TestADiskThatTakesNoKeyIsNamed(t *testing.T) {
+	write := &os.PathError{Op: "write", Path: "/var/lib/hob/keys/hob-7c9ebd.json.new", Err: syscall.ENOSPC}
+	err := forPeople(&link.Error{Kind: link.KindInternal, Op: "rotate", Board: hallID, Message: write.Error(), Cause: fmt.Errorf("keys: %w", write)})
+	var why *api.BoardError
+	if !errors.As(err, &why) || why.Status != http.StatusInsufficientStorage ||
+		why.Message != "rotate "+string(hallID)+": the server cannot store the key: no space left on device" {
+		t.Errorf("got %v", err)
 	}
 }
 
