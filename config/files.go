@@ -129,6 +129,9 @@ func (r *report) include(n *yaml.Node, src *diag.Source, dir string, chain []str
 		return refuse(fmt.Sprintf("the files together are larger than %d KiB", maxBytes>>10), "")
 	case errors.Is(err, fs.ErrNotExist):
 		return refuse(fmt.Sprintf("there is no file %s", r.files.shown(name)), "names are relative to the file that includes them")
+	case err != nil && strings.Contains(err.Error(), "path escapes"): // what os.Root says
+		return refuse(fmt.Sprintf("%s is a link to outside of the directory of the main file", r.files.shown(name)),
+			"keep all files of a house in one directory, or below it")
 	case err != nil:
 		return refuse(fmt.Sprintf("%s cannot be read: %s", r.files.shown(name), reason(err)), "")
 	}

@@ -207,3 +207,25 @@ func FuzzFiles(f *testing.F) {
 		}
 	})
 }
+
+// What a link leads to outside of the directory is not read, and the message says so.
+func TestALinkOutOfTheDirectoryIsNotFollowed(t *testing.T) {
+	dir := t.TempDir()
+	outside := filepath.Join(t.TempDir(), "switches.yaml")
+	main := filepath.Join(dir, "config.yaml")
+	for name, text := range map[string]string{
+		outside: "porch: {pin: hall/16}\n",
+		main:    "boards: {hall: {id: hob-7c9ebd, chip: esp32}}\nswitches: !include switches.yaml\n",
+	} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(outside, filepath.Join(dir, "switches.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	_, list, err := config.Load(main)
+	if err != nil || len(list) != 1 || list[0].Code != diag.BadInclude || !strings.Contains(list[0].Message, "is a link to outside of the directory") {
+		t.Errorf("%+v, %v", list, err)
+	}
+}

@@ -56,7 +56,7 @@ func (s *section[T]) decode(v value, _ reflect.StructTag) {
 
 // decodeMore reads declarations in addition to those that there are.
 func (s *section[T]) decodeMore(v value) {
-	entries, ok := v.declarations()
+	entries, ok := v.withoutItself().declarations()
 	if !ok {
 		return
 	}

@@ -471,7 +471,9 @@ func (c *ruleCheck) unknownSubject(e entry, words []string) {
 	odd := oddSpace(e.name)
 	if odd != 0 {
 		suggestion = retype(odd)
-	} else if write := c.keyMeans(e); write != "" {
+	} else if write := c.keyMeans(e); write == noAlarm {
+		suggestion = noAlarm
+	} else if write != "" {
 		suggestion = "write " + write
 	} else if meant := sameWord(e.name); slices.Contains(words, meant) {
 		suggestion = "write " + meant
@@ -513,7 +515,7 @@ func (c *ruleCheck) keyMeans(e entry) string {
 	}
 	switch _, err := schedule.ParseClock(said); {
 	case e.name == string(entity.AlarmID):
-		return "alarm: {watches: {away: [front_door]}} at the margin first: the house has no alarm"
+		return noAlarm
 	case slices.Contains([]string{"people", "person", "everyone", "everybody", "anyone", "anybody", "nobody", "all", "family"}, e.name) && len(c.named(entity.KindPerson)) > 0:
 		return fmt.Sprintf("each person by name, such as {%s: home}", c.named(entity.KindPerson)[0])
 	case e.name == "after" && err == nil:

@@ -107,9 +107,12 @@ func (b *book) checkScenes() {
 func (b *book) checkTask(t *task) {
 	target, ok := b.byID[t.target]
 	if !ok {
+		suggestion := noAlarm
+		if t.target != entity.AlarmID {
+			suggestion = b.r.didYouMean(string(t.target), b.commandable, "declare it in the section of its kind")
+		}
 		t.at.r.errorAt(t.at.keySpan(), problem{
-			code: diag.UnknownEntity, message: fmt.Sprintf("there is no entity %s", quote(string(t.target))),
-			suggestion: b.r.didYouMean(string(t.target), b.commandable, "declare it in the section of its kind"),
+			code: diag.UnknownEntity, message: fmt.Sprintf("there is no entity %s", quote(string(t.target))), suggestion: suggestion,
 		})
 		return
 	}

@@ -173,9 +173,15 @@ func (b *book) loneWord(raw string) string {
 	return ""
 }
 
+// noAlarm is said where somebody names the alarm of a house that has none.
+const noAlarm = "the house has no alarm: declare it first, such as alarm: {watches: {away: [front_door]}}"
+
 // several says what to do where somebody names more than one thing: all, an area, a
 // section. "" if it is nothing of the kind.
 func (b *book) several(name string) string {
+	if name == string(entity.AlarmID) {
+		return noAlarm
+	}
 	everything := slices.Contains([]string{"all", "everything", "every", "house", "home"}, name)
 	section := meantSection(normalKey(name)).key != "" || slices.ContainsFunc(members(b.file), func(m member) bool { return m.name == name })
 	area := slices.ContainsFunc(b.file.Areas.items, func(a *declared[areaYAML]) bool { return a.id == name })
@@ -183,4 +189,21 @@ func (b *book) several(name string) string {
 		return ""
 	}
 	return "one action is for one entity: for several, declare a scene such as all_off: {porch: off, stairs: off}, and write scene all_off"
+}
+
+// withoutItself is a section whose included file begins with the section's own key,
+// which is in front of the !include already.
+func (v value) withoutItself() value {
+	n := v.node
+	if n.Kind != yaml.MappingNode || len(n.Content) != 2 || v.key == nil || resolve(n.Content[0]).Value != v.name ||
+		v.r.sourceOf(n) == v.r.sourceOf(v.key) || resolve(n.Content[1]).Kind != yaml.MappingNode {
+		return v
+	}
+	e, ok := v.entry(n.Content[0], n.Content[1])
+	if !ok {
+		return v
+	}
+	e.r.errorAt(e.keySpan(), problem{code: diag.BadInclude, message: fmt.Sprintf("%s is what includes this file", quote(e.name)),
+		suggestion: fmt.Sprintf(`delete the line "%s:", and the indentation of what is below it`, e.name)})
+	return e.value
 }

@@ -232,7 +232,7 @@ func syntaxWords() []syntaxWord {
 		{"found unknown escape character", `an unknown "\" escape`,
 			"use single quotes, in which a backslash stands for itself"},
 		{"unknown anchor", "the alias refers to an anchor that does not exist",
-			"define it with & before it is used with *"},
+			"define it with & before it is used with *, in the same file"},
 		{"did not find expected alphabetic or numeric character",
 			"an anchor (&) or alias (*) without a name", "put the text in quotes"},
 		{"did not find expected node content", "a value is missing here", "write a value, or close the bracket"},
