@@ -136,6 +136,7 @@ BaseType_t xTaskCreate(void (*run)(void *), const char *name, uint32_t stack, vo
 void vTaskDelete(TaskHandle_t task);
 void vTaskDelay(TickType_t ticks);
 TaskHandle_t xTaskGetCurrentTaskHandle(void);
+TaskHandle_t xTaskGetHandle(const char *name);
 UBaseType_t uxTaskGetStackHighWaterMark(TaskHandle_t task);
 BaseType_t xTaskNotifyGive(TaskHandle_t task);
 void vTaskNotifyGiveFromISR(TaskHandle_t task, BaseType_t *woken);

@@ -61,9 +61,6 @@ void app_board_edge_from_isr(uint8_t pin, bool level, int64_t at_us);
 /* The setup code while adoption is open, else "". out has HOB_SETUP_CODE_SIZE bytes. */
 void app_board_code(char *out);
 
-/* Bytes of stack that the task has never used. */
-uint32_t app_board_stack_left(void);
-
 /* ---- facts.c ---- */
 
 const char *app_id(void);
@@ -98,7 +95,6 @@ int app_link_send(int fd, uint32_t serial, const uint8_t *data, size_t len);
 void app_link_close(int fd, uint32_t serial, int code, const char *reason);
 /* Has what was sent written; to be called every now and then. */
 void app_link_flush(void);
-uint32_t app_link_stack_left(void);
 
 /* ---- setup.c, dns.c: the access point's page ---- */
 

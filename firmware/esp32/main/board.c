@@ -123,11 +123,6 @@ void IRAM_ATTR app_board_edge_from_isr(uint8_t pin, bool level, int64_t at_us)
     portYIELD_FROM_ISR(woken);
 }
 
-uint32_t app_board_stack_left(void)
-{
-    return (uint32_t)uxTaskGetStackHighWaterMark(app.task);
-}
-
 static void read_code(struct hob_board *board, uint64_t now_ms, void *ctx)
 {
     struct hob_status status;

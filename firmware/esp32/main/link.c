@@ -13,8 +13,6 @@
 
 #include "app.h"
 #include "esp_log.h"
-#include "freertos/FreeRTOS.h"
-#include "freertos/task.h"
 #include "sdkconfig.h"
 
 #define SOCKETS 8
@@ -24,7 +22,6 @@
 #define IDLE_MS 5000u
 
 static httpd_handle_t server;
-static TaskHandle_t task;
 
 /* Every connection, of the server's task alone. */
 static struct connection {
@@ -49,11 +46,6 @@ bool link_is(int fd, uint32_t serial)
     return c != NULL && c->serial == serial && c->link;
 }
 
-uint32_t app_link_stack_left(void)
-{
-    return task != NULL ? (uint32_t)uxTaskGetStackHighWaterMark(task) : STACK;
-}
-
 /* ---- connections ---- */
 
 static esp_err_t on_open(httpd_handle_t hd, int fd)
@@ -61,7 +53,6 @@ static esp_err_t on_open(httpd_handle_t hd, int fd)
     static uint32_t serial;
     struct connection *c = find(-1);
     (void)hd;
-    task = xTaskGetCurrentTaskHandle();
     if (c == NULL)
         return ESP_FAIL;
     *c = (struct connection){fd, ++serial, app_now_ms(), false};
