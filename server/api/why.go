@@ -266,7 +266,22 @@ func (x *explainer) runOf(rule entity.RuleID, l *store.Change) *rules.Run {
 			}
 		}
 	}
+	// A record keeps the name that an entity had when the rule ran, and the log does not.
+	for i := range list {
+		if slices.ContainsFunc(list[i].Steps, func(s rules.StepTrace) bool { return s.Kind == rules.StepDo && x.renamed(s, l) }) {
+			return &list[i]
+		}
+	}
 	return nil
+}
+
+// renamed says whether a step may have asked for a change under a name that its
+// entity had then: that of none now, at the time of the change.
+func (x *explainer) renamed(s rules.StepTrace, l *store.Change) bool {
+	if _, is := x.live(s.Entity); is {
+		return false
+	}
+	return time.Duration(max(s.At-l.At, l.At-s.At))*time.Millisecond <= nearly
 }
 
 // before is the last change of an entity that fits, at a moment or not longer
