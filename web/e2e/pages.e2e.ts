@@ -117,6 +117,31 @@ test('what the keyboard comes to is seen, and has a ring around it, above the ba
   await context.close();
 });
 
+test.each(views)('nor below the banner on a $size, going backwards without a connection', async ({ size: _, ...device }) => {
+  const gone = new FakeServer(everything());
+  await gone.start();
+  const { page, context } = await visit(browser, gone.url, { ...device, reducedMotion: 'reduce' });
+  await page.locator('#tile-alarm').waitFor();
+  await gone.stop();
+  await page.locator('.banner').waitFor();
+  await page.locator('#tile-alarm button.face').focus();
+  const covered: string[] = [];
+  let stops = 0;
+  for (; stops < 150; stops++) {
+    await page.keyboard.press('Shift+Tab');
+    const stop = await page.evaluate(() => {
+      const element = document.activeElement ?? document.body;
+      const banner = document.querySelector('.banner')?.getBoundingClientRect().bottom ?? 0;
+      return { over: element.closest('main') === null, hidden: element.getBoundingClientRect().top < banner && element.outerHTML.slice(0, 90) };
+    });
+    if (stop.over) break;
+    if (stop.hidden !== false) covered.push(stop.hidden);
+  }
+  expect(covered).toEqual([]);
+  expect(stops).toBeGreaterThan(40);
+  await context.close();
+});
+
 // 40 characters, as German has them, with no place to break and with some.
 const longNames = ['Gartenhäuschenaußenwandleuchtenbewegung', 'Schlafzimmerfensterüberwachungskontakt N', 'Außenbeleuchtung Gartenhäuschen hinten r'];
 
