@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -130,9 +131,19 @@ func (c *cli) set(ctx context.Context, id entity.ID, a entity.Action, o setOptio
 	err = c.told(res, a, wait)
 	var refused *exitError
 	if errors.As(err, &refused) && res.Code == entity.CodeInvalid {
-		refused.text += c.atTheWall(limited, cl, res.Entity)
+		refused.text += percentMeant(res, a) + c.atTheWall(limited, cl, res.Entity)
 	}
 	return err
+}
+
+// percentMeant is a line that says how a brightness is written, when one was meant
+// that was read as a temperature; else "".
+func percentMeant(res entity.Result, a entity.Action) string {
+	var of struct{ Kind entity.Kind }
+	if res.Detail != "no_temperature" || json.Unmarshal([]byte(res.Params), &of) != nil || of.Kind != entity.KindLight {
+		return ""
+	}
+	return fmt.Sprintf("\na brightness is written with %%: hob set %s %s%%", res.Entity, a)
 }
 
 // atTheWall is a line that says what to use instead in a demo, where an entity takes no
