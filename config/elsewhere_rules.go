@@ -280,6 +280,9 @@ var conjunction = regexp.MustCompile(`\s+(?:and|&&)\s+`)
 // statesText is the condition that a bare text such as "porch is on and door is open"
 // stands for; "" if nobody knows.
 func (c *ruleCheck) statesText(raw string) string {
+	if len(raw) > maxGuessed {
+		return ""
+	}
 	switch strings.ToLower(raw) {
 	case "night", "dark", "at night", "it is dark":
 		return "{sun: down}"

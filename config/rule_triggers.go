@@ -489,6 +489,9 @@ var betweenClocks = regexp.MustCompile(`\s*(?:,|;|/|\band\b|&)\s*|\s+`)
 
 // severalClocks is the list of times that a text stands for; "" if it is none.
 func severalClocks(raw string) string {
+	if len(raw) > maxGuessed {
+		return ""
+	}
 	var all []string
 	for _, one := range betweenClocks.Split(strings.TrimSpace(raw), -1) {
 		clock, err := schedule.ParseClock(one)

@@ -85,9 +85,15 @@ func (v value) indented(entries []entry, known func(key string) bool) []entry {
 	return out
 }
 
+// maxStepWords bounds the words of a text that is looked at for more than one step.
+const maxStepWords = 100
+
 // severalSteps is how two steps in one text are written: "porch on, stairs off",
 // "porch on then stairs off", "porch on for 5m". "" if it is nothing of the kind.
 func (c *ruleCheck) severalSteps(words []word) string {
+	if len(words) > maxStepWords {
+		return ""
+	}
 	if n := len(words); n > 3 && words[n-2].text == "for" || n > 4 && words[n-3].text == "for" {
 		at := slices.IndexFunc(words, func(w word) bool { return w.text == "for" })
 		first := c.oneStep(words[:at])
