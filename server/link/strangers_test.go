@@ -80,6 +80,7 @@ func TestWhoDoesNotHoldTheKeyIsRefusedWithTheReason(t *testing.T) {
 func TestDamagedKeyFileIsShownAndNotOverwritten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, testHouse())
+		synctest.Wait() // the board has looked for its key, and rests until it is found
 		if err := writeFile(r.keys.dir+"/hob-7c9ebd.json", []byte("{")); err != nil {
 			t.Fatal(err)
 		}
