@@ -6,14 +6,12 @@ import (
 	"reflect"
 	"strings"
 
-	"github.com/invopop/jsonschema"
-
 	"hob/internal/chip"
 )
 
 // shape is what a field accepts, for editors and for people.
 type shape struct {
-	schema *jsonschema.Schema
+	schema *jsonSchema
 	words  string // such as "duration, 100ms to 7d"
 	inner  any    // a struct whose keys are documented by themselves; nil if there is none
 	each   any    // the same for every entry of a section
@@ -24,7 +22,7 @@ type shape struct {
 // as which pins are free.
 func Schema() ([]byte, error) {
 	root := objectSchema(&houseYAML{})
-	root.Version = jsonschema.Version
+	root.Version = dialect
 	root.Title = "Hob: config.yaml"
 	out, err := json.MarshalIndent(root, "", "  ")
 	return append(out, '\n'), err
@@ -32,16 +30,16 @@ func Schema() ([]byte, error) {
 
 // TestsSchema is the JSON schema of a file of tests.
 func TestsSchema() ([]byte, error) {
-	root := optional(&jsonschema.Schema{Type: "object", AdditionalProperties: objectSchema(&testYAML{})})
-	root.Version = jsonschema.Version
+	root := optional(&jsonSchema{Type: "object", AdditionalProperties: objectSchema(&testYAML{})})
+	root.Version = dialect
 	root.Title = "Hob: tests of rules"
 	out, err := json.MarshalIndent(root, "", "  ")
 	return append(out, '\n'), err
 }
 
 // objectSchema is the schema of a mapping that a struct decodes.
-func objectSchema(into any) *jsonschema.Schema {
-	s := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), AdditionalProperties: jsonschema.FalseSchema}
+func objectSchema(into any) *jsonSchema {
+	s := &jsonSchema{Type: "object", Properties: &properties{}, AdditionalProperties: nothing()}
 	for _, m := range members(into) {
 		field := m.field.shape(m.tags).schema
 		field.Description = plain(m.tags.Get("doc"))
@@ -51,7 +49,7 @@ func objectSchema(into any) *jsonschema.Schema {
 		if example := m.tags.Get("example"); example != "" {
 			field.Examples = []any{example}
 		}
-		s.Properties.Set(m.name, field)
+		*s.Properties = append(*s.Properties, property{m.name, field})
 		if m.required {
 			s.Required = append(s.Required, m.name)
 		}
@@ -62,22 +60,22 @@ func objectSchema(into any) *jsonschema.Schema {
 // plain is a text without the marks of Markdown.
 func plain(doc string) string { return strings.ReplaceAll(doc, "*", "") }
 
-func textSchema(pattern string) *jsonschema.Schema {
-	return &jsonschema.Schema{Type: "string", Pattern: pattern}
+func textSchema(pattern string) *jsonSchema {
+	return &jsonSchema{Type: "string", Pattern: pattern}
 }
 
 // anyOf is a schema of several types: what YAML makes of a word that is none of
 // its own business, such as 4711 for a name.
-func anyOf(types ...string) *jsonschema.Schema {
-	s := &jsonschema.Schema{}
+func anyOf(types ...string) *jsonSchema {
+	s := &jsonSchema{}
 	for _, t := range types {
-		s.AnyOf = append(s.AnyOf, &jsonschema.Schema{Type: t})
+		s.AnyOf = append(s.AnyOf, &jsonSchema{Type: t})
 	}
 	return s
 }
 
-func wordsSchema(words []string) *jsonschema.Schema {
-	s := &jsonschema.Schema{}
+func wordsSchema(words []string) *jsonSchema {
+	s := &jsonSchema{}
 	for _, w := range words {
 		s.Enum = append(s.Enum, w)
 		if w == "0x44" || w == "0x45" {
@@ -89,9 +87,9 @@ func wordsSchema(words []string) *jsonschema.Schema {
 
 const idPattern = "^[a-z][a-z0-9_]{0,31}$"
 
-func optional(s *jsonschema.Schema) *jsonschema.Schema {
+func optional(s *jsonSchema) *jsonSchema {
 	// Nothing at all is what remains when every entry is commented out.
-	return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{s, {Type: "null"}}}
+	return &jsonSchema{AnyOf: []*jsonSchema{s, {Type: "null"}}}
 }
 
 func (*text) shape(reflect.StructTag) shape {
@@ -114,21 +112,21 @@ func (*reference) shape(tags reflect.StructTag) shape {
 }
 
 func (*references) shape(tags reflect.StructTag) shape {
-	s := &jsonschema.Schema{Type: "array", Items: textSchema(idPattern), UniqueItems: true}
+	s := &jsonSchema{Type: "array", Items: textSchema(idPattern), UniqueItems: true}
 	return shape{schema: s, words: "a list of " + tags.Get("names")}
 }
 
 func (*flag) shape(reflect.StructTag) shape {
-	return shape{schema: &jsonschema.Schema{Type: "boolean"}, words: "true or false"}
+	return shape{schema: &jsonSchema{Type: "boolean"}, words: "true or false"}
 }
 
 func (*whole) shape(tags reflect.StructTag) shape {
-	return shape{schema: &jsonschema.Schema{Type: "integer", Minimum: json.Number(tags.Get("min")), Maximum: json.Number(tags.Get("max"))},
+	return shape{schema: &jsonSchema{Type: "integer", Minimum: json.Number(tags.Get("min")), Maximum: json.Number(tags.Get("max"))},
 		words: fmt.Sprintf("a whole number, %s to %s", tags.Get("min"), tags.Get("max"))}
 }
 
 func (*number) shape(tags reflect.StructTag) shape {
-	return shape{schema: &jsonschema.Schema{Type: "number", Minimum: json.Number(tags.Get("min")), Maximum: json.Number(tags.Get("max"))},
+	return shape{schema: &jsonSchema{Type: "number", Minimum: json.Number(tags.Get("min")), Maximum: json.Number(tags.Get("max"))},
 		words: fmt.Sprintf("a number, %s to %s", tags.Get("min"), tags.Get("max"))}
 }
 
@@ -190,7 +188,7 @@ func (*temperatureRange) shape(tags reflect.StructTag) shape {
 }
 
 func (*setting) shape(tags reflect.StructTag) shape {
-	s := &jsonschema.Schema{AnyOf: []*jsonschema.Schema{wordsSchema([]string{"off"}), textSchema(temperatureShape.String())}}
+	s := &jsonSchema{AnyOf: []*jsonSchema{wordsSchema([]string{"off"}), textSchema(temperatureShape.String())}}
 	return shape{schema: s, words: "off, or a " + temperatureWords("temperature", tags)}
 }
 
@@ -200,13 +198,13 @@ func temperatureWords(what string, tags reflect.StructTag) string {
 
 func (*presets) shape(reflect.StructTag) shape {
 	of := (&setting{}).shape(`min:"-30" max:"90"`)
-	s := &jsonschema.Schema{Type: "object", PropertyNames: textSchema(idPattern), AdditionalProperties: of.schema}
+	s := &jsonSchema{Type: "object", PropertyNames: textSchema(idPattern), AdditionalProperties: of.schema}
 	return shape{schema: s, words: "a mapping of names to temperatures or off"}
 }
 
 func (*weekPlan) shape(reflect.StructTag) shape {
-	line := &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "string"}, {Type: "array", Items: &jsonschema.Schema{Type: "string"}}}}
-	return shape{schema: &jsonschema.Schema{Type: "object", AdditionalProperties: line}, words: "a mapping of days to times"}
+	line := &jsonSchema{AnyOf: []*jsonSchema{{Type: "string"}, {Type: "array", Items: &jsonSchema{Type: "string"}}}}
+	return shape{schema: &jsonSchema{Type: "object", AdditionalProperties: line}, words: "a mapping of days to times"}
 }
 
 func (*manual) shape(reflect.StructTag) shape {
@@ -227,15 +225,15 @@ func (*code) shape(reflect.StructTag) shape {
 }
 
 func (*channels) shape(reflect.StructTag) shape {
-	return shape{schema: &jsonschema.Schema{Type: "array", Items: textSchema("")}, words: "a list of dashboard or addresses"}
+	return shape{schema: &jsonSchema{Type: "array", Items: textSchema("")}, words: "a list of dashboard or addresses"}
 }
 
 // shape of what the checks decode; the tag `is` says what it is.
 func (*later) shape(tags reflect.StructTag) shape {
-	either := func(one *jsonschema.Schema) *jsonschema.Schema {
-		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{one, {Type: "array", Items: one}}}
+	either := func(one *jsonSchema) *jsonSchema {
+		return &jsonSchema{AnyOf: []*jsonSchema{one, {Type: "array", Items: one}}}
 	}
-	object := &jsonschema.Schema{Type: "object"}
+	object := &jsonSchema{Type: "object"}
 	switch tags.Get("is") {
 	case "triggers":
 		return shape{schema: either(object), words: "a trigger, or a list of them"}
@@ -248,12 +246,12 @@ func (*later) shape(tags reflect.StructTag) shape {
 	case "checks":
 		return shape{schema: either(object), words: "what has to be so, or a list of that"}
 	}
-	step := &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "string"}, object}}
+	step := &jsonSchema{AnyOf: []*jsonSchema{{Type: "string"}, object}}
 	return shape{schema: either(step), words: "a step, or a list of them"}
 }
 
 func (*testSection) shape(reflect.StructTag) shape {
-	all := &jsonschema.Schema{Type: "object", AdditionalProperties: objectSchema(&testYAML{})}
+	all := &jsonSchema{Type: "object", AdditionalProperties: objectSchema(&testYAML{})}
 	return shape{schema: optional(all), words: "a mapping of names", each: &testYAML{}}
 }
 
@@ -284,6 +282,6 @@ func (s *section[T]) shape(reflect.StructTag) shape {
 	if len(each.Required) == 0 {
 		each = optional(each)
 	}
-	all := &jsonschema.Schema{Type: "object", PropertyNames: textSchema(idPattern), AdditionalProperties: each}
+	all := &jsonSchema{Type: "object", PropertyNames: textSchema(idPattern), AdditionalProperties: each}
 	return shape{schema: optional(all), words: "a mapping of ids", each: new(T)}
 }

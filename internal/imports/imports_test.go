@@ -175,7 +175,6 @@ func owners() []owner {
 		{"github.com/nicholas-fedor/shoutrrr", []string{"server/notify"}, "its errors hold whole addresses, so they are caught in one place"},
 		{"github.com/fsnotify/fsnotify", []string{"server/watch"}, "its edges are handled in one place"},
 		{"gopkg.in/yaml.v3", []string{"config"}, "YAML ends where the House begins"},
-		{"github.com/invopop/jsonschema", []string{"config"}, "the schema is made of the types that decode the file"},
 		{"github.com/expr-lang/expr", []string{"internal/rules"}, "expressions are checked and run in one place"},
 		{"github.com/spf13/cobra", []string{"server", "firmware/virtual"}, "only commands know of command lines"},
 		{"C", []string{"firmware/virtual"}, "bin/hob is static: cgo stays in hob-board"},
