@@ -31,6 +31,8 @@ type Loaded struct {
 	// Files are all files that the configuration consists of, the main one first,
 	// also those that could not be read: what to watch for changes.
 	Files []string
+
+	texts []Text // what they hold, the main one first, by their names in its directory; secrets too
 }
 
 // Load reads and parses the file at path and the files that it names. The error
@@ -87,7 +89,7 @@ func parseAll(name string, data []byte, dir fs.FS, together bool) (Loaded, *book
 	f := &files{dir: dir, where: filepath.Dir(name), left: maxBytes - min(len(data), maxBytes), names: []string{name}}
 	r := newReport(name, data, f)
 	b := parse(r, data)
-	l := Loaded{Files: f.names}
+	l := Loaded{Files: f.names, texts: append([]Text{{filepath.Base(name), data}}, f.texts...)}
 	if !r.hasErrors() {
 		l.House = b.house()
 		l.House.Files = f.names

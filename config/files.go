@@ -32,6 +32,7 @@ type files struct {
 	where string // the directory as it is shown, such as "conf"; "" for none
 	left  int    // bytes
 	names []string
+	texts []Text // what was read, under its name in dir
 }
 
 // shown is how a file of the directory is named in diagnostics and in House.Files.
@@ -51,6 +52,9 @@ func (f *files) read(name string) ([]byte, fs.FileInfo, error) {
 	}
 	data, info, err := readIn(f.dir, name, f.left)
 	f.left -= min(len(data), f.left)
+	if err == nil {
+		f.texts = append(f.texts, Text{name, data})
+	}
 	return data, info, err
 }
 

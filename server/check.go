@@ -108,8 +108,8 @@ func (c *cli) loadToRun(file string) (*entity.House, diag.List, error) {
 	return c.load(file)
 }
 
-// load reads a house and shows what is wrong with it. What it returns beside a house
-// are warnings.
+// load reads a house and shows what is wrong with it, which it also returns: beside a
+// house these are warnings.
 func (c *cli) load(file string) (*entity.House, diag.List, error) {
 	house, list, err := c.read(file)
 	if err != nil {
@@ -119,7 +119,7 @@ func (c *cli) load(file string) (*entity.House, diag.List, error) {
 		return nil, nil, err
 	}
 	if list.HasErrors() {
-		return nil, nil, &exitError{exitConfig, fmt.Sprintf("%s: %s", file, tally(list))}
+		return nil, list, &exitError{exitConfig, fmt.Sprintf("%s: %s", file, tally(list))}
 	}
 	return house, list, nil
 }

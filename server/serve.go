@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/lmittmann/tint"
 	"github.com/spf13/cobra"
@@ -39,9 +40,10 @@ the state directory.
 
 The config file and what it includes are read again whenever they are saved. What
 has changed is in force within a second; a file with mistakes changes nothing, and
-the log, the dashboard and hob boards say what is wrong. SIGHUP reads it at once,
-and the token too: it makes a new one if the file is gone, and whoever came in by
-the old one must show the new.`,
+the log, the dashboard and hob boards say what is wrong. So does a start that finds
+mistakes: the house runs by the version that was in force last, which the state
+directory keeps. SIGHUP reads the file at once, and the token too: it makes a new one
+if that file is gone, and whoever came in by the old one must show the new.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			log, err := c.logger(level)
@@ -71,11 +73,14 @@ func (c *cli) logger(level string) (*slog.Logger, error) {
 }
 
 func (c *cli) serve(ctx context.Context, file string, o app.Options) error {
-	house, warnings, err := c.loadToRun(file)
-	if err != nil {
+	house, list, err := c.loadToRun(file)
+	if list.HasErrors() {
+		house, o.Since = c.before(file, o.Log)
+	}
+	if house == nil {
 		return err
 	}
-	o.File, o.Warnings = file, warnings
+	o.File, o.Warnings = file, list
 	a, err := c.newApp(house, o)
 	if err != nil {
 		return err
@@ -90,6 +95,22 @@ func (c *cli) serve(ctx context.Context, file string, o app.Options) error {
 	stop()
 	<-reloads
 	return err
+}
+
+// before is the house that was in force when the server ran last, and since when; nil
+// if there is none. Boards run by it anyway, and a power cut in the middle of an edit
+// is no reason for a house to stay without its server.
+func (c *cli) before(file string, log *slog.Logger) (*entity.House, time.Time) {
+	kept, ok := app.KeptConfig(c.state, file)
+	if !ok {
+		return nil, time.Time{}
+	}
+	house := kept.Load(file).House
+	if house != nil {
+		log.Error("the config has mistakes; the house runs by the version before until they are mended", "file", file,
+			"goes_on_with", kept.Since)
+	}
+	return house, kept.Since
 }
 
 // collectAt is Go's GOGC for a server: it holds little and makes little garbage,

@@ -35,7 +35,8 @@ import (
 type Options struct {
 	House    *entity.House
 	File     string    // where House was read from, and is read from again when it is saved; "" for nowhere
-	Warnings diag.List // of House
+	Warnings diag.List // of House; or what is wrong with File, if House is of a version before
+	Since    time.Time // since when House is in force; zero for now
 	// Reloaded is told of every new house, and Diagnosed of what is to be said of the
 	// file whenever that is something new. Both are called one after the other.
 	Reloaded  func(*entity.House)
@@ -95,8 +96,11 @@ func New(o Options) (*App, error) {
 	if o.Diagnosed == nil {
 		o.Diagnosed = func(diag.List) {}
 	}
+	if o.Since.IsZero() {
+		o.Since = time.Now()
+	}
 	a := &App{log: o.Log, reloaded: o.Reloaded, diagnosed: o.Diagnosed,
-		file: file{name: o.File, house: o.House, since: time.Now(), told: o.Warnings}}
+		file: file{name: o.File, house: o.House, since: o.Since, told: o.Warnings}}
 	var err error
 	if a.state, err = openState(o.State, o.Log); err != nil {
 		return nil, err

@@ -35,7 +35,7 @@ func (a *App) readConfig(asked bool) (files []string, use func()) {
 	if err != nil {
 		l.House, l.List = nil, diag.List{{Span: diag.Span{File: a.file.name}, Severity: diag.Error, Message: err.Error()}}
 	}
-	return l.Files, func() { a.takeConfig(l.House, l.List, asked) }
+	return l.Files, func() { a.takeConfig(l, asked) }
 }
 
 // recoverEdit finishes an edit of several files that was broken off: what is read is
@@ -50,8 +50,9 @@ func (a *App) recoverEdit() {
 }
 
 // takeConfig makes what the file declares the house, if it has no mistake. One
-// that has changes nothing, and everybody is told. House is nil then.
-func (a *App) takeConfig(house *entity.House, list diag.List, asked bool) {
+// that has changes nothing, and everybody is told.
+func (a *App) takeConfig(l config.Loaded, asked bool) {
+	house, list := l.House, l.List
 	news := asked || !reflect.DeepEqual(list, a.file.told)
 	a.file.told = list
 	if house == nil {
@@ -63,13 +64,14 @@ func (a *App) takeConfig(house *entity.House, list diag.List, asked bool) {
 		return
 	}
 	same := sameHouse(house, a.file.house)
-	if same && !news {
-		return // a comment, a test, or nothing at all
-	}
 	if !same {
 		a.Reload(house)
 		a.file.house, a.file.since = house, time.Now()
 		a.reloaded(house)
+	}
+	a.keepConfig(l)
+	if same && !news {
+		return // a comment, a test, or nothing at all
 	}
 	a.log.Info("config reloaded", "file", a.file.name, "boards", len(house.Boards), "entities", len(house.Entities),
 		"warnings", list.Warnings())

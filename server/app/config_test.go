@@ -92,7 +92,10 @@ func (h *savedHouse) save(text string) { h.t.Helper(); h.write(h.path, text) }
 // write is how editors save: whole, by renaming.
 func (h *savedHouse) write(path, text string) {
 	h.t.Helper()
-	err := os.WriteFile(path+".tmp", []byte(text), 0o600)
+	err := os.MkdirAll(filepath.Dir(path), 0o700)
+	if err == nil {
+		err = os.WriteFile(path+".tmp", []byte(text), 0o600)
+	}
 	if err == nil {
 		err = os.Rename(path+".tmp", path)
 	}

@@ -99,28 +99,32 @@ func (s *stateDir) token() (string, error) {
 	return t, nil
 }
 
-// newToken makes a token and writes it whole or not at all: a half-written one
-// would lock everybody out.
-func newToken(path string) (_ string, err error) {
+// newToken makes a token and writes it. A half-written one would lock everybody out.
+func newToken(path string) (string, error) {
 	raw := make([]byte, tokenBytes)
 	_, _ = rand.Read(raw) // never fails (crypto/rand)
 	t := base64.RawURLEncoding.EncodeToString(raw)
-	f, err := os.CreateTemp(filepath.Dir(path), "token-*") // mode 0600
-	if err != nil {
+	if err := writeWhole(path, []byte(t+"\n")); err != nil {
 		return "", fmt.Errorf("token: %w", err)
+	}
+	return t, nil
+}
+
+// writeWhole makes data the content of a file of mode 0600, whole or not at all.
+func writeWhole(path string, data []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+"-*") // mode 0600
+	if err != nil {
+		return err
 	}
 	defer func() {
 		if err != nil {
 			_ = os.Remove(f.Name())
 		}
 	}()
-	_, err = f.WriteString(t + "\n")
+	_, err = f.Write(data)
 	err = errors.Join(err, f.Sync(), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}
-	if err != nil {
-		return "", fmt.Errorf("token: %w", err)
-	}
-	return t, nil
+	return err
 }

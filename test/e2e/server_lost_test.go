@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -69,6 +70,44 @@ func TestAServerThatWasKilledComesBackAndNothingMoves(t *testing.T) {
 	}
 	h.must("set", "fan", "on")
 	h.must("set", "fan", "off")
+}
+
+// TestAServerThatStartsInTheMiddleOfAnEditRunsByTheVersionBefore: after a power cut
+// nobody is there to mend the file.
+func TestAServerThatStartsInTheMiddleOfAnEditRunsByTheVersionBefore(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, rooms, "esp")
+	esp := h.boards["esp"]
+	h.must("set", "porch", "on")
+	since := esp.lastEdge()
+	h.server.kill()
+	h.write(rooms[:strings.Index(rooms, "pin: esp/17")] + "pin: es")
+	h.serve()
+	h.server.log.await(t, "the house runs by the version before")
+	h.awaitStatus("esp", entity.BoardOnline)
+	w := h.watch()
+	w.state("porch", "on")
+	if c := w.view.House.Config; c.OK || c.First == nil || c.At == 0 {
+		t.Errorf("the file is told to be %+v", c)
+	}
+	if said := h.must("boards"); !strings.Contains(said, "esp") {
+		t.Errorf("hob boards: %s", said)
+	}
+	esp.quiet(since)
+	h.must("set", "fan", "on") // which the file as it is does not have
+
+	h.write(strings.Replace(rooms, "fan: {", "vent: {was: fan, ", 1))
+	w.state("vent", "on")
+	w.until("the file is in force", func() bool { return w.view.House.Config.OK })
+
+	h.server.kill()
+	other := h.config + ".other.yaml"
+	if err := os.WriteFile(other, []byte("boards: {esp: {}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, stderr, code := h.hob("serve", "--config", other, "--listen", h.listen); code != 3 || !strings.Contains(stderr, "HOB") {
+		t.Errorf("another file: %d %s", code, stderr)
+	}
 }
 
 func TestAServerThatComesBackDoesNotMoveAnything(t *testing.T) {
