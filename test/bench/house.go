@@ -20,10 +20,13 @@ func houseOf(board string, others, relays int) string {
 	b.WriteString("contacts:\n  door: {name: Door, pin: bench/33, pull: up, class: door, debounce: 1ms}\n")
 	b.WriteString("switches:\n  lamp: {name: Lamp, pin: bench/16}\n")
 	for i := range others {
-		writeRelays(&b, i, relays)
+		writeRelays(&b, i, min(relays, mostSwitches-1-i*relays))
 	}
 	return b.String()
 }
+
+// mostSwitches is how many a house may have.
+const mostSwitches = 10_000
 
 // writeRelays declares relays on the first pins that any ESP32 has free.
 func writeRelays(b *strings.Builder, board, relays int) {

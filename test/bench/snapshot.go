@@ -15,7 +15,7 @@ const (
 	figChangeLarge = "CPU µs a change to one browser, house of 10,000"
 )
 
-// largeHouse has 10,002 entities on 1001 boards.
+// largeHouse has 10,001 entities on 1001 boards: no house may have more switches.
 func largeHouse(board string) string { return houseOf(board, 1000, 10) }
 
 // houses runs a server of 10 entities and one of 10,000, and has them take turns.
