@@ -109,6 +109,7 @@ func allowedEdges() []edge {
 		{"server", ".", "demo runs the embedded sample house"},
 
 		{"firmware/virtual", "internal/chip", "a virtual board has its chip's pins"},
+		{"test/bench", "config", "a test checks that its houses are valid ones"},
 		{"test/bench", "internal/entity", "a house of many points is declared in entity's types"},
 		{"test/bench", "internal/rules", "runs an engine of a thousand rules"},
 		{"test/bench", "internal/schedule", "whose triggers have times"},
