@@ -84,7 +84,9 @@ func TestWhatScriptsRelyOn(t *testing.T) {
 				t.Errorf("%s: exit %d, want %d: %s", c.args, code, c.code, stderr)
 			}
 			if c.status != "" {
-				if r := decode[entity.Result](t, stdout); r.Status != c.status {
+				// Who does not wait may be told the end all the same, if the board was quick.
+				early := strings.HasSuffix(c.args, "--wait 0")
+				if r := decode[entity.Result](t, stdout); r.Status != c.status && !(early && r.Status == "confirmed") {
 					t.Errorf("%s: %+v", c.args, r)
 				}
 			}
