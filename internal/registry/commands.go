@@ -136,6 +136,7 @@ func NoEntity(id entity.ID) entity.Said {
 	return entity.Say("no_entity", "There is no entity {entity:q}", "entity", id)
 }
 
+// send gives a board a command, which goes out when the update that it is part of ends.
 func (r *Registry) send(it *item, o entity.Order, req Request) (cancel func(), err error) {
 	if u := r.unavailable(it); u != nil {
 		return nil, &entity.Refusal{Code: entity.CodeOffline, Said: entity.Say("board_unusable", "Board {board} is {_status}: {_why}",

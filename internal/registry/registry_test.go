@@ -328,3 +328,21 @@ func TestACommandIsSentOnceTheLockIsReleasedAndBeforeAnybodyIsTold(t *testing.T)
 		t.Errorf("%q, want %q", happened, want)
 	}
 }
+
+func TestAPlanIsSentAtOnceToo(t *testing.T) {
+	r := newTest(t)
+	sent := 0
+	c := &courier{flush: func() { _ = r.Snapshot(); sent++ }} // which would hang under the lock
+	if _, err := r.Attach(hallID, "192.0.2.1:80", "0.1", c, point16(false)); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.SendPlan("porch", entity.Plan{}, time.Time{}, func(BoardResult) {}); err != nil {
+		t.Fatal(err)
+	}
+	if sent != 1 {
+		t.Errorf("sent %d times", sent)
+	}
+	if err := r.SendPlan("nobody", entity.Plan{}, time.Time{}, nil); err == nil || sent != 1 {
+		t.Errorf("to nobody: %v, sent %d times", err, sent)
+	}
+}

@@ -40,15 +40,16 @@ func (r *Registry) Planned(id entity.ID) (p Planned, ok bool) {
 
 // SendPlan gives a thermostat's board its plan. done is called exactly once,
 // unless SendPlan fails, which is a *entity.Refusal.
-func (r *Registry) SendPlan(id entity.ID, plan entity.Plan, until time.Time, done func(BoardResult)) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	it := r.entities[id]
-	if it == nil || len(it.points) == 0 {
-		return &entity.Refusal{Code: entity.CodeUnknownEntity, Said: NoEntity(id)}
-	}
-	_, err := r.send(it, entity.Order{Point: it.declared.Spec.Points()[0], Do: entity.VerbPlan, Plan: &plan},
-		Request{Cause: entity.Cause{Kind: entity.CauseDeadline}, Until: until, Done: done})
+func (r *Registry) SendPlan(id entity.ID, plan entity.Plan, until time.Time, done func(BoardResult)) (err error) {
+	r.update(func() {
+		it := r.entities[id]
+		if it == nil || len(it.points) == 0 {
+			err = &entity.Refusal{Code: entity.CodeUnknownEntity, Said: NoEntity(id)}
+			return
+		}
+		_, err = r.send(it, entity.Order{Point: it.declared.Spec.Points()[0], Do: entity.VerbPlan, Plan: &plan},
+			Request{Cause: entity.Cause{Kind: entity.CauseDeadline}, Until: until, Done: done})
+	})
 	return err
 }
 
