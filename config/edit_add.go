@@ -47,7 +47,7 @@ func kindLike(word entity.Kind) entity.Kind {
 	if meant := meantSection(section).key; meant != "" {
 		section = meant
 	}
-	for _, k := range kindsToAdd() {
+	for _, k := range KindsToAdd() {
 		if SectionOf(k) == section && section != "" {
 			return k
 		}
@@ -55,7 +55,8 @@ func kindLike(word entity.Kind) entity.Kind {
 	return ""
 }
 
-func kindsToAdd() []entity.Kind {
+// KindsToAdd are the kinds that Add takes, in the order in which people are shown them.
+func KindsToAdd() []entity.Kind {
 	return []entity.Kind{entity.KindSwitch, entity.KindLight, entity.KindButton, entity.KindContact, entity.KindSensor,
 		entity.KindGarageDoor, entity.KindHeater, entity.KindCooler, entity.KindScene, entity.KindPerson}
 }

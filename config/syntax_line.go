@@ -1,5 +1,7 @@
 package config
 
+import "strings"
+
 // yamlLine is what a line looks like to YAML, read by itself: which brackets it opens
 // and does not close, where a comment begins, where quoted texts begin and end. Places
 // are in code points from 0.
@@ -101,15 +103,7 @@ scan:
 	return trimBlank(string(l.text[from:end]))
 }
 
-func trimBlank(s string) string {
-	for s != "" && isBlank(rune(s[0])) {
-		s = s[1:]
-	}
-	for s != "" && isBlank(rune(s[len(s)-1])) {
-		s = s[:len(s)-1]
-	}
-	return s
-}
+func trimBlank(s string) string { return strings.Trim(s, " \t") }
 
 // retype says what to do about a character that is not seen.
 func retype(c rune) string {

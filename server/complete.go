@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hob/config"
 	"hob/internal/diag"
 	"hob/internal/entity"
 	"hob/server/client"
@@ -170,7 +171,9 @@ func completeCode(_ *cobra.Command, given []string, _ string) (out []cobra.Compl
 // completeKind offers what hob add takes.
 func completeKind(_ *cobra.Command, given []string, _ string) (out []cobra.Completion, _ cobra.ShellCompDirective) {
 	if len(given) == 0 {
-		out = []cobra.Completion{"switch", "light", "button", "contact", "sensor", "garage_door", "heater", "cooler", "scene", "person"}
+		for _, kind := range config.KindsToAdd() {
+			out = append(out, cobra.Completion(kind))
+		}
 	}
 	return out, cobra.ShellCompDirectiveNoFileComp
 }
