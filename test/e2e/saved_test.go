@@ -70,11 +70,19 @@ func TestSavingTheFileChangesRunningBoardsAndNothingElse(t *testing.T) {
 		text = strings.Replace(text, old, new, 1)
 		return text
 	}
+	// told saves and waits until the house says that it runs that version; what the
+	// watcher has read is then of this save, and not of the one before.
+	told := func(config string) {
+		t.Helper()
+		before := w.config().At
+		h.save(config)
+		w.until("the new version", func() bool { return w.config().At > before })
+	}
 	// save waits until the board has another configuration for it.
 	save := func(config string) {
 		t.Helper()
 		before := esp.state().Config
-		h.save(config)
+		told(config)
 		esp.awaitState("the new configuration", func(s boardState) bool { return s.Config != before })
 	}
 	heat := func(range_ string) func() bool {
@@ -104,9 +112,8 @@ func TestSavingTheFileChangesRunningBoardsAndNothingElse(t *testing.T) {
 	esp.quiet(since, 16, 17, 22)
 
 	// The width of a pulse goes with each command: nothing else of the board changes.
-	taken, before := w.config().At, esp.state().Config
-	h.save(with("pulse: 500ms", "pulse: 2s"))
-	w.until("the new version", func() bool { return w.config().At > taken })
+	before := esp.state().Config
+	told(with("pulse: 500ms", "pulse: 2s"))
 	if now := esp.state().Config; now != before {
 		t.Error("the board has another configuration")
 	}
