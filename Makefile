@@ -6,11 +6,14 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # How long one fuzzer runs in `make test`, in seconds.
-FUZZ_SECONDS ?= 3
+FUZZ_SECONDS ?= 2
 # Steps that `make test` runs, comma separated; all if empty. TEST_FLAGS=-k goes on after a failure.
 STEPS ?=
 TEST_FLAGS ?=
 GO_TEST_FLAGS ?= -timeout 10m
+# A program with the race detector sleeps for a second before it ends, to let other threads say what
+# they found. Tests of the command line start some eighty of them.
+GORACE ?= atexit_sleep_ms=50
 
 GOLANGCI_VERSION := v2.15.0
 LINT := .tools/golangci-lint
@@ -114,8 +117,9 @@ test-web: $(NPM_DONE) ## unit tests of the dashboard
 	$(NPM) test
 
 .PHONY: test-go
-test-go: core bin/hob-board ## all Go tests, with the race detector; ONLY='^(TestA|TestB)$$' runs these
-	@go test -json -race -run '$(ONLY)' $(GO_TEST_FLAGS) ./...
+# Three at a time on two cores, since many wait for real processes most of the time.
+test-go: core bin/hob-board ## all Go tests, with the race detector; ONLY='^(TestA|TestB)$$' PACKAGES=./x runs these
+	@GORACE='$(GORACE)' go test -json -race -p 3 -run '$(ONLY)' $(GO_TEST_FLAGS) $(or $(PACKAGES),./...)
 
 .PHONY: fuzz-c
 fuzz-c: ## every C fuzzer for FUZZ_SECONDS
@@ -129,7 +133,7 @@ fuzz-go: core ## every Go fuzzer for FUZZ_SECONDS
 
 .PHONY: e2e
 e2e: build ## real processes; ONLY='^(TestA|TestB)$$' runs these
-	@go test -json -count=1 -parallel 8 -tags e2e -run '$(ONLY)' $(GO_TEST_FLAGS) ./test/e2e/...
+	@go test -json -count=1 -parallel 8 -tags e2e -run '$(ONLY)' $(GO_TEST_FLAGS) $(or $(PACKAGES),./test/e2e/...)
 
 .PHONY: e2e-web
 e2e-web: build ## a real browser

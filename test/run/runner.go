@@ -33,10 +33,10 @@ type result struct {
 	err   error // nil if it passed
 	tally tally
 	took  time.Duration
-	// failures are the Go tests that failed; second are those of a step that
-	// passed all the same, at the second attempt.
-	failures, second []failure
-	last             []string // what the step said last, when no Go test failed
+	// failures are the Go tests that failed; first are those of the first of two
+	// attempts.
+	failures, first []failure
+	last            []string // what the step said last, when no Go test failed
 }
 
 // runner runs steps in their order, as many at once as there are cores for.
@@ -85,20 +85,19 @@ func (r *runner) runStep(ctx context.Context, s step) result {
 	defer cancel()
 	began := time.Now()
 	counter, err := r.execute(limited, s)
-	var second []failure
+	var first []failure
 	if again := r.again(s, counter, err); again != nil {
-		second = counter.failures
+		first = counter.failures
 		r.show(s, fmt.Sprintf("a second attempt at what failed: %s", strings.Join(again.argv, " ")))
-		passed := counter.total().passed
-		if counter, err = r.execute(limited, *again); err == nil {
-			counter.tally.passed += passed
-		}
+		sum := counter.total()
+		counter, err = r.execute(limited, *again)
+		counter.tally.add(tally{passed: sum.passed, skipped: sum.skipped})
 	}
 	if err != nil && ctx.Err() != nil {
 		return result{step: s}
 	}
 	res := result{step: s, ran: true, err: err, tally: counter.total(), took: time.Since(began),
-		failures: counter.failures, second: second, last: counter.last}
+		failures: counter.failures, first: first, last: counter.last}
 	switch {
 	case res.err != nil && limited.Err() != nil:
 		res.err = fmt.Errorf("took longer than %s", r.Limit)
@@ -127,20 +126,24 @@ func (r *runner) again(s step, c *counter, err error) *step {
 	if err == nil || s.again == nil || r.Once || len(c.failures) == 0 {
 		return nil
 	}
-	var tests []string
+	var tests, packages []string
 	for _, f := range c.failures {
 		if f.grave {
 			return nil
 		}
-		if !slices.Contains(tests, f.top()) {
-			tests = append(tests, f.top())
-		}
+		tests, packages = append(tests, f.top()), append(packages, f.pkg)
 	}
-	if len(tests) > mostAgain {
+	if tests = once(tests); len(tests) > mostAgain {
 		return nil
 	}
-	s.name, s.argv, s.again = s.name+"-again", s.again(tests), nil
+	s.name, s.argv, s.again = s.name+"-again", s.again(tests, once(packages)), nil
 	return &s
+}
+
+// once returns the names in order, each of them once.
+func once(names []string) []string {
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // execute runs the step's command, its output to the log and, as the counter shows it, to Out.

@@ -152,9 +152,9 @@ printf '%s\n' '{"Action":"output","Package":"p","Test":"TestA/sub","Output":"`+o
 echo '{"Action":"fail","Package":"p","Test":"TestA/sub"}'
 echo '{"Action":"fail","Package":"p","Test":"TestA"}'
 exit 1; fi; echo '{"Action":"pass","Package":"p","Test":"TestA"}'`, 1)
-	s.again = func(tests []string) []string {
-		if !slices.Equal(tests, []string{"TestA"}) {
-			t.Errorf("attempted again: %v", tests)
+	s.again = func(tests, packages []string) []string {
+		if !slices.Equal(tests, []string{"TestA"}) || !slices.Equal(packages, []string{"p"}) {
+			t.Errorf("attempted again: %v of %v", tests, packages)
 		}
 		return s.argv
 	}
@@ -178,14 +178,17 @@ func TestWhatFailsTwiceHasFailedAndIsToldAtTheEnd(t *testing.T) {
 	if summarize(&out, results, time.Second) {
 		t.Error("it passed")
 	}
-	if !strings.Contains(out.String(), "e2e: failed: p TestA/sub\n    wrong\n") {
+	if !strings.Contains(out.String(), "e2e: failed at the second attempt too: p TestA/sub\n    wrong\n") {
 		t.Errorf("the failure is not told:\n%s", out.String())
+	}
+	if !strings.HasSuffix(out.String(), "\n2 passed, 2 failed\n") { // TestOther passes both times
+		t.Errorf("what passed is not counted:\n%s", out.String())
 	}
 }
 
 func TestACrashHasNoSecondAttempt(t *testing.T) {
 	results, _ := runSteps(t, false, attempts(t, 1, "panic: nil map"))
-	if results[0].err == nil || len(results[0].second) > 0 {
+	if results[0].err == nil || len(results[0].first) > 0 {
 		t.Errorf("it was attempted again: %v", results[0].err)
 	}
 }

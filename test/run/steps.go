@@ -11,8 +11,9 @@ type step struct {
 	argv  []string // the command
 	cores int      // how many of the cores it keeps busy: 1 or 2
 	tests bool     // it runs tests, and must report at least one
-	// again is the command for a second attempt at a few Go tests that failed; nil: there is none.
-	again func(tests []string) []string
+	// again is the command for a second attempt at a few Go tests that failed, and
+	// the packages they are in; nil: there is none.
+	again func(tests, packages []string) []string
 }
 
 // allSteps lists what `make test` runs. What is quick, or fails often, comes first; what takes one core
@@ -32,8 +33,8 @@ func allSteps() []step {
 		target("lint-c", "lint-c", 1),
 		tests("riscv", "test-riscv", 1),
 		tests("fuzz-c", "fuzz-c", 1),
-		twice(tests("go", "test-go", 2), "ONLY"),
-		twice(tests("e2e", "e2e", 2), "ONLY"),
+		twice(tests("go", "test-go", 2)),
+		twice(tests("e2e", "e2e", 2)),
 		tests("e2e-web", "e2e-web", 2),
 	}
 }
@@ -50,11 +51,12 @@ func tests(name, makeTarget string, cores int) step {
 	return s
 }
 
-// twice gives a step's failed Go tests a second attempt, through a variable of its make target that
-// takes the pattern of go test's -run.
-func twice(s step, variable string) step {
-	s.again = func(tests []string) []string {
-		return append(slices.Clone(s.argv), variable+"=^("+strings.Join(tests, "|")+")$$")
+// twice gives a step's failed Go tests a second attempt: its make target takes the pattern of go test's
+// -run as ONLY, and the packages as PACKAGES.
+func twice(s step) step {
+	s.again = func(tests, packages []string) []string {
+		return append(slices.Clone(s.argv),
+			"ONLY=^("+strings.Join(tests, "|")+")$$", "PACKAGES="+strings.Join(packages, " "))
 	}
 	return s
 }

@@ -48,14 +48,18 @@ func printRow(out io.Writer, r result) {
 
 // printFailures tells again, at the end of a long output, what failed and what it said.
 func printFailures(out io.Writer, r result) {
-	for _, f := range r.second {
+	for _, f := range r.first {
 		printFailure(out, r.step.name+": failed at the first attempt: "+f.pkg+" "+f.test, f.said)
 	}
 	if r.err == nil {
 		return
 	}
+	again := ""
+	if len(r.first) > 0 {
+		again = " at the second attempt too"
+	}
 	for _, f := range r.failures {
-		printFailure(out, r.step.name+": failed: "+f.pkg+" "+f.test, f.said)
+		printFailure(out, r.step.name+": failed"+again+": "+f.pkg+" "+f.test, f.said)
 	}
 	if len(r.failures) == 0 {
 		printFailure(out, r.step.name+": failed; it said last:", r.last)
