@@ -66,6 +66,11 @@ func (p *playedRules) Status(context.Context) ([]rules.Status, error) {
 	return out, nil
 }
 
+// Declared implements api.Rules.
+func (*playedRules) Declared() []entity.RuleID {
+	return []entity.RuleID{"dusk", "broken", "loop", "cold", "slow"}
+}
+
 // RunNow implements api.Rules.
 func (p *playedRules) RunNow(_ context.Context, id entity.RuleID, _ entity.Cause) (rules.Run, error) {
 	if id == "cold" {

@@ -72,6 +72,15 @@ func Compile(h *entity.House) (*Program, error) {
 // Empty says that there are no rules.
 func (p *Program) Empty() bool { return len(p.rules) == 0 }
 
+// Rules are the ids of the rules, in the order of the file; none is not nil.
+func (p *Program) Rules() []entity.RuleID {
+	out := make([]entity.RuleID, len(p.rules))
+	for i, r := range p.rules {
+		out[i] = r.spec.ID
+	}
+	return out
+}
+
 // Zone is the house's time zone.
 func (p *Program) Zone() *time.Location { return p.ground.zone }
 

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
 
+	"hob/internal/diag"
 	"hob/internal/entity"
 	"hob/internal/rules"
 	"hob/internal/store"
@@ -38,6 +40,8 @@ type Rules interface {
 	// Judge says how a rule stands in a world at a moment. Without a world it is the
 	// house as it is.
 	Judge(ctx context.Context, id entity.RuleID, w rules.World, at time.Time) (rules.Judged, error)
+	// Declared are the rules of the newest house, also before they have begun.
+	Declared() []entity.RuleID
 }
 
 type (
@@ -124,17 +128,39 @@ func (a *API) routeRules(rest huma.API) {
 	huma.Get(rest, "/api/entities/{id}/why", a.why)
 }
 
-// noAnswer says why the rules have given none.
+// noAnswer says why the rules have given none. That there is no such rule is known
+// before they have begun: nobody is to try again for that.
 func (a *API) noAnswer(ctx context.Context, id entity.RuleID, err error) error {
+	notReady := errors.Is(err, ErrNotReady)
 	switch {
-	case errors.Is(err, ErrNoRule):
-		return huma.Error404NotFound("there is no rule " + string(id))
-	case errors.Is(err, ErrNotReady):
+	case errors.Is(err, ErrNoRule), notReady && a.undeclared(id):
+		return a.noSuchRule(id)
+	case notReady:
 		return huma.Error503ServiceUnavailable(ErrNotReady.Error())
 	case ctx.Err() == nil:
 		a.Log.Error("the rules did not answer", "error", err)
 	}
 	return huma.NewError(http.StatusInternalServerError, "internal error; the log says more")
+}
+
+// undeclared says whether it is known that the house has no such rule.
+func (a *API) undeclared(id entity.RuleID) bool {
+	all := a.Rules.Declared()
+	return id != "" && all != nil && !slices.Contains(all, id)
+}
+
+// noSuchRule names the rule that was most likely meant.
+func (a *API) noSuchRule(id entity.RuleID) error {
+	all := a.Rules.Declared()
+	names := make([]string, len(all))
+	for i, name := range all {
+		names[i] = string(name)
+	}
+	words := "there is no rule " + string(id)
+	if near := diag.Nearest(string(id), names); near != "" {
+		words += ": did you mean " + near + "?"
+	}
+	return huma.Error404NotFound(words)
 }
 
 func (a *API) rule(ctx context.Context, id entity.RuleID) (*body[ruleBody], error) {

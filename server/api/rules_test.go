@@ -48,6 +48,13 @@ func (f *fakeRules) or(id entity.RuleID) error {
 	return f.err
 }
 
+func (f *fakeRules) Declared() (out []entity.RuleID) {
+	for _, s := range f.status {
+		out = append(out, s.Rule.ID)
+	}
+	return out
+}
+
 func (f *fakeRules) RunNow(_ context.Context, id entity.RuleID, by entity.Cause) (rules.Run, error) {
 	f.asked = append(f.asked, fmt.Sprintf("run %s for %s", id, by.Kind))
 	return *aRun("dusk-2", rules.Running), f.or(id)
@@ -197,6 +204,20 @@ func TestRulesThatHaveNotBegunAreSaid(t *testing.T) {
 	}
 	if !strings.Contains(r.log.String(), "disk on fire") {
 		t.Error(r.log)
+	}
+}
+
+// Of what there is not, nobody is told to try again in a moment; and who has mistyped
+// is told at any time.
+func TestThatThereIsNoSuchRuleIsSaidBeforeTheRulesHaveBegun(t *testing.T) {
+	r := newRig(t)
+	for _, err := range []error{nil, ErrNotReady} {
+		r.rules.err = err
+		for _, of := range []string{"GET /api/rules/%s", "GET /api/rules/%s/runs", "POST /api/rules/%s/run", "POST /api/rules/%s/resume",
+			"GET /api/rules/%s/why-not", "GET /api/rules/%s/why-not?at=2020-02-29T12:00:00Z"} {
+			wantProblem(t, r.do(fmt.Sprintf(of, "dsuk"), ""), 404, "there is no rule dsuk: did you mean dusk?")
+			wantProblem(t, r.do(fmt.Sprintf(of, "attic"), ""), 404, `there is no rule attic"`)
+		}
 	}
 }
 

@@ -58,3 +58,12 @@ func (r askedRules) Judge(ctx context.Context, id entity.RuleID, w rules.World, 
 	}
 	return out, nil
 }
+
+// Declared implements api.Rules.
+func (r askedRules) Declared() []entity.RuleID {
+	p := r.Program()
+	if p == nil {
+		return nil
+	}
+	return p.Rules()
+}
