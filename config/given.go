@@ -37,7 +37,7 @@ func (c *ruleCheck) given(e entry, later bool) (entity.Given, bool) {
 		g.State, ok = c.state(it, e.value, raw)
 		return g, ok
 	case entity.KindGarageDoor:
-		return c.givenState(it, e.value, raw, []string{entity.DoorClosed, entity.DoorOpen})
+		return c.givenState(it, e.value, raw, []string{entity.DoorClosed, entity.DoorOpen, entity.DoorStopped})
 	case entity.KindAlarm:
 		if !later {
 			return c.givenState(it, e.value, raw, []string{entity.AlarmDisarmed, entity.AlarmArmedAway, entity.AlarmArmedHome})

@@ -12,6 +12,9 @@ const (
 	DoorObstructed = "obstructed" // a move that we began is overdue
 )
 
+// DoorMoves says whether a state of a garage door is a movement.
+func DoorMoves(state string) bool { return state == DoorOpening || state == DoorClosing }
+
 // travelMargin is what a door may take longer than its travel time until that
 // is told: openers start softly, and some wait for a moment before they move.
 const travelMargin = 3 * time.Second

@@ -60,7 +60,7 @@ func (c *check) loops() []Finding {
 				if i%2 == 1 {
 					guess = "on"
 				}
-				p := &paper{check: c, guess: guess, rules: suspects, base: at, states: map[entity.ID]string{}, made: map[entity.ID]occurrence{}, aims: map[entity.ID]string{},
+				p := &paper{check: c, guess: guess, rules: suspects, base: at, states: map[entity.ID]string{}, made: map[entity.ID]occurrence{}, aims: map[entity.ID]string{}, stood: map[entity.ID]string{},
 					last: map[*checked]time.Duration{}, active: map[*checked]*firing{}, waits: map[*checked][]occurrence{}}
 				chain := p.run(on.Entity, on.To)
 				if chain == nil {
@@ -121,6 +121,7 @@ type paper struct {
 	guess  string // what a toggle takes for so where nothing is known
 	now    time.Duration
 	states map[entity.ID]string     // what has come about or was taken so
+	stood  map[entity.ID]string     // of a garage door that moves: where it stood before
 	made   map[entity.ID]occurrence // how it has come about
 	aims   map[entity.ID]string     // what was ordered last, by which a toggle goes
 	facts  facts
@@ -295,6 +296,9 @@ func (p *paper) become(o occurrence) {
 		return
 	}
 	p.states[o.of] = o.state
+	if entity.DoorMoves(o.state) && !entity.DoorMoves(was) {
+		p.stood[o.of] = was
+	}
 	var undid *occurrence
 	if before, ok := p.made[o.of]; ok && before.by != nil && before.by != o.by {
 		undid = &before
@@ -303,11 +307,17 @@ func (p *paper) become(o occurrence) {
 	for _, r := range p.rules {
 		for _, t := range r.triggers {
 			on, ok := t.spec.(entity.OnState)
-			if ok && on.Entity == o.of && on.To == o.state && (on.From == "" || was == "" || on.From == was) {
+			if ok && on.Entity == o.of && on.To == o.state && p.from(on, was) {
 				p.later(occurrence{at: o.at + on.For, by: o.by, rule: r, on: on, do: o.do, undid: undid})
 			}
 		}
 	}
+}
+
+// from says whether a change from a state may be one that a trigger waits for.
+func (p *paper) from(on entity.OnState, was string) bool {
+	stood := p.stood[on.Entity]
+	return on.From == "" || was == "" || on.From == was || entity.DoorMoves(was) && (stood == "" || on.From == stood)
 }
 
 // do begins what a task comes to.

@@ -120,7 +120,8 @@ func sameEvent(a, b entity.Trigger) bool {
 	switch a := a.(type) {
 	case entity.OnState:
 		b, ok := b.(entity.OnState)
-		return ok && a.Entity == b.Entity && a.To == b.To && a.For == b.For && (a.From == "" || b.From == "" || a.From == b.From)
+		return ok && a.Entity == b.Entity && a.To == b.To && a.For == b.For &&
+			(a.From == "" || b.From == "" || a.From == b.From || entity.DoorMoves(a.From) != entity.DoorMoves(b.From)) // a door comes from where it stood by a movement
 	case entity.OnLevel:
 		b, ok := b.(entity.OnLevel)
 		return ok && a == b

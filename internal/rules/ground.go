@@ -16,6 +16,12 @@ type ground struct {
 	boards map[entity.ID]entity.BoardName // whose entity it is; none for those without a board
 }
 
+// isDoor says whether an entity is a garage door.
+func (g *ground) isDoor(id entity.ID) bool {
+	_, is := g.specs[id].(*entity.GarageDoor)
+	return is
+}
+
 func newGround(h *entity.House) (*ground, error) {
 	g := &ground{zone: time.Local, specs: make(map[entity.ID]entity.Spec, len(h.Entities)),
 		boards: make(map[entity.ID]entity.BoardName, len(h.Entities))}

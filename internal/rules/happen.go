@@ -77,18 +77,32 @@ func (e *Engine) seesState(s *state, t *armed, spec entity.OnState, ev *Event) {
 		e.hold(s, t) // it may have become known again after its time
 		return
 	}
-	was := t.last
-	t.last = is
+	was, comes := t.last, t.comesFrom(spec.From)
+	e.knows(t, spec, is)
 	e.touch(s)
 	if is != spec.To {
 		t.holding = false
 		return
 	}
-	if was == "" || spec.From != "" && was != spec.From {
+	if was == "" || !comes {
 		return
 	}
 	cause := ev.Cause
 	e.becomes(s, t, Fired{Kind: KindState, Text: t.text, Entity: t.entity, From: was, To: is, Cause: &cause})
+}
+
+// comesFrom says whether a change from how it is now is one from that state. A garage
+// door gets nowhere but by a movement: it comes from where it stood as well.
+func (t *armed) comesFrom(state string) bool {
+	return state == "" || state == t.last || state == t.stood
+}
+
+// knows remembers a state that is known.
+func (e *Engine) knows(t *armed, spec entity.OnState, is string) {
+	t.last = is
+	if e.program.ground.isDoor(spec.Entity) && spec.From != "" && !entity.DoorMoves(is) {
+		t.stood = is
+	}
 }
 
 // seenAs is the state that a trigger goes by; false: nobody knows it. Unknown that

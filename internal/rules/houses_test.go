@@ -59,6 +59,8 @@ func houseIn(zone string, list ...entity.Rule) *entity.House {
 			{ID: "fan", Name: "Fan", Spec: &entity.Switch{Output: output(17)}},
 			{ID: "outside", Name: "Outside", Spec: &entity.Sensor{Type: entity.SensorDS18B20, Board: "shed", Pin: 4}},
 			{ID: "window", Name: "Window", Spec: &entity.Contact{Input: entity.Input{Board: "shed", Pin: 5}}},
+			{ID: "left", Name: "Left door", Spec: &entity.GarageDoor{Board: "shed", Relay: 25, Travel: 18 * time.Second,
+				Closed: &entity.Input{Board: "shed", Pin: 32}, Open: &entity.Input{Board: "shed", Pin: 33}}},
 			{ID: "bell", Name: "Bell", Spec: &entity.Button{Input: entity.Input{Board: "hall", Pin: 25}}},
 			{ID: "anna", Name: "Anna", Spec: &entity.Person{}},
 		},

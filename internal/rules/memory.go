@@ -38,6 +38,7 @@ type triggerMemory struct {
 	// Before are stretches: from, to.
 	Before [][2]int64 `json:"before,omitempty"`
 	Last   string     `json:"last,omitempty"`
+	Stood  string     `json:"stood,omitempty"`
 	Known  bool       `json:"known,omitempty"`
 	Beyond bool       `json:"beyond,omitempty"`
 	Due    int64      `json:"due,omitempty"` // it is held until then; 0: it is not
@@ -58,7 +59,7 @@ func (s *state) encode(now Now) []byte {
 	m := memory{Version: memoryVersion, Count: s.count, LastDue: s.lastDue, Steps: s.rule.print, Last: s.last, Paused: s.paused}
 	for i := range s.triggers {
 		t := &s.triggers[i]
-		one := triggerMemory{Print: t.print, Last: t.last, Known: t.known, Beyond: t.beyond}
+		one := triggerMemory{Print: t.print, Last: t.last, Stood: t.stood, Known: t.known, Beyond: t.beyond}
 		if t.kind == KindTime {
 			one.Cursor = t.cursor.UnixMilli()
 			one.Begun = t.begun.UnixMilli()
@@ -114,7 +115,7 @@ func (e *Engine) acquaint(t *armed) {
 	case entity.OnState:
 		if seen, ok := e.seen[spec.Entity]; ok {
 			if is, known := e.seenAs(spec, seen); known {
-				t.last = is
+				e.knows(t, spec, is)
 			}
 		}
 	case entity.OnLevel:
@@ -171,7 +172,10 @@ func (e *Engine) remember(s *state, m *memory) {
 		}
 		one := left[n]
 		left = slices.Delete(left, n, n+1)
-		t.last, t.known, t.beyond = one.Last, one.Known, one.Beyond
+		t.last, t.stood, t.known, t.beyond = one.Last, one.Stood, one.Known, one.Beyond
+		if on, ok := t.spec.(entity.OnState); ok && t.stood == "" && t.last != "" {
+			e.knows(t, on, t.last) // it was stored by a version that did not note it
+		}
 		if t.kind == KindTime {
 			for _, s := range one.Before[:min(len(one.Before), mostDealt)] {
 				t.before = t.before.with(stretch{time.UnixMilli(min(s[0], s[1])), time.UnixMilli(max(s[0], s[1]))})

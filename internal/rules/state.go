@@ -43,6 +43,7 @@ type armed struct {
 	live  bool // dealt is known: it was in the life of this engine
 
 	last   string // by state or board: the last that was known; "" is none
+	stood  string // by state of a garage door: where it stood last; "" is none
 	beyond bool   // by level: the number is on the far side, and has not come back
 	known  bool   // by level: beyond is known
 

@@ -47,11 +47,14 @@ func (b *board) addDoor(spec *entity.GarageDoor) {
 	d.put(entity.DoorClosed)
 }
 
-// put puts the door at an end without a movement.
+// put puts the door at an end, or in between, without a movement.
 func (d *door) put(state string) {
 	d.place, d.up = 0, false
-	if state == entity.DoorOpen {
+	switch state {
+	case entity.DoorOpen:
 		d.place, d.up = d.spec.Travel, true
+	case entity.DoorStopped:
+		d.place = d.spec.Travel / 2
 	}
 	for _, r := range d.reeds() {
 		d.board.put(r.Point, r.Value)
@@ -170,6 +173,20 @@ func (d *door) operate() {
 		return
 	}
 	d.move(d.at(entity.DoorClosed) || !d.at(entity.DoorOpen) && !d.up)
+}
+
+// halt is somebody's remote that stops the door on its way, or sends it off and stops
+// it half way.
+func (d *door) halt() {
+	if d.arrives != nil {
+		d.operate()
+		return
+	}
+	if d.at(entity.DoorClosed) || d.at(entity.DoorOpen) {
+		d.operate()
+		d.place, d.since = d.spec.Travel/2, d.board.house.now
+		stop(&d.arrives)
+	}
 }
 
 // now is where the door is.

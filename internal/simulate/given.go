@@ -48,8 +48,10 @@ func (h *House) prepare(given []entity.Given, at time.Time) error {
 func (h *House) place(g entity.Given) error {
 	spec := h.specs[g.Entity]
 	if d, ok := spec.(*entity.GarageDoor); ok && g.State != "" {
-		if g.State != entity.DoorClosed && g.State != entity.DoorOpen {
-			return fmt.Errorf("%s can be closed or open at the start, not %s", g.Entity, g.State)
+		switch g.State {
+		case entity.DoorClosed, entity.DoorOpen, entity.DoorStopped:
+		default:
+			return fmt.Errorf("%s can be closed, open or stopped at the start, not %s", g.Entity, g.State)
 		}
 		m := h.byName[d.Board].doors[entity.GPIO(d.Relay)]
 		m.put(g.State)
@@ -86,7 +88,10 @@ func (h *House) happen(g entity.Given) error {
 			return h.command(g.Entity, *g.Action)
 		}
 		d := h.byName[spec.Board].doors[entity.GPIO(spec.Relay)]
-		if !d.at(g.State) {
+		switch {
+		case g.State == entity.DoorStopped:
+			d.halt()
+		case !d.at(g.State):
 			d.move(g.State == entity.DoorOpen)
 		}
 	default:

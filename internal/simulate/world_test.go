@@ -26,6 +26,22 @@ tests:
     given: {time: "2026-11-25 15:00"}
     when: [{left: open}, {after: 4s, left: closed}]
     then: [{after: 3s, left: opening}, {after: 2s, left: closed}]
+  stopped on its way, which shows when its time is over:
+    given: {time: "2026-11-25 15:00"}
+    when: [{left: open}, {after: 4s, left: stopped}]
+    then: [{after: 14s, left: opening}, {after: 4s, left: stopped}]
+  and sent back where it came from:
+    given: {time: "2026-11-25 15:00"}
+    when: [{left: open}, {after: 4s, left: stopped}, {after: 1m, left: closed}]
+    then: [{after: 3s, left: stopped}, {after: 2s, left: closed}]
+  sent off and stopped half way, from either end:
+    given: {time: "2026-11-25 15:00", left: open}
+    when: [{left: stopped}, {after: 1m, left: stopped}, {after: 1m, left: closed}]
+    then: [{after: 8s, left: stopped}, {after: 2s, left: closed}]
+  it has long stood in between:
+    given: {time: "2026-11-25 15:00", left: stopped}
+    when: [{after: 1m, left: open}]
+    then: [{after: 8s, left: stopped}, {after: 2s, left: open, rule: shut, outcome: none}]
   two pulses that come too fast are one:
     given: {time: "2026-11-25 15:00"}
     when: [{left: open}, {after: 30s}]
