@@ -15,7 +15,6 @@
 #include "hob_point.h"
 #include "hob_restore.h"
 #include "hob_sensor.h"
-#include "hob_warning.h"
 
 static bool is_output(const struct hob_point_config *c)
 {
@@ -44,9 +43,7 @@ static struct hob_value first_value(const struct hob_board *b, const struct hob_
     if (cause == HOB_CAUSE_BOOT) {
         (void)hob_restore_find(b, c, &value);
     } else if (i != HOB_NONE && b->points[i].config.kind == c->kind) {
-        /* A pulse ends with the output that it was on, and so does a warning. */
-        bool passing = b->points[i].out.pulse_until > 0 || hob_warning_at(b, i);
-        value.level = passing ? 0 : b->points[i].out.level;
+        value.level = hob_restore_level(b, i);
         value.last_level = b->points[i].out.last_level;
         memcpy(value.rgb, b->points[i].out.rgb, sizeof value.rgb);
     }

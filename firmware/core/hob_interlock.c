@@ -8,6 +8,7 @@
 #include "hob_input.h"
 #include "hob_output.h"
 #include "hob_point.h"
+#include "hob_restore.h"
 #include "hob_warning.h"
 
 bool hob_interlock_rivals(const struct hob_board *b, uint8_t i, uint8_t j)
@@ -24,11 +25,20 @@ static bool waits(const struct hob_request *w)
     return w->stage == HOB_WAITING || w->stage == HOB_WAIT_WARN;
 }
 
+/* Whether it is what an output is to be since a boot or configuration, and not what anyone asked for. */
+static bool is_start(const struct hob_request *w)
+{
+    return w->stage == HOB_WAITING && (w->cause == HOB_CAUSE_BOOT || w->cause == HOB_CAUSE_CONFIG);
+}
+
 /* The one way in which a request ends: its warning goes out, in this very moment. */
 static void end_wait(struct hob_board *b, struct hob_request *w, enum hob_wait_stage stage)
 {
     if (hob_warning_is_on(w))
         hob_warning_stop(b, w);
+    /* Until now the next boot was to bring it back. */
+    if (is_start(w) && b->points[w->point].config.out.boot == HOB_BOOT_RESTORE)
+        hob_restore_touch(b);
     /* Only commands have an answer to wait for, while their session is there. */
     w->stage = (uint8_t)(w->cause == HOB_CAUSE_COMMAND && w->cmd > 0 ? stage : HOB_WAIT_FREE);
 }
@@ -210,8 +220,7 @@ uint16_t hob_interlock_start_level(const struct hob_board *b, uint8_t i)
 {
     for (int n = 0; n < HOB_MAX_WAITS; n++) {
         const struct hob_request *w = &b->waits[n];
-        if (w->stage == HOB_WAITING && w->point == i &&
-            (w->cause == HOB_CAUSE_BOOT || w->cause == HOB_CAUSE_CONFIG))
+        if (is_start(w) && w->point == i)
             return w->level;
     }
     return 0;

@@ -46,8 +46,7 @@ void hob_restore_tick(struct hob_board *b)
         (void)hob_restore_flush(b);
 }
 
-/* What a boot is to bring back: never a pulse or a warning, but what waits for that already. */
-static uint16_t level_of(const struct hob_board *b, uint8_t i)
+uint16_t hob_restore_level(const struct hob_board *b, uint8_t i)
 {
     uint16_t waiting = hob_interlock_start_level(b, i);
     if (waiting > 0)
@@ -61,7 +60,7 @@ static void put_entry(uint8_t *e, const struct hob_board *b, uint8_t i)
     const struct hob_point *p = &b->points[i];
     memcpy(e, p->config.name, HOB_NAME_SIZE);
     e[HOB_NAME_SIZE] = p->config.kind;
-    hob_put16(e + HOB_NAME_SIZE + 1, level_of(b, i));
+    hob_put16(e + HOB_NAME_SIZE + 1, hob_restore_level(b, i));
     hob_put16(e + HOB_NAME_SIZE + 3, p->out.last_level);
     memcpy(e + HOB_NAME_SIZE + 5, p->out.rgb, 3);
 }

@@ -16,6 +16,12 @@
 /* A value to be restored has changed. */
 void hob_restore_touch(struct hob_board *b);
 
+/*
+ * The level that output i is to come back with after a boot, or when it is set up
+ * anew: never a pulse or a warning, but what waits to go on since a boot already.
+ */
+uint16_t hob_restore_level(const struct hob_board *b, uint8_t i);
+
 /* Stores when it is time; uses scratch.out. */
 void hob_restore_tick(struct hob_board *b);
 uint64_t hob_restore_due(const struct hob_board *b);

@@ -15,6 +15,10 @@ static int last_id;
 
 #define PUMP "{\"kind\":\"relay\",\"point\":\"pump\",\"pin\":16,\"min_off\":3000"
 static const char pump[] = PUMP "}\n";
+#define RIVAL "{\"kind\":\"relay\",\"point\":\"rival\",\"pin\":17,\"interlock\":\"g\"}\n"
+#define BUTTON \
+    "{\"kind\":\"input\",\"point\":\"b\",\"pin\":33,\"role\":\"button\",\"debounce\":0}\n" \
+    "{\"kind\":\"binding\",\"point\":\"b\",\"on\":\"press\",\"target\":\"pump\",\"do\":\"toggle\"}\n"
 
 /* A board with this configuration and a session, 10 s after its configuration. */
 static bool start(const char *items)
@@ -180,10 +184,7 @@ TEST(a_button_waits_too_and_takes_it_back)
 {
     for (int presses = 1; presses <= 3; presses++) {
         test_row("%d presses", presses);
-        REQUIRE(start(PUMP "}\n"
-                      "{\"kind\":\"input\",\"point\":\"b\",\"pin\":33,\"role\":\"button\","
-                      "\"debounce\":0}\n{\"kind\":\"binding\",\"point\":\"b\",\"on\":\"press\","
-                      "\"target\":\"pump\",\"do\":\"toggle\"}\n"));
+        REQUIRE(start(PUMP "}\n" BUTTON));
         (void)order("pump", ON);
         (void)order("pump", OFF);
         for (int i = 0; i < presses; i++) {
@@ -277,6 +278,54 @@ TEST(a_second_power_cut_while_it_waits_forgets_nothing)
     CHECK(fake_level(&f, 16));
 }
 
+/* On, then a boot: it waits for its min_off, and nothing else is on. */
+static bool waits_after_boot(const char *items)
+{
+    if (!start(items))
+        return false;
+    (void)order("pump", ON);
+    fake_run(&f, 14000);
+    (void)fake_boot(&f);
+    conn = fake_session(&f, fake_key);
+    last_id = 0;
+    fake_run(&f, 1000);
+    return conn >= 0 && !fake_level(&f, 16);
+}
+
+TEST(what_is_taken_back_while_it_waits_does_not_come_with_the_next_boot)
+{
+    static const char *const ways[] = {"off", "button", "rival", "group"};
+    for (size_t i = 0; i < COUNT(ways); i++) {
+        test_row("%s", ways[i]);
+        REQUIRE(waits_after_boot(PUMP ",\"interlock\":\"g\",\"boot\":\"restore\"}\n" RIVAL BUTTON));
+        if (ways[i][0] == 'o')
+            (void)order("pump", OFF);
+        else if (ways[i][0] == 'b')
+            fake_set(&f, 33, true);
+        else if (ways[i][0] == 'r')
+            (void)order("rival", ON);
+        else
+            CHECK(fake_configure(&f, conn, "2", PUMP ",\"boot\":\"restore\"}\n" RIVAL BUTTON));
+        fake_run(&f, 20000);
+        CHECK(!fake_level(&f, 16));
+        (void)fake_boot(&f);
+        fake_run(&f, 10000);
+        CHECK(!fake_level(&f, 16));
+    }
+}
+
+TEST(what_waits_since_a_boot_waits_on_when_it_is_set_up_anew)
+{
+    REQUIRE(waits_after_boot(PUMP ",\"boot\":\"restore\"}\n"));
+    REQUIRE(fake_configure(&f, conn, "2", PUMP ",\"boot\":\"restore\",\"inverted\":true}\n"));
+    CHECK(fake_level(&f, 16));
+    fake_run(&f, 2999);
+    CHECK(fake_level(&f, 16));
+    fake_run(&f, 1);
+    CHECK(!fake_level(&f, 16));
+    CHECK(fake_point(&f, "pump").on);
+}
+
 TEST(off_and_limits_never_wait)
 {
     REQUIRE(start(PUMP ",\"max_on\":500}\n"));
@@ -321,6 +370,8 @@ int main(void)
     RUN(a_group_waits_for_the_longer_of_both);
     RUN(a_boot_counts_as_having_gone_off);
     RUN(a_second_power_cut_while_it_waits_forgets_nothing);
+    RUN(what_is_taken_back_while_it_waits_does_not_come_with_the_next_boot);
+    RUN(what_waits_since_a_boot_waits_on_when_it_is_set_up_anew);
     RUN(off_and_limits_never_wait);
     RUN(only_a_relay_takes_it_and_only_a_time);
     return test_end("min_off");
