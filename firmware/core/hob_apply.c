@@ -243,12 +243,13 @@ void hob_apply(struct hob_board *b, struct hob_plan *plan, enum hob_cause cause)
 {
     struct hob_value values[HOB_MAX_POINTS];
     uint64_t fresh = 0;
+    /* First of all, so that nothing takes over that the relay of one that goes was on. */
+    hob_climate_match(b, plan);
     for (uint8_t n = 0; n < plan->point_count; n++) {
         if (is_output(&plan->points[n]))
             values[n] = first_value(b, &plan->points[n], cause);
     }
     release_led(b, &plan->led);
-    hob_climate_match(b, plan);
     match(b, plan);
     release_bus(b, &plan->i2c);
     /* Outputs first: nothing is to keep them from their boot state. */

@@ -88,6 +88,15 @@ TEST(a_thermostat_that_is_new_or_gone_leaves_no_relay_on)
     CHECK_INT(control()->target, HOB_NO_TEMP);
 }
 
+TEST(a_relay_that_loses_its_thermostat_and_is_set_up_anew_is_off)
+{
+    REQUIRE(heating(HOUSE));
+    REQUIRE(fake_configure(&f, conn, "2", "{\"kind\":\"relay\",\"point\":\"r\",\"pin\":16,"
+                                          "\"inverted\":true,\"boot\":\"restore\"}\n" PROBE));
+    CHECK(!fake_point(&f, "r").on);
+    CHECK(fake_level(&f, 16));
+}
+
 TEST(a_command_that_waits_for_the_relay_does_not_outlive_its_becoming_a_thermostats)
 {
     REQUIRE(start("{\"kind\":\"relay\",\"point\":\"r\",\"pin\":16,\"min_off\":60000}\n" PROBE));
@@ -264,6 +273,7 @@ int main(void)
     RUN(after_a_power_cut_with_nobody_there_it_holds_its_fallback);
     RUN(a_reload_that_keeps_a_thermostat_keeps_its_plan_its_timers_and_its_relay);
     RUN(a_thermostat_that_is_new_or_gone_leaves_no_relay_on);
+    RUN(a_relay_that_loses_its_thermostat_and_is_set_up_anew_is_off);
     RUN(a_command_that_waits_for_the_relay_does_not_outlive_its_becoming_a_thermostats);
     RUN(a_heater_and_a_cooler_of_one_group_are_never_on_together_and_wait_for_each_other);
     RUN(nothing_moves_at_a_boot_a_reconnect_or_a_reload);
