@@ -355,6 +355,7 @@ struct hob_thermostat {
     struct hob_control control;
     struct hob_watch watch;
     struct hob_schedule schedule;
+    bool lock_stored; /* that it is locked, as the newest record says */
     bool used;
 };
 

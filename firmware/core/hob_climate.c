@@ -82,7 +82,9 @@ void hob_climate_apply(struct hob_board *b, const struct hob_plan *plan, enum ho
         t->config.relay = relay;
         t->config.sensor = plan->slots[c->sensor];
         if (cause == HOB_CAUSE_BOOT)
-            t->schedule.locked = hob_restore_locked(b, plan->points[c->relay].name);
+            t->schedule.locked = t->lock_stored = hob_restore_locked(b, plan->points[c->relay].name);
+        else if (plan->kept[n] == HOB_NONE)
+            hob_restore_touch(b); /* the lock of one before it may be stored still */
         /* Whatever it comes to is news. */
         b->points[relay].dirty = true;
     }
@@ -94,11 +96,10 @@ void hob_climate_apply(struct hob_board *b, const struct hob_plan *plan, enum ho
 int hob_climate_follow(struct hob_board *b, uint8_t i, const struct hob_schedule *schedule)
 {
     struct hob_thermostat *t = &b->thermostats[hob_climate_of(b, i)];
-    bool was_locked = t->schedule.locked;
     t->schedule = *schedule;
     b->points[i].dirty = true;
     hob_climate_tick(b);
-    if (was_locked == schedule->locked)
+    if (t->lock_stored == schedule->locked)
         return HOB_OK;
     /* Whoever opens the boiler relies on it: it is not left to the next write. */
     hob_restore_touch(b);

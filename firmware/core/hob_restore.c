@@ -92,6 +92,12 @@ static size_t put_entries(const struct hob_board *b, uint8_t *record)
     return len;
 }
 
+static void note_locks(struct hob_board *b)
+{
+    for (uint8_t k = 0; k < HOB_MAX_THERMOSTATS; k++)
+        b->thermostats[k].lock_stored = b->thermostats[k].schedule.locked;
+}
+
 int hob_restore_flush(struct hob_board *b)
 {
     if (!b->restore.dirty)
@@ -104,7 +110,10 @@ int hob_restore_flush(struct hob_board *b)
     b->restore.dirty_since = b->now;
     b->restore.dirty = hob_store_save(b, HOB_RECORD_STATE, record,
                                       sizeof b->options.scratch->out.record, len) != HOB_OK;
-    return b->restore.dirty ? HOB_ERR_STORAGE : HOB_OK;
+    if (b->restore.dirty)
+        return HOB_ERR_STORAGE;
+    note_locks(b);
+    return HOB_OK;
 }
 
 void hob_restore_load(struct hob_board *b)

@@ -97,6 +97,21 @@ TEST(a_relay_that_loses_its_thermostat_and_is_set_up_anew_is_off)
     CHECK(fake_level(&f, 16));
 }
 
+TEST(a_lock_ends_with_its_thermostat_even_if_that_was_not_stored)
+{
+    REQUIRE(start(HOUSE));
+    lock(true);
+    REQUIRE(fake_configure(&f, conn, "2", RELAY PROBE));
+    /* The power fails before the end of the lock is stored. */
+    (void)fake_boot(&f);
+    redial();
+    REQUIRE(fake_configure(&f, conn, "3", HOUSE));
+    CHECK(control()->phase != HOB_PHASE_LOCKED);
+    run_alive(5000);
+    (void)fake_boot(&f);
+    CHECK(control()->phase != HOB_PHASE_LOCKED);
+}
+
 TEST(a_command_that_waits_for_the_relay_does_not_outlive_its_becoming_a_thermostats)
 {
     REQUIRE(start("{\"kind\":\"relay\",\"point\":\"r\",\"pin\":16,\"min_off\":60000}\n" PROBE));
@@ -274,6 +289,7 @@ int main(void)
     RUN(a_reload_that_keeps_a_thermostat_keeps_its_plan_its_timers_and_its_relay);
     RUN(a_thermostat_that_is_new_or_gone_leaves_no_relay_on);
     RUN(a_relay_that_loses_its_thermostat_and_is_set_up_anew_is_off);
+    RUN(a_lock_ends_with_its_thermostat_even_if_that_was_not_stored);
     RUN(a_command_that_waits_for_the_relay_does_not_outlive_its_becoming_a_thermostats);
     RUN(a_heater_and_a_cooler_of_one_group_are_never_on_together_and_wait_for_each_other);
     RUN(nothing_moves_at_a_boot_a_reconnect_or_a_reload);

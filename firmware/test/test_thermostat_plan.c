@@ -241,6 +241,28 @@ TEST(a_lock_that_cannot_be_stored_holds_and_is_complained_of)
     CHECK_INT(control()->phase, HOB_PHASE_LOCKED);
 }
 
+TEST(a_lock_that_is_asked_for_again_is_not_done_before_it_is_stored)
+{
+    REQUIRE(heating(HOUSE));
+    f.full = true;
+    for (int times = 0; times < 2; times++) {
+        fake_clear(&f);
+        lock(true);
+        CHECK(strstr(fake_wait(&f, "\"t\":\"result\""), "\"reason\":\"storage\"") != NULL);
+    }
+    /* Back to what is stored: there is nothing to complain of. */
+    fake_clear(&f);
+    lock(false);
+    CHECK(strstr(fake_wait(&f, "\"t\":\"result\""), "\"done\"") != NULL);
+    lock(true);
+    f.full = false;
+    fake_clear(&f);
+    lock(true);
+    CHECK(strstr(fake_wait(&f, "\"t\":\"result\""), "\"done\"") != NULL);
+    (void)fake_boot(&f);
+    CHECK_INT(control()->phase, HOB_PHASE_LOCKED);
+}
+
 /* Locks, with the power failing in a write. Result: false if there is no such write or byte. */
 static bool lock_with_cut(int write, size_t byte, bool cut_short, bool to)
 {
@@ -299,6 +321,7 @@ int main(void)
     RUN(frost_is_kept_in_every_mode_but_locked_and_only_with_a_live_sensor);
     RUN(a_lock_is_stored_before_it_is_done_and_outlives_the_power);
     RUN(a_lock_that_cannot_be_stored_holds_and_is_complained_of);
+    RUN(a_lock_that_is_asked_for_again_is_not_done_before_it_is_stored);
     RUN(a_lock_survives_a_power_cut_at_every_byte_of_every_write);
     return test_end("thermostat-plan");
 }
