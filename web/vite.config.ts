@@ -1,12 +1,13 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { icons } from './scripts/icons.ts';
 import { licenses } from './scripts/licenses.ts';
 
 // Where `npm run dev` finds a running server.
 const server = process.env['HOB_URL'] ?? 'http://127.0.0.1:8420';
 
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte(), licenses()],
+  plugins: [svelte(), icons(), licenses()],
   ...(mode === 'test' ? { resolve: { conditions: ['browser'] } } : {}),
   build: {
     // public/.keep puts back dist/.keep, which is committed for clean clones.

@@ -1,11 +1,12 @@
 // Fails the build when what a first visit loads outgrows its budget
-// (05-dashboard: 60 kB of JavaScript and 12 kB of CSS, gzip).
+// (the design allows 60 kB of JavaScript and 12 kB of CSS, gzip; what is below that
+// is room for pages to come, and not to be used up unseen).
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-const budgets = { js: 60_000, css: 12_000 }; // bytes after gzip
+const budgets = { js: 56_000, css: 12_000 }; // bytes after gzip
 
 const dist = new URL('../dist', import.meta.url).pathname;
 const html = readFileSync(join(dist, 'index.html'), 'utf8');

@@ -5,6 +5,7 @@ import { createContext } from 'svelte';
 import type { State } from './connection/machine';
 import { Connection } from './connection/socket';
 import { exchange, type Exchange, leave, takeToken } from './connection/token';
+import type { IconPair } from './entities/module';
 import { failureWord } from './entities/phase';
 import { Clock } from './home/clock.svelte';
 import { Home } from './home/home.svelte';
@@ -19,6 +20,8 @@ export interface Spoken {
   readonly text: string;
   readonly lang?: 'en';
 }
+
+const noIcon: IconPair = { off: '', on: '' };
 
 export class App {
   readonly clock = new Clock();
@@ -79,6 +82,13 @@ export class App {
 
   /** The name of an entity; of one that is not there its id. */
   readonly name = (id: string): string => this.home.cell(id)?.entity.name ?? id;
+
+  /**
+   * The icon that the configuration names, else the kind's own. Until the names are
+   * known there is none, rather than one that is another in a moment.
+   */
+  readonly icon = (named: string, own: IconPair): IconPair =>
+    named === '' ? own : (this.later?.namedIcon(named, own) ?? noIcon);
 
   /** A sentence of the server's in the language of the page; else, as long as that is not known, the server's own. */
   said(what: Said): Spoken {

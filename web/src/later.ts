@@ -7,6 +7,7 @@ export { default as ColorSheet } from './controls/ColorSheet.svelte';
 export { default as DoorSheet } from './controls/DoorSheet.svelte';
 export { default as MenuSheet } from './controls/MenuSheet.svelte';
 export { default as Sparkline } from './history/Sparkline.svelte';
+export { namedIcon } from './entities/icons';
 export { said } from './sentences/said';
 export { default as Boards } from './views/Boards.svelte';
 export { default as Empty } from './views/Empty.svelte';

@@ -41,6 +41,7 @@ export class TileModel {
         return app.clock.now;
       },
       name: app.name,
+      icon: app.icon,
     };
     this.#cell = cell;
   }

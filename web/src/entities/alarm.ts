@@ -1,7 +1,6 @@
 import { mdiShieldAlert, mdiShieldHome, mdiShieldLock, mdiShieldOffOutline } from '@mdi/js';
 import type { Catalogue } from '../i18n/en';
 import type { Entity } from '../protocol/model';
-import { icon } from './icons';
 import type { KindModule, Look, MenuItem, Saying, Tone } from './module';
 
 export const alarmModule: KindModule = { look, tap: () => null, toggles: false, menu };
@@ -29,7 +28,7 @@ function look(entity: Entity, text: Catalogue, say: Saying): Look {
     level: null,
     since: lasts ? entity.changed : null,
     tone,
-    icon: icon(entity.icon, { off: shape, on: shape }).off,
+    icon: say.icon(entity.icon, { off: shape, on: shape }).off,
     ...(detail !== '' && { detail }),
   };
 }

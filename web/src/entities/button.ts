@@ -2,8 +2,7 @@ import { mdiGestureTapButton, mdiRadioboxMarked } from '@mdi/js';
 import type { Catalogue } from '../i18n/en';
 import type { Action } from '../protocol/client';
 import type { Entity } from '../protocol/model';
-import { icon } from './icons';
-import type { KindModule, Look } from './module';
+import type { KindModule, Look, Saying } from './module';
 
 const own = { off: mdiGestureTapButton, on: mdiRadioboxMarked };
 
@@ -24,8 +23,8 @@ export const buttonModule: KindModule = {
       .map((gesture) => ({ name: text.button.gesture[gesture], action: { action: gesture } })),
 };
 
-function look(entity: Entity, text: Catalogue): Look {
-  const icons = icon(entity.icon, own);
+function look(entity: Entity, text: Catalogue, say: Saying): Look {
+  const icons = say.icon(entity.icon, own);
   if (entity.state === 'pressed') {
     return { word: text.state.pressed, level: null, tone: 'active', icon: icons.on, since: null };
   }

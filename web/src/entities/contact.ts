@@ -6,8 +6,7 @@ import {
 } from '@mdi/js';
 import type { Catalogue } from '../i18n/en';
 import type { Entity } from '../protocol/model';
-import { icon, type IconPair } from './icons';
-import type { KindModule, Look, Tone } from './module';
+import type { IconPair, KindModule, Look, Saying, Tone } from './module';
 
 /** A class of contacts: `on` is open or detected. */
 interface ContactClass {
@@ -45,9 +44,9 @@ const classes: Readonly<Record<string, ContactClass>> = {
 
 export const contactModule: KindModule = { look, tap: () => null, toggles: false, menu: () => [] };
 
-function look(entity: Entity, text: Catalogue): Look {
+function look(entity: Entity, text: Catalogue, say: Saying): Look {
   const it = classOf(entity);
-  const icons = icon(entity.icon, it.icons);
+  const icons = say.icon(entity.icon, it.icons);
   const { on, off } = it.words(text.state);
   switch (entity.state) {
     case 'open':

@@ -2,14 +2,13 @@ import { mdiGarage, mdiGarageAlert, mdiGarageOpen } from '@mdi/js';
 import type { Catalogue } from '../i18n/en';
 import type { Action } from '../protocol/client';
 import type { Entity } from '../protocol/model';
-import { icon } from './icons';
 import type { KindModule, Look, Saying } from './module';
 
 // A tap never moves a door: DoorControl.svelte asks for a hand that stays.
 export const doorModule: KindModule = { look, tap: () => null, toggles: false, menu: () => [] };
 
 function look(entity: Entity, text: Catalogue, say: Saying): Look {
-  const icons = icon(entity.icon, { off: mdiGarage, on: mdiGarageOpen });
+  const icons = say.icon(entity.icon, { off: mdiGarage, on: mdiGarageOpen });
   const shut = entity.state === 'closed' || entity.state === 'opening';
   const warning = entity.attributes.warning_until;
   const turned = (entity.state === 'open' || entity.state === 'closed') && entity.attributes.problem !== undefined;

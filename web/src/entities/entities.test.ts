@@ -2,13 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { anEntity } from '../home/testing';
 import { en } from '../i18n/en';
 import { Format } from '../i18n/format';
-import type { Saying } from './module';
 import { moduleOf } from '.';
+import { namedIcon } from './icons';
 import { colors, dims, level } from './light';
+import type { Saying } from './module';
 
 const look = (more: Parameters<typeof anEntity>[0]) => moduleOf(more?.kind ?? 'switch').look(anEntity(more), en, say);
 
-const say: Saying = { format: new Format('en', 'UTC'), now: 100_000, name: (id) => id.toUpperCase() };
+const say: Saying = { format: new Format('en', 'UTC'), now: 100_000, name: (id) => id.toUpperCase(), icon: namedIcon };
 
 describe('look', () => {
   test.each([

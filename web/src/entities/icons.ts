@@ -1,6 +1,6 @@
 // The icons that config.yaml can name (`icon: water-pump`), each off and on.
 // Names are those of Material Design Icons. A name that is not here gets its
-// kind's own icon.
+// kind's own icon. They are many, and a house has few: fetched later.
 
 import {
   mdiAirConditioner, mdiAirFilter, mdiBed, mdiBedOutline, mdiBell, mdiBellOutline, mdiCast, mdiCoffee,
@@ -14,11 +14,7 @@ import {
   mdiWallSconce, mdiWallSconceOutline, mdiWashingMachine, mdiWashingMachineOff, mdiWaterBoiler, mdiWaterBoilerOff,
   mdiWaterPump, mdiWaterPumpOff,
 } from '@mdi/js';
-
-export interface IconPair {
-  readonly off: string;
-  readonly on: string;
-}
+import type { IconPair } from './module';
 
 const same = (icon: string): IconPair => ({ off: icon, on: icon });
 
@@ -67,7 +63,7 @@ const named: Readonly<Record<string, IconPair>> = {
 };
 
 /** The icon that the configuration names, with or without "mdi:", else the kind's own. */
-export function icon(name: string, fallback: IconPair): IconPair {
+export function namedIcon(name: string, own: IconPair): IconPair {
   const key = name.replace(/^mdi:/, '');
-  return (Object.hasOwn(named, key) ? named[key] : undefined) ?? fallback;
+  return (Object.hasOwn(named, key) ? named[key] : undefined) ?? own;
 }

@@ -8,12 +8,13 @@ import { Format } from '../i18n/format';
 import { moduleOf } from '.';
 import { urgent } from './alarm';
 import { move, moving, progress } from './door';
+import { namedIcon } from './icons';
 import type { Saying } from './module';
 import { phase } from './phase';
 import { stepped } from './thermostat';
 
 const now = Date.UTC(2026, 10, 25, 12, 0, 0);
-const say: Saying = { format: new Format('en', 'UTC'), now, name: (id) => `the ${id}` };
+const say: Saying = { format: new Format('en', 'UTC'), now, name: (id) => `the ${id}`, icon: namedIcon };
 type Some = NonNullable<Parameters<typeof anEntity>[0]>;
 const look = (more: Some) => moduleOf(more.kind ?? '').look(anEntity(more), en, say);
 

@@ -6,8 +6,8 @@ import { look, toggle } from './onoff';
 const own = { off: mdiLightbulbOutline, on: mdiLightbulb };
 
 export const lightModule: KindModule = {
-  look(entity, text) {
-    const base = look(entity, text, own);
+  look(entity, text, say) {
+    const base = look(entity, text, say, own);
     return base.tone === 'on' ? { ...base, level: entity.attributes.brightness ?? null } : base;
   },
   tap: () => toggle,

@@ -9,6 +9,12 @@ import type { Entity } from '../protocol/model';
 /** How a state is drawn; always along with a word and a shape. */
 export type Tone = 'on' | 'off' | 'active' | 'calm' | 'alarm' | 'unknown';
 
+/** SVG paths in a box of 24. */
+export interface IconPair {
+  readonly off: string;
+  readonly on: string;
+}
+
 export interface Look {
   readonly word: string;
   /** A second line that people need: why, until when, what is open. */
@@ -31,6 +37,8 @@ export interface Saying {
   readonly now: number;
   /** The name that people know an entity by. */
   name(id: string): string;
+  /** The icon that the configuration names, else the kind's own. */
+  icon(named: string, own: IconPair): IconPair;
 }
 
 export interface MenuItem {

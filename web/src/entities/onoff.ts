@@ -3,11 +3,10 @@
 import type { Catalogue } from '../i18n/en';
 import type { Action } from '../protocol/client';
 import type { Entity } from '../protocol/model';
-import { icon, type IconPair } from './icons';
-import type { Look } from './module';
+import type { IconPair, Look, Saying } from './module';
 
-export function look(entity: Entity, text: Catalogue, own: IconPair): Look {
-  const icons = icon(entity.icon, own);
+export function look(entity: Entity, text: Catalogue, say: Saying, own: IconPair): Look {
+  const icons = say.icon(entity.icon, own);
   const base = { level: null, since: null };
   switch (entity.state) {
     case 'on':

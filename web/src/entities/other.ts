@@ -1,17 +1,16 @@
 // A kind that this page does not know: shown as the server says it, not controlled.
 
 import { mdiShapeOutline } from '@mdi/js';
-import { icon } from './icons';
 import type { KindModule } from './module';
 
 export const otherModule: KindModule = {
-  look(entity, text) {
+  look(entity, text, say) {
     const unknown = entity.state === 'unknown';
     return {
       word: unknown ? text.state.unknown : entity.state,
       level: null,
       tone: unknown ? 'unknown' : 'calm',
-      icon: icon(entity.icon, { off: mdiShapeOutline, on: mdiShapeOutline }).off,
+      icon: say.icon(entity.icon, { off: mdiShapeOutline, on: mdiShapeOutline }).off,
       since: unknown ? null : entity.changed,
     };
   },

@@ -1,12 +1,11 @@
 import { mdiAccountOutline, mdiHomeAccount } from '@mdi/js';
-import { icon } from './icons';
 import type { KindModule } from './module';
 
 const own = { off: mdiAccountOutline, on: mdiHomeAccount };
 
 export const personModule: KindModule = {
-  look(entity, text) {
-    const icons = icon(entity.icon, own);
+  look(entity, text, say) {
+    const icons = say.icon(entity.icon, own);
     const base = { level: null, since: entity.changed };
     switch (entity.state) {
       case 'home':

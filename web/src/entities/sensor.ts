@@ -1,7 +1,6 @@
 import { mdiAlert, mdiGauge, mdiThermometer } from '@mdi/js';
 import type { Catalogue } from '../i18n/en';
 import type { Entity } from '../protocol/model';
-import { icon } from './icons';
 import type { KindModule, Look, Saying } from './module';
 
 export const sensorModule: KindModule = { look, tap: () => null, toggles: false, menu: () => [] };
@@ -9,7 +8,7 @@ export const sensorModule: KindModule = { look, tap: () => null, toggles: false,
 function look(entity: Entity, text: Catalogue, say: Saying): Look {
   const { value, unit = '', humidity, sampled, fault } = entity.attributes;
   const own = unit === '°C' ? mdiThermometer : mdiGauge;
-  const base = { level: null, icon: icon(entity.icon, { off: own, on: own }).off };
+  const base = { level: null, icon: say.icon(entity.icon, { off: own, on: own }).off };
   if (value === undefined) {
     const detail = fault === undefined ? text.sensor.never : text.sensor.fault[faultKey(fault)];
     return { ...base, word: text.state.unknown, detail, tone: 'unknown', since: null };

@@ -5,7 +5,7 @@ import { look, toggle } from './onoff';
 const own = { off: mdiToggleSwitchOffOutline, on: mdiToggleSwitch };
 
 export const switchModule: KindModule = {
-  look: (entity, text) => look(entity, text, own),
+  look: (entity, text, say) => look(entity, text, say, own),
   tap: () => toggle,
   toggles: true,
   menu: () => [],

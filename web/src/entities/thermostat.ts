@@ -2,7 +2,6 @@ import { mdiClockOutline, mdiLock, mdiRadiator, mdiRadiatorDisabled, mdiRadiator
 import type { Catalogue } from '../i18n/en';
 import type { Action } from '../protocol/client';
 import type { Entity } from '../protocol/model';
-import { icon } from './icons';
 import type { KindModule, Look, MenuItem, Saying, Tone } from './module';
 
 export const thermostatModule: KindModule = { look, tap: () => null, toggles: false, menu };
@@ -28,7 +27,7 @@ function look(entity: Entity, text: Catalogue, say: Saying): Look {
       ? { idle: mdiSnowflake, off: mdiSnowflakeOff, on: mdiSnowflake }
       : { idle: mdiRadiatorDisabled, off: mdiRadiatorOff, on: mdiRadiator };
   const ready = entity.state === 'idle' || entity.state === 'waiting';
-  const icons = icon(entity.icon, { off: ready ? own.idle : own.off, on: own.on });
+  const icons = say.icon(entity.icon, { off: ready ? own.idle : own.off, on: own.on });
   const base = { level: null, since: null };
   if (!Object.hasOwn(tones, entity.state)) return { ...base, word: text.state.unknown, tone: 'unknown', icon: icons.off };
   const state = entity.state as Word;
