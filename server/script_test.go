@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +15,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"hob/internal/image"
 )
 
 // patience bounds every wait; it is no measure of how fast things are.
@@ -45,7 +48,12 @@ func TestTheCommandLine(t *testing.T) {
 				return err
 			}
 			env.Setenv("ONLY_HOB", filepath.Dir(hob))
-			return os.Mkdir(filepath.Join(env.WorkDir, "state"), 0o700)
+			raw, err := image.Virtual(image.Facts{Chip: "esp32c3", FW: "0.2.0", Security: 1}, "", 600)
+			if err != nil {
+				return err
+			}
+			return errors.Join(os.WriteFile(filepath.Join(env.WorkDir, "hob.bin"), raw, 0o600),
+				os.Mkdir(filepath.Join(env.WorkDir, "state"), 0o700))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":      exits,

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,7 +25,8 @@ firmware was built with (CONFIG_HOB_UPDATE_KEY). For which chip it is, its versi
 and its security version are read from the image.
 
 Make the key once, with --new-key, and keep the file where the server is not:
-whoever has it can put any program on your boards.`,
+whoever has it can put any program on your boards. A key that others on this
+computer can read is refused.`,
 		Example: `  hob sign --new-key --key hob-sign.pem
   hob sign build/hob.bin --key hob-sign.pem`,
 		Args: args(cobra.MaximumNArgs(1)),
@@ -76,8 +78,27 @@ func (c *cli) newSigningKey(path string) error {
 	return err
 }
 
+// signingKey reads a key that nobody but its owner can read: whoever has it can put
+// any program on the boards.
+func signingKey(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	switch {
+	case err != nil:
+		return nil, err
+	case info.Mode().Perm()&0o077 != 0:
+		return nil, fmt.Errorf("others can read the key %s: its mode is %04o; let only its owner read it: chmod 600 %[1]s",
+			printable(path), info.Mode().Perm())
+	}
+	return io.ReadAll(file)
+}
+
 func (c *cli) sign(path, keyPath, out string) error {
-	text, err := os.ReadFile(keyPath)
+	text, err := signingKey(keyPath)
 	if err != nil {
 		return err
 	}
