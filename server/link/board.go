@@ -44,6 +44,7 @@ type board struct {
 	updating  *updateJob    // nil: none is under way
 	update    *UpdateStatus // of that, or of the last one
 	stored    wire.Key      // the next key that the board has said it holds
+	handed    time.Time     // when a key was made for it to be brought over its cable
 
 	// unknown is a next key that the board did not take when it took the current
 	// one, as after a rotation that broke. The loop's own.
@@ -211,10 +212,8 @@ func (b *board) round(ctx context.Context) next {
 			worst = why
 		}
 	}
-	if worst.status == entity.BoardKeyRefused && !pair.adopted() {
-		worst = &reason{status: entity.BoardNotAdopted, why: entity.Say("adoption_unfinished", "An adoption was begun and not finished; adopt it again"), at: worst.at}
-	}
-	if worst.status != entity.BoardOffline {
+	worst, underWay := b.untaken(worst, pair)
+	if worst.status != entity.BoardOffline && !underWay {
 		b.m.complain(string(b.id)+" refused", "board cannot be linked", "board", b.id, "why", worst.why.Message)
 	}
 	b.publish(func() (entity.BoardStatus, entity.Said) {

@@ -2,6 +2,7 @@ package link
 
 import (
 	"context"
+	"time"
 
 	"hob/internal/entity"
 	"hob/internal/wire"
@@ -32,7 +33,48 @@ func (m *Manager) Provision(_ context.Context, id entity.BoardID, replace bool) 
 	}
 	m.log.Info("a key was made for a board on a cable", "board", id)
 	if b := m.board(id); b != nil {
+		b.keyHanded()
 		b.dialNow()
 	}
 	return next, nil
+}
+
+// cableTime is how long a key may take over the cable, and the board to join its
+// network then, until anybody is told that it has not arrived.
+const cableTime = time.Minute
+
+func (b *board) keyHanded() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.handed = time.Now()
+}
+
+// untaken puts a board's refusal of a key that has only just been made for it into
+// other words. underWay says that the key is still being brought to it, which is no
+// trouble.
+func (b *board) untaken(why *reason, pair Pair) (said *reason, underWay bool) {
+	if why.status != entity.BoardKeyRefused || pair.Next.IsZero() {
+		return why, false
+	}
+	out := *why
+	if !pair.adopted() {
+		out.status = entity.BoardNotAdopted
+		out.why = entity.Say("adoption_unfinished", "It has not taken the key that was made for it; adopt it again, or repeat hob provision")
+	}
+	if !b.keyComes() {
+		return &out, false
+	}
+	out.why = entity.Say("key_comes", "Its key is being brought to it")
+	return &out, true
+}
+
+// keyComes says whether somebody is about to bring the board its key: over the
+// network, or over its cable.
+func (b *board) keyComes() bool {
+	b.m.mu.Lock()
+	changing := b.m.busy[b.id]
+	b.m.mu.Unlock()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return changing || !b.handed.IsZero() && time.Since(b.handed) < cableTime
 }

@@ -29,7 +29,9 @@ export const sentences: Readonly<Record<Sentence, string>> = {
 
   no_key: 'Unter {address} gefunden; nimm es mit seinem Einrichtungscode auf',
   no_key_not_found: 'Kein Schlüssel gespeichert und im Netz nicht gefunden',
-  adoption_unfinished: 'Eine Aufnahme wurde begonnen und nicht beendet; nimm es noch einmal auf',
+  adoption_unfinished:
+    'Es hat den Schlüssel nicht übernommen, der für es gemacht wurde; nimm es noch einmal auf oder wiederhole hob provision',
+  key_comes: 'Sein Schlüssel wird ihm gerade gebracht',
   has_key: 'Das Board hat seinen Schlüssel',
   changes_key: 'Das Board wechselt seinen Schlüssel',
   key_revoked: 'Sein Schlüssel wurde widerrufen; nimm es mit seinem neuen Einrichtungscode auf',

@@ -33,7 +33,8 @@ export const sentences = {
   // Its key, and who it is.
   no_key: 'Found at {address}; adopt it with its setup code',
   no_key_not_found: 'No key is stored, and it is not found on the network',
-  adoption_unfinished: 'An adoption was begun and not finished; adopt it again',
+  adoption_unfinished: 'It has not taken the key that was made for it; adopt it again, or repeat hob provision',
+  key_comes: 'Its key is being brought to it',
   has_key: 'The board has its key',
   changes_key: 'The board changes its key',
   key_revoked: 'Its key was revoked; adopt it with its new setup code',
