@@ -286,12 +286,26 @@ func (r *Rules) take(out rules.Output) {
 
 // say has the log tell of runs that went wrong.
 func (r *Rules) say(run *rules.Run) {
+	level, words := slog.LevelDebug, "a rule"
 	switch run.Outcome {
-	case rules.Failed, rules.Refused, rules.Interrupted, rules.Paused:
-		r.log.Warn("a rule", "rule", run.Rule, "outcome", run.Outcome, "reason", run.Reason, "run", run.ID)
-	default:
-		r.log.Debug("a rule", "rule", run.Rule, "outcome", run.Outcome, "reason", run.Reason, "run", run.ID)
+	case rules.Failed, rules.Refused, rules.Interrupted:
+		level = slog.LevelWarn
+	case rules.Paused:
+		level, words = ofPause(run)
 	}
+	r.log.Log(context.Background(), level, words, "rule", run.Rule, "outcome", run.Outcome, "reason", run.Reason, "run", run.ID)
+}
+
+// ofPause is how loud the log tells of a pause: that it begins is trouble, that it is
+// over is not, and each firing that comes to nothing meanwhile is neither.
+func ofPause(run *rules.Run) (slog.Level, string) {
+	switch {
+	case run.Ended != run.At:
+		return slog.LevelInfo, "a rule's pause is over"
+	case run.More > 0:
+		return slog.LevelDebug, "a rule that is paused"
+	}
+	return slog.LevelWarn, "a rule runs too often"
 }
 
 // replace goes on with the rules of a changed house.
