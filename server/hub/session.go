@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -192,7 +193,11 @@ func (h *Hub) join(c *client, from *resume) {
 	a.clients++
 	first, at, rev := h.start(a, from)
 	c.mu.Lock()
-	c.aud, c.joined, c.at, c.rev, c.rest = a, true, at, rev, first
+	c.aud, c.joined, c.at, c.rev = a, true, at, rev
+	if len(c.rest) > 0 { // pongs, which may be on their way
+		first = slices.Concat(c.rest, first)
+	}
+	c.rest = first
 	c.mu.Unlock()
 	h.mu.Unlock()
 	_ = c.ws.SetReadDeadline(time.Time{})
