@@ -38,6 +38,19 @@ test('an id without an entity is nowhere', () => {
   expect(sections(info, ['ghost'], find)).toEqual([]);
 });
 
+test.each([
+  ['h', false],
+  ['hh', false], // side by side, with nothing after them
+  ['hhh', true],
+  ['hhhs', false], // beside the first two
+  ['shhhh', false],
+  ['hhhhhs', true],
+  ['ssss', false],
+])('of heaters and switches %s the columns are to be even: %s', (kinds, even) => {
+  const kind = (id: string) => ({ area: 'hall', kind: id.startsWith('h') ? 'heater' : 'switch' });
+  expect(sections(info, [...kinds].map((k, i) => `${k}${i}`), kind).map((s) => s.even)).toEqual([even]);
+});
+
 test('a heater takes two columns', () => {
   expect(sections(info, ['lamp', 'door', 'porch'], find).map((s) => s.columns)).toEqual([4, 1]);
 });

@@ -10,6 +10,8 @@ export interface Section {
   readonly entities: readonly string[];
   /** How many columns its tiles would take side by side. */
   readonly columns: number;
+  /** An odd number of columns would leave a hole beside its wide tiles, which too few narrow ones can fill. */
+  readonly even: boolean;
 }
 
 /** A heater has room for what it measures beside what it is to hold. */
@@ -26,10 +28,14 @@ export function sections(
     const entity = find(id);
     if (entity !== undefined) (byArea.get(entity.area) ?? other).push(id);
   }
-  const columns = (ids: readonly string[]): number =>
-    ids.reduce((sum, id) => sum + columnsOf(find(id)?.kind ?? ''), 0);
+  const layout = (ids: readonly string[]): Pick<Section, 'columns' | 'even'> => {
+    const columns = ids.reduce((sum, id) => sum + columnsOf(find(id)?.kind ?? ''), 0);
+    const wide = columns - ids.length;
+    const holes = Math.ceil(wide / 2) - 1; // one beside each pair; what is after the last tile is none
+    return { columns, even: ids.length - wide < holes };
+  };
   const named = info.areas.map((area) => ({ ...area, entities: byArea.get(area.id) ?? [] }));
   return [...named, { id: '', name: '', entities: other }]
     .filter((section) => section.entities.length > 0)
-    .map((section) => ({ ...section, columns: columns(section.entities) }));
+    .map((section) => ({ ...section, ...layout(section.entities) }));
 }
