@@ -28,6 +28,12 @@ describe('a curve', () => {
     expect(spark([at(-50, 10), at(500, 20)], 0, 100, box)?.path).toBe('M0 20L100 0L100 0');
   });
 
+  test('of a moment in a day is none, and of an hour is one', () => {
+    const day = 24 * 60;
+    expect(spark([at(day - 59, 10), at(day, 20)], 0, day, box)).toBeNull();
+    expect(spark([at(0, null), at(day - 60, 10), at(day, 20)], 0, day, box)).toMatchObject({ low: 10, high: 20 });
+  });
+
   test('of less than two values, or of no time, is none', () => {
     expect(spark([], 0, 100, box)).toBeNull();
     expect(spark([at(0, 1), at(5, null)], 0, 100, box)).toBeNull();

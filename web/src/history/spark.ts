@@ -17,10 +17,14 @@ export interface Spark {
 /** The least span that fills the box's height: a sensor's noise is no mountain range. */
 const leastSpan = 1;
 
+/** The least share of the box's width: a moment in a day is a speck, not a curve. */
+const leastShare = 1 / 24;
+
 /** The samples from one moment to another, drawn into the box; where nothing is known the line is broken. */
 export function spark(samples: readonly Sample[], from: number, to: number, { width, height }: Box): Spark | null {
   const values = samples.flatMap((s) => (s.value === null ? [] : [s.value]));
-  if (values.length < 2 || to <= from) return null;
+  const since = samples.find((s) => s.value !== null)?.at ?? to;
+  if (values.length < 2 || to - since < (to - from) * leastShare || to <= from) return null;
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const middle = (low + high) / 2;
   const span = Math.max(high - low, leastSpan);
