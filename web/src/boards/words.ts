@@ -3,7 +3,6 @@
 
 const en = {
   more: 'What it tells of itself',
-  unknown: 'unknown',
   running: 'Running since',
   reset: 'Started by',
   resets: {
@@ -62,7 +61,6 @@ export type BoardWords = Words<typeof en>;
 
 const de: BoardWords = {
   more: 'Was es von sich sagt',
-  unknown: 'unbekannt',
   running: 'Läuft seit',
   reset: 'Gestartet durch',
   resets: {
