@@ -7,13 +7,13 @@ export const alarmModule: KindModule = { look, tap: () => null, toggles: false, 
 
 type Word = keyof Catalogue['alarm']['state'];
 
-const looks: Readonly<Record<Word, { readonly tone: Tone; readonly icon: string; readonly lasts: boolean }>> = {
-  disarmed: { tone: 'calm', icon: mdiShieldOffOutline, lasts: true },
-  arming: { tone: 'active', icon: mdiShieldHome, lasts: false },
-  armed_home: { tone: 'active', icon: mdiShieldHome, lasts: true },
-  armed_away: { tone: 'active', icon: mdiShieldLock, lasts: true },
-  pending: { tone: 'alarm', icon: mdiShieldAlert, lasts: false },
-  triggered: { tone: 'alarm', icon: mdiShieldAlert, lasts: true },
+const looks: Readonly<Record<Word, { readonly tone: Tone; readonly icon: string }>> = {
+  disarmed: { tone: 'calm', icon: mdiShieldOffOutline },
+  arming: { tone: 'active', icon: mdiShieldHome },
+  armed_home: { tone: 'active', icon: mdiShieldHome },
+  armed_away: { tone: 'active', icon: mdiShieldLock },
+  pending: { tone: 'alarm', icon: mdiShieldAlert },
+  triggered: { tone: 'alarm', icon: mdiShieldAlert },
 };
 
 function look(entity: Entity, text: Catalogue, say: Saying): Look {
@@ -21,12 +21,12 @@ function look(entity: Entity, text: Catalogue, say: Saying): Look {
     return { word: text.state.unknown, level: null, since: null, tone: 'unknown', icon: mdiShieldOffOutline };
   }
   const state = entity.state as Word;
-  const { tone, icon: shape, lasts } = looks[state];
+  const { tone, icon: shape } = looks[state];
   const detail = details(entity, text, say);
   return {
     word: text.alarm.state[state],
     level: null,
-    since: lasts ? entity.changed : null,
+    since: null, // what changed last may be what it watches
     tone,
     icon: say.icon(entity.icon, { off: shape, on: shape }).off,
     ...(detail !== '' && { detail }),

@@ -63,6 +63,15 @@ export function move({ attributes, features, state }: Entity): Move {
   return leaves && features.includes('close') ? 'close' : 'pulse';
 }
 
+/**
+ * What that is called. A pulse stops a door on its way; where it is preceded by a
+ * warning it comes too late to be called so.
+ */
+export function named(entity: Entity): Move | 'stop' {
+  const underWay = entity.state === 'opening' || entity.state === 'closing';
+  return underWay && entity.features.includes('attended') ? 'stop' : move(entity);
+}
+
 /** Whoever holds the control says that they can see a door that warns nobody. */
 export const moving = (entity: Entity): Action =>
   entity.features.includes('attended') ? { action: move(entity), confirm: true } : { action: move(entity) };

@@ -7,7 +7,7 @@ import { en } from '../i18n/en';
 import { Format } from '../i18n/format';
 import { moduleOf } from '.';
 import { urgent } from './alarm';
-import { move, moving, progress } from './door';
+import { move, moving, named, progress } from './door';
 import { namedIcon } from './icons';
 import type { Saying } from './module';
 import { phase } from './phase';
@@ -17,6 +17,10 @@ const now = Date.UTC(2026, 10, 25, 12, 0, 0);
 const say: Saying = { format: new Format('en', 'UTC'), now, name: (id) => `the ${id}`, icon: namedIcon };
 type Some = NonNullable<Parameters<typeof anEntity>[0]>;
 const look = (more: Some) => moduleOf(more.kind ?? '').look(anEntity(more), en, say);
+
+test('an alarm has no age: what changed last may be what it watches', () => {
+  expect(look({ kind: 'alarm', state: 'armed_away', changed: 5 }).since).toBeNull();
+});
 
 test.each<[Some, string, string, string | undefined]>([
   [{ kind: 'sensor', state: 'unknown' }, 'Unknown', 'unknown', 'No reading yet'],
@@ -108,6 +112,15 @@ describe('garage doors', () => {
     ['unknown', ['pulse'], 'none', 'pulse'],
   ])('one that is %s asks, with %o and %s, for %s', (state, features, position, what) => {
     expect(move(door(state, features, position))).toBe(what);
+  });
+
+  test.each([
+    ['closing', [...both, 'attended'], 'stop'],
+    ['opening', [...both, 'attended'], 'stop'],
+    ['closing', both, 'pulse'], // it warns first, and comes too late to stop anything
+    ['open', [...both, 'attended'], 'close'],
+  ])('what is asked of one that is %s, with %o, is called %s', (state, features, what) => {
+    expect(named(door(state, features))).toBe(what);
   });
 
   test('only where nothing warns, holding says that one can see it', () => {
