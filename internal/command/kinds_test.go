@@ -205,7 +205,7 @@ func TestScenesThatLeadToThemselvesComeToAnEnd(t *testing.T) {
 }
 
 func TestNothingToDoIsConfirmedAtOnce(t *testing.T) {
-	r, reg, _ := kindRig(t, false)
+	r, reg, _ := kindRig(t, true)
 	defer r.Close()
 	before := reg.Revision()
 	var got results

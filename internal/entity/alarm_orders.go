@@ -70,7 +70,7 @@ func (s alarmState) armFor(mode string, now time.Time) (Order, error) {
 			return Order{Target: mode}, nil
 		}
 	default:
-		return Order{}, invalid("alarm_disarm_first", "the alarm is {_state}: disarm it first", "state", s.phase, "_state", inWords(s.phase))
+		return Order{}, notNow("alarm_disarm_first", "the alarm is {_state}: disarm it first", "state", s.phase, "_state", inWords(s.phase))
 	}
 	s.home, s.by = home, ""
 	if s.spec.ExitDelay <= 0 {

@@ -120,7 +120,7 @@ func (s doorState) pulses(p *Pulse, a Action, asked Asked) error {
 	}
 	if s.spec.Closed != nil {
 		if !s.closed.known {
-			return invalid("door_closed_reed_silent", "the closed reed has not spoken yet; try again in a moment")
+			return notNow("door_closed_reed_silent", "the closed reed has not spoken yet; try again in a moment")
 		}
 		// Whether it needs a warning hangs on this reed, so the pulse does too.
 		p.Pre = []Condition{s.is(s.spec.Closed, s.closed.active)}
@@ -135,17 +135,17 @@ func (s doorState) pulses(p *Pulse, a Action, asked Asked) error {
 func (s doorState) inBetween(do, from string) error {
 	switch word := s.word(); {
 	case !s.seen():
-		return invalid("door_reeds_silent", "the reeds have not spoken yet; try again in a moment")
+		return notNow("door_reeds_silent", "the reeds have not spoken yet; try again in a moment")
 	case s.bothEnds():
-		return invalid("door_reeds_disagree", "both reeds say that the door is at their end: look at them; only pulse is possible")
+		return notNow("door_reeds_disagree", "both reeds say that the door is at their end: look at them; only pulse is possible")
 	case word == DoorOpening || word == DoorClosing:
-		return invalid("door_moving", "the door is {state}, and a pulse now may send it either way; wait until it has stopped", "state", word)
+		return notNow("door_moving", "the door is {state}, and a pulse now may send it either way; wait until it has stopped", "state", word)
 	case word == StateUnknown:
-		return invalid("door_moving_somewhere", "the door is on its way and it is not known where to; wait until it has stopped")
+		return notNow("door_moving_somewhere", "the door is on its way and it is not known where to; wait until it has stopped")
 	case do == "open" && s.spec.Open == nil:
-		return invalid("door_not_closed", "the door is not closed, and nothing tells how far it is open: only pulse is possible, and it may go either way")
+		return notNow("door_not_closed", "the door is not closed, and nothing tells how far it is open: only pulse is possible, and it may go either way")
 	}
-	return invalid("door_in_between", "the door is not {_place} but in between, where a pulse may send it either way: only pulse is possible", "place", from, "_place", strings.ReplaceAll(from, "_", " "))
+	return notNow("door_in_between", "the door is not {_place} but in between, where a pulse may send it either way: only pulse is possible", "place", from, "_place", strings.ReplaceAll(from, "_", " "))
 }
 
 func (s doorState) is(in *Input, active bool) Condition {

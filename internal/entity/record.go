@@ -156,6 +156,7 @@ type Code string
 // Values of Code.
 const (
 	CodeInvalid       Code = "invalid"
+	CodeNotNow        Code = "not_now" // refused: it makes sense, and not as the entity is at this moment
 	CodeUnknownEntity Code = "unknown_entity"
 	CodeOffline       Code = "offline"
 	CodeBoard         Code = "board"

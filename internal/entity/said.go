@@ -125,9 +125,14 @@ type Refusal struct {
 // Error implements error.
 func (r *Refusal) Error() string { return r.Message }
 
-// invalid is the refusal of what makes no sense for this entity, or not now.
+// invalid is the refusal of what makes no sense for this entity, whenever it is asked.
 func invalid(detail Detail, template string, values ...any) error {
 	return &Refusal{CodeInvalid, Say(detail, template, values...)}
+}
+
+// notNow is the refusal of what makes sense, and not as the entity is at this moment.
+func notNow(detail Detail, template string, values ...any) error {
+	return &Refusal{CodeNotNow, Say(detail, template, values...)}
 }
 
 // unknownAction refuses a verb that a kind does not have; knows are the words for

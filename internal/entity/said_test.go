@@ -74,7 +74,7 @@ func sayings(t *testing.T) []saying {
 			return err
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
-			if f, ok := n.(*ast.FuncDecl); ok && f.Name.Name == "invalid" {
+			if f, ok := n.(*ast.FuncDecl); ok && (f.Name.Name == "invalid" || f.Name.Name == "notNow") {
 				return false // hands on what it is given
 			}
 			call, ok := n.(*ast.CallExpr)
@@ -99,7 +99,7 @@ func says(fun ast.Expr, in string) bool {
 		x, ok := f.X.(*ast.Ident)
 		return ok && x.Name == "entity" && f.Sel.Name == "Say"
 	case *ast.Ident:
-		return in == "entity" && (f.Name == "Say" || f.Name == "invalid")
+		return in == "entity" && (f.Name == "Say" || f.Name == "invalid" || f.Name == "notNow")
 	}
 	return false
 }

@@ -172,7 +172,8 @@ type Order struct {
 	// Gesture is what counts as done with the button itself, by whoever asks.
 	Gesture Gesture
 	// Queued says that the command is accepted while the board is away: Next is
-	// what counts, and the board gets it when it is back.
+	// what counts, and the board gets it when it is back. With a refusal it says that
+	// the refusal is the same whether or not the board is there.
 	Queued bool
 }
 

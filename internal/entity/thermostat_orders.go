@@ -20,7 +20,7 @@ func (s thermostatState) Resolve(a Action, asked Asked) (Order, error) {
 	}
 	next, err := s.told(a, name, asked.Now)
 	if err != nil {
-		return Order{}, err
+		return Order{Queued: true}, err
 	}
 	next.now = asked.Now
 	next.firm = s.firm || s.known || a.Verb == VerbLock || a.Verb == VerbUnlock
@@ -31,7 +31,7 @@ func (s thermostatState) Resolve(a Action, asked Asked) (Order, error) {
 // told is the state after what was asked for.
 func (s thermostatState) told(a Action, name string, now time.Time) (thermostatState, error) {
 	if s.locked && a.Verb != VerbUnlock && a.Verb != VerbLock {
-		return s, invalid("thermostat_locked", "{_what} is locked for maintenance: unlock it first", "kind", s.spec.Kind(), "_what", name[2:])
+		return s, notNow("thermostat_locked", "{_what} is locked for maintenance: unlock it first", "kind", s.spec.Kind(), "_what", name[2:])
 	}
 	s.set = s.set.at(now)
 	switch a.Verb {

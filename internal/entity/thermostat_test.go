@@ -157,8 +157,8 @@ func TestAnOpenWindowAndMaintenanceComeBeforeAllElse(t *testing.T) {
 	if !p.Locked || shown(s, noon).Mode != ModeLocked {
 		t.Errorf("%+v", shown(s, noon))
 	}
-	if _, err := s.Resolve(Action{Verb: VerbAuto}, Asked{Now: noon}); err == nil {
-		t.Error("a locked heater took a command")
+	if o, err := s.Resolve(Action{Verb: VerbAuto}, Asked{Now: noon}); codeOf(err) != CodeNotNow || !o.Queued {
+		t.Errorf("a locked heater, which its board needs not be there for: %+v, %v", o, err)
 	}
 	if p, s = ask(t, s, "unlock", noon); p.Locked || shown(s, noon).Setpoint != Some(22.0) {
 		t.Errorf("%+v", shown(s, noon))

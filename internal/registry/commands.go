@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"errors"
 	"time"
 
 	"hob/internal/entity"
@@ -72,6 +73,9 @@ func (r *Registry) accept(req Request) (Accepted, error) {
 			r.publishView(it, change{cause: req.Cause, at: now})
 			return Accepted{Mark: r.promise()}, err
 		}
+		return Accepted{}, r.unseen(it, order, err)
+	}
+	if err := r.unseen(it, order, nil); err != nil {
 		return Accepted{}, err
 	}
 	out := Accepted{Order: order, Cancel: func() {}}
@@ -136,11 +140,33 @@ func NoEntity(id entity.ID) entity.Said {
 	return entity.Say("no_entity", "There is no entity {entity:q}", "entity", id)
 }
 
+// unseen is the answer to what hangs on how an entity is right now, a refusal or that
+// nothing needs doing, when its board is away: what was seen last does not count then.
+// Any other answer it hands on.
+func (r *Registry) unseen(it *item, o entity.Order, err error) error {
+	var why *entity.Refusal
+	now := err == nil && o.Do == "" && o.Next == nil && o.Gesture == "" && len(o.Tasks) == 0 ||
+		errors.As(err, &why) && why.Code == entity.CodeNotNow
+	if away := r.away(it); away != nil && now && !o.Queued {
+		return away
+	}
+	return err
+}
+
+// away refuses what needs the board of an item that is not available; nil for one that is.
+func (r *Registry) away(it *item) error {
+	u := r.unavailable(it)
+	if u == nil {
+		return nil
+	}
+	return &entity.Refusal{Code: entity.CodeOffline, Said: entity.Say("board_unusable", "Board {board} is {_status}: {_why}",
+		"board", it.record.Board, "status", u.Reason, "_status", words(u.Reason), "_why", u.Message)}
+}
+
 // send gives a board a command, which goes out when the update that it is part of ends.
 func (r *Registry) send(it *item, o entity.Order, req Request) (cancel func(), err error) {
-	if u := r.unavailable(it); u != nil {
-		return nil, &entity.Refusal{Code: entity.CodeOffline, Said: entity.Say("board_unusable", "Board {board} is {_status}: {_why}",
-			"board", o.Point.Board, "status", u.Reason, "_status", words(u.Reason), "_why", u.Message)}
+	if err := r.away(it); err != nil {
+		return nil, err
 	}
 	session := r.boards[it.board].live.session
 	if f, ok := session.(Flusher); ok {

@@ -598,3 +598,38 @@ func BenchmarkReport(b *testing.B) {
 		_ = a.Report(on[i%2])
 	}
 }
+
+// What was seen last is nothing to go by once the board is away: not for a refusal, and
+// not for the word that it is so already.
+func TestADoorWhoseBoardIsAwayIsNotReachedWhereverItWasSeen(t *testing.T) {
+	reed := func(gpio int) *entity.Input { return &entity.Input{Board: "hall", Pin: gpio} }
+	r := kinds(Options{}, &entity.House{Boards: []entity.Board{{Name: "hall", ID: hallID}}, Entities: []entity.Entity{
+		{ID: "left", Spec: &entity.GarageDoor{Board: "hall", Relay: 25, Closed: reed(32), Open: reed(33)}}}})
+	code := func(v entity.Verb) entity.Code {
+		var why *entity.Refusal
+		if _, err := r.Accept(Request{Entity: "left", Action: entity.Action{Verb: v}}); errors.As(err, &why) {
+			return why.Code
+		}
+		return ""
+	}
+	if got := code(entity.VerbOpen); got != entity.CodeOffline {
+		t.Errorf("never seen: %q", got)
+	}
+	a := attach(t, r, hallID, report(25, false), report(32, true), report(33, false))
+	if got := code(entity.VerbClose); got != "" {
+		t.Errorf("closed, and there: %q", got)
+	}
+	a.Detach(entity.BoardOffline, entity.Said{Message: "gone"})
+	for _, v := range []entity.Verb{entity.VerbOpen, entity.VerbClose} {
+		if got := code(v); got != entity.CodeOffline {
+			t.Errorf("%s, seen closed and away: %q", v, got)
+		}
+	}
+	if got := code("fly"); got != entity.CodeInvalid {
+		t.Errorf("what makes no sense: %q", got)
+	}
+	attach(t, r, hallID, report(25, false), report(32, false), report(33, false))
+	if got := code(entity.VerbOpen); got != entity.CodeNotNow {
+		t.Errorf("in between, and there: %q", got)
+	}
+}

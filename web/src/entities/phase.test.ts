@@ -91,6 +91,7 @@ describe('words', () => {
     ['link_lost', 'hall dropped out'],
     ['busy', 'Too much at once'],
     ['invalid', 'It cannot do that'],
+    ['not_now', 'Not as it is now'],
     ['unknown_entity', 'It is not in the configuration'],
     ['wrong_code', 'Wrong code'],
     ['locked', 'Too many wrong codes'],

@@ -132,6 +132,7 @@ export function failureWord(code: string, board: string, text: Catalogue): strin
     case 'removed':
     case 'unknown_entity':
     case 'invalid':
+    case 'not_now':
     case 'busy':
     case 'confirm_needed':
     case 'wrong_code':

@@ -43,6 +43,7 @@ export const de: Catalogue = {
     removed: 'Nicht mehr in der Konfiguration',
     unknown_entity: 'Nicht in der Konfiguration',
     invalid: 'Das geht damit nicht',
+    not_now: 'Das geht gerade nicht',
     busy: 'Zu viel auf einmal',
     confirm_needed: 'Nur wenn du es siehst',
     wrong_code: 'Falscher Code',
