@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -18,6 +17,8 @@ import (
 
 	"github.com/gorilla/websocket"
 	"go.uber.org/goleak"
+
+	"hob/internal/leaktest"
 )
 
 // runMainEnv makes the test binary be hob-board itself.
@@ -132,18 +133,9 @@ func TestFailuresHaveAnExitCodeAndAReason(t *testing.T) {
 	}
 }
 
-// openFiles counts this process's descriptors.
-func openFiles(t *testing.T) int {
-	t.Helper()
-	entries, err := os.ReadDir("/proc/self/fd")
-	must(t, err)
-	return len(entries)
-}
-
 func TestNothingLeaksWhenBoardsComeAndGo(t *testing.T) {
 	leaks := goleak.IgnoreCurrent()
-	runtime.GC() // descriptors of earlier tests that wait for a finalizer
-	before := openFiles(t)
+	before := leaktest.Open(t)
 	for round := range 3 {
 		t.Run(fmt.Sprint("round", round), func(t *testing.T) {
 			r := startRig(t, "--id", randomID(t), "--boards", "4", "--mdns-interface", "lo")
@@ -162,12 +154,8 @@ func TestNothingLeaksWhenBoardsComeAndGo(t *testing.T) {
 		})
 	}
 	// zeroconf's announcing goroutine sleeps for up to 3.5 s after its server's end.
-	if err := goleak.Find(leaks, goleak.IgnoreAnyFunction("github.com/grandcat/zeroconf.(*Server).probe")); err != nil {
-		t.Error(err)
-	}
-	if after := openFiles(t); after > before {
-		t.Errorf("%d descriptors before, %d after", before, after)
-	}
+	leaktest.Goroutines(t, leaks, goleak.IgnoreAnyFunction("github.com/grandcat/zeroconf.(*Server).probe"))
+	before.NoMore(t)
 }
 
 // askForLink sends an upgrade request and does not wait for the answer.

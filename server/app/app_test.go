@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/fstest"
@@ -19,6 +20,7 @@ import (
 	"go.uber.org/goleak"
 
 	"hob/internal/entity"
+	"hob/internal/leaktest"
 	"hob/internal/nettest"
 	"hob/internal/registry"
 	"hob/server/client"
@@ -55,13 +57,7 @@ func run(t *testing.T, a *App) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- a.Run(ctx) }()
-	stopped := false
-	stop = func() {
-		t.Helper()
-		if stopped {
-			return
-		}
-		stopped = true
+	stop = sync.OnceFunc(func() { // whoever calls it later waits too
 		cancel()
 		select {
 		case err := <-ended:
@@ -69,9 +65,9 @@ func run(t *testing.T, a *App) (stop func()) {
 				t.Error(err)
 			}
 		case <-time.After(within):
-			t.Fatal("it does not stop")
+			t.Error("it does not stop")
 		}
-	}
+	})
 	t.Cleanup(stop)
 	return stop
 }
@@ -236,12 +232,10 @@ func TestAServerThatStopsLeavesNothingBehind(t *testing.T) {
 		stop()
 	}
 	once() // opens what the runtime keeps: epoll and the like
-	goroutines, files := goleak.IgnoreCurrent(), open(t)
+	goroutines, files := goleak.IgnoreCurrent(), leaktest.Open(t)
 	once()
-	goleak.VerifyNone(t, goroutines)
-	if now := open(t); len(now) != len(files) {
-		t.Errorf("open files before %v, after %v", files, now)
-	}
+	leaktest.Goroutines(t, goroutines)
+	files.NoMore(t)
 	if _, err := os.Stat(state + "/hob.sock"); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the socket is still there: %v", err)
 	}

@@ -2,12 +2,13 @@ package discovery
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
+
+	"hob/internal/leaktest"
 )
 
 func TestABoardOnLoopbackIsFound(t *testing.T) {
@@ -45,22 +46,11 @@ func TestManySessionsLeakNeitherGoroutinesNorDescriptors(t *testing.T) {
 	}
 	browse(1) // whatever announcer and runtime start once has now been started
 	others := goleak.IgnoreCurrent()
-	before := descriptors(t)
+	before := leaktest.Open(t)
 	if n := browse(40).Sessions; n < 20 {
 		t.Errorf("only %d sessions", n)
 	}
 	// zeroconf's readers end when their sockets are closed.
-	goleak.VerifyNone(t, others)
-	if n := descriptors(t); n > before {
-		t.Errorf("%d descriptors open, %d before", n, before)
-	}
-}
-
-func descriptors(t *testing.T) int {
-	t.Helper()
-	list, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return len(list)
+	leaktest.Goroutines(t, others)
+	before.NoMore(t)
 }

@@ -8,14 +8,13 @@ import (
 	"testing/synctest"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"hob/internal/entity"
+	"hob/internal/leaktest"
 	"hob/internal/registry"
 	"hob/internal/wire"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 const (
 	hallID   = entity.BoardID("hob-7c9ebd")
