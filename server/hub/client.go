@@ -194,7 +194,7 @@ func (c *client) drain() {
 			return
 		}
 		if !lagging && !c.closing {
-			_ = c.conn.SetWriteDeadline(time.Now().Add(drainWithin))
+			_ = c.conn.SetWriteDeadline(time.Now().Add(c.hub.drainWithin))
 		}
 		c.mu.Unlock()
 		if lagging {

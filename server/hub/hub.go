@@ -69,10 +69,12 @@ type Hub struct {
 	upgrader websocket.Upgrader
 	shards   []*shard
 	most     int64
-	count    atomic.Int64
-	nextID   atomic.Uint64
-	refusals refusals
-	work     sync.WaitGroup // sessions
+	// What tests make longer: on a busy computer one who means to read is late.
+	drainWithin time.Duration
+	count       atomic.Int64
+	nextID      atomic.Uint64
+	refusals    refusals
+	work        sync.WaitGroup // sessions
 
 	mu         sync.Mutex
 	sub        *registry.Subscription
@@ -97,7 +99,7 @@ func New(o Options) *Hub {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &Hub{source: o.Source, commands: o.Commands, logger: o.Log, most: int64(o.Most),
+	h := &Hub{source: o.Source, commands: o.Commands, logger: o.Log, most: int64(o.Most), drainWithin: drainWithin,
 		events: make([]registry.Event, 0, 256), audiences: map[string]*audience{}, commanders: map[*client]int{},
 		upgrader: websocket.Upgrader{Subprotocols: []string{subprotocol}, ReadBufferSize: 512, WriteBufferSize: 512,
 			WriteBufferPool: &sync.Pool{},

@@ -79,6 +79,7 @@ func openRig(t testing.TB) (r *rig, stop func()) {
 	reg.Apply(house())
 	router := command.New(command.Options{House: reg})
 	h := New(Options{Source: reg, Commands: router})
+	h.drainWithin = time.Hour // whom the hub may drop is tested in a bubble
 	who := func(r *http.Request) Who {
 		w := Who{Cause: entity.Cause{Kind: entity.CauseUser}}
 		if only := r.URL.Query().Get("only"); only != "" {
