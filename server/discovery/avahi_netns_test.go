@@ -22,10 +22,10 @@ func TestABoardThatAvahiAnnouncesIsFound(t *testing.T) {
 		t.Errorf("%+v", ev.about)
 	}
 	published.Stop()
-	heard.await(t, "its end", of("hob-0c0001", func(e event) bool { return e.change == Gone }))
-	if list := b.Boards(); len(list) != 0 {
-		t.Errorf("an unknown board that is gone is still listed: %v", list)
-	}
+	// Also on a busy computer, where it may be taken for gone before, and comes back.
+	heard.await(t, "its end, after which an unknown board is not listed", of("hob-0c0001", func(e event) bool {
+		return e.change == Gone && len(b.Boards()) == 0
+	}))
 }
 
 func TestAvahiSeesABoardThatAnnouncesItselfOurWay(t *testing.T) {

@@ -3,6 +3,7 @@ package discovery
 import (
 	"net"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -99,15 +100,23 @@ func TestABoardThatRestartsOnAnotherPortIsNoticedWhileListening(t *testing.T) {
 	house := nettest.New(t)
 	listening := make(chan struct{}, 1)
 	old := startAnnouncer(t, house, "lo", "hob-0b000f", 4711, "127.0.0.1")
-	b, heard := runIn(t, house, Options{Interface: "lo", Interval: 30 * time.Second}, func(b *Browser) {
+	var session atomic.Uint64 // in which it was noticed first
+	_, heard := runIn(t, house, Options{Interface: "lo", Interval: 30 * time.Second}, func(b *Browser) {
 		b.resolve = listenSignal(b.resolve, listening)
+		take := b.opts.Sink
+		b.opts.Sink = func(c Change, a Announcement) {
+			if c == Changed {
+				session.CompareAndSwap(0, b.Stats().Sessions)
+			}
+			take(c, a)
+		}
 	})
 	heard.await(t, "the first port", of("hob-0b000f", firstAt("127.0.0.1:4711")))
 	<-listening
 	old.Stop()
 	startAnnouncer(t, house, "lo", "hob-0b000f", 4712, "127.0.0.1")
 	ev := heard.await(t, "the second port", of("hob-0b000f", firstAt("127.0.0.1:4712")))
-	if n := b.Stats().Sessions; ev.change != Changed || n > 4 {
+	if n := session.Load(); ev.change != Changed || n > 4 {
 		t.Errorf("%v, in session %d", ev.change, n)
 	}
 }
@@ -164,10 +173,11 @@ func TestABoardThatDiesForGoodIsGone(t *testing.T) {
 	p := startAnnouncer(t, board, "wlan0", "hob-0b0007", 80, "10.1.0.2")
 	heard.await(t, "the board", of("hob-0b0007", firstAt("10.1.0.2:80")))
 	p.Stop()
-	heard.await(t, "its end", of("hob-0b0007", func(e event) bool { return e.change == Gone }))
-	if list := b.Boards(); len(list) != 1 || !list[0].Gone {
-		t.Errorf("%v", list)
-	}
+	// One that was not heard for 3.5 s by a busy computer is gone, too, and comes back.
+	heard.await(t, "its end", of("hob-0b0007", func(e event) bool {
+		list := b.Boards()
+		return e.change == Gone && len(list) == 1 && list[0].Gone
+	}))
 	startAnnouncer(t, board, "wlan0", "hob-0b0007", 80, "10.1.0.2")
 	heard.await(t, "its return", of("hob-0b0007", func(e event) bool { return e.change == Appeared }))
 }
@@ -199,9 +209,9 @@ func TestAnInterfaceThatVanishesBreaksNothing(t *testing.T) {
 	heard.await(t, "the left board", of("hob-0b0009", firstAt("10.1.0.2:80")))
 	house.IP(t, "link", "delete", "eth0")
 	heard.await(t, "the left board's end", of("hob-0b0009", func(e event) bool { return e.change == Gone }))
-	for range 3 {
-		ev := heard.await(t, "the right board", of("hob-0b000a", func(e event) bool { return true }))
-		if ev.change == Gone || ev.about.Interface != "eth1" {
+	for range 3 { // on a busy computer it may be taken for gone, and comes back
+		ev := heard.await(t, "the right board", of("hob-0b000a", func(e event) bool { return e.change != Gone }))
+		if ev.about.Interface != "eth1" {
 			t.Errorf("%v %+v", ev.change, ev.about)
 		}
 	}
@@ -267,14 +277,23 @@ func TestHostileNeighboursDoNotHideABoard(t *testing.T) {
 	b, heard := runIn(t, house, Options{Interval: 3 * time.Second})
 	b.SetKnown([]string{"hob-0b000d"})
 	noise := openNoise(t, enemy, "10.1.0.3")
-	for n := range 3 * maxPerSession {
-		noise.send(t, hostilePacket(t, n))
+	attack := func() {
+		for n := range 3 * maxPerSession {
+			noise.send(t, hostilePacket(t, n))
+		}
 	}
+	attack()
 	startAnnouncer(t, board, "wlan0", "hob-0b000d", 80, "10.1.0.2")
 	heard.await(t, "the board", of("hob-0b000d", firstAt("10.1.0.2:80")))
-	s := b.Stats()
-	if s.Refused[BadName] == 0 || s.Refused[TableFull] == 0 || s.Refused[OffLink] == 0 || s.Refused[NoPort] == 0 {
-		t.Errorf("not all of it arrived: %+v", s)
+	// What was sent before somebody listened, or faster than they read, is lost.
+	for late := time.Now().Add(patienceInTests); ; attack() {
+		s := b.Stats()
+		if s.Refused[BadName] > 0 && s.Refused[TableFull] > 0 && s.Refused[OffLink] > 0 && s.Refused[NoPort] > 0 {
+			break
+		}
+		if time.Now().After(late) {
+			t.Fatalf("not all of it arrives: %+v", s)
+		}
 	}
 	if n := len(b.Boards()); n > 101 {
 		t.Errorf("%d boards listed", n)
