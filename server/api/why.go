@@ -76,7 +76,7 @@ func (a *API) why(ctx context.Context, in *whyInput) (*body[whyBody], error) {
 	}
 	x := a.explainer(ctx)
 	switch rec.Kind {
-	case entity.KindGarageDoor:
+	case entity.KindGarageDoor, entity.KindAlarm:
 		lines = withoutRepeated(lines)
 	case entity.KindButton: // down and up again are parts of what somebody did with it
 		lines = slices.DeleteFunc(lines, func(l store.Change) bool { return l.What == store.LineState })
@@ -156,6 +156,7 @@ func (x *explainer) chain(l store.Change) []whyStep {
 	x.told = map[string]bool{}
 	var out []whyStep
 	for next := &l; next != nil; {
+		next = x.began(next)
 		key := fmt.Sprint(next.Entity, " ", next.What, " ", next.At)
 		switch {
 		case x.told[key]:
@@ -181,6 +182,9 @@ func changeStep(l *store.Change) whyStep {
 func (x *explainer) cause(l *store.Change) (steps []whyStep, next *store.Change) {
 	if words := boardWords(l); words != "" {
 		return []whyStep{origin(l, words)}, nil
+	}
+	if l.Entity == entity.AlarmID && (l.Cause.Kind == entity.CauseBoard || l.Cause.Kind == entity.CauseDeadline) {
+		return x.alarm(l)
 	}
 	at := time.UnixMilli(l.At)
 	by := entity.ID(l.Cause.By)

@@ -50,7 +50,7 @@ func (x *explainer) door(l *store.Change) (steps []whyStep, next *store.Change) 
 }
 
 // withoutRepeated leaves out what only another reed has seen of the same, and the
-// warning before a move: lines are the newest first.
+// warning before a move; of the alarm, what else it watches: lines are the newest first.
 func withoutRepeated(lines []store.Change) []store.Change {
 	var out []store.Change
 	for i, l := range lines {

@@ -179,7 +179,17 @@ func TestAChainLeadsToTheFirstCause(t *testing.T) {
 		"what its time was over of": {"pump", []store.Change{became(1, "pump", "on", because(entity.CauseAPI, "")), became(600, "pump", "off", because(entity.CauseOffAfter, ""))}, nil,
 			[]string{"600 change pump went off", "600 origin its off_after was over", "1 change pump went on", "1 origin a program asked for it over the API"}},
 		"the siren of the alarm": {"pump", []store.Change{became(1, "alarm", "triggered", because(entity.CauseDeadline, "")), became(1.4, "pump", "on", because(entity.CauseAlarm, "alarm"))}, nil,
-			[]string{"1.4 change pump went on", "1 change alarm was triggered", "1 origin its time was over"}},
+			[]string{"1.4 change pump went on", "1 change alarm was triggered", "1 origin nobody had disarmed it in time"}},
+		"what the alarm saw, and a siren": {"pump", []store.Change{became(0, "alarm", "arming", because(entity.CauseUser, "")), became(1, "alarm", "armed_away", because(entity.CauseDeadline, "")),
+			became(49, "porch", "on", because(entity.CauseBoard, "")), became(49.9, "hall_move", "detected", because(entity.CauseBoard, "")), became(50, "alarm", "pending", because(entity.CauseBoard, "")),
+			became(80, "alarm", "triggered", because(entity.CauseDeadline, "")), became(81, "pump", "on", because(entity.CauseAlarm, "alarm"))}, nil,
+			[]string{"81 change pump went on", "80 change alarm was triggered", "80 origin nobody had disarmed it in time", "50 change alarm became pending", "49.9 change hall_move detected something", "49.9 origin its board saw it"}},
+		"a siren that is silent, and an alarm that tells that": {"pump", []store.Change{became(1, "alarm", "triggered", because(entity.CauseDeadline, "")),
+			became(9, "alarm", "disarmed", because(entity.CauseUser, "leo")), became(9.2, "alarm", "disarmed", because(entity.CauseAlarm, "alarm")), became(9.3, "pump", "off", because(entity.CauseAlarm, "alarm"))}, nil,
+			[]string{"9.3 change pump went off", "9 change alarm became disarmed", "9 origin leo asked for it in a browser"}},
+		"an alarm that is armed, while a window is opened": {"alarm", []store.Change{became(1, "alarm", "arming", because(entity.CauseCLI, "")), became(46, "alarm", "armed_home", because(entity.CauseDeadline, "")),
+			became(60, "alarm", "armed_home", because(entity.CauseBoard, ""))}, nil,
+			[]string{"46 change alarm became armed_home", "46 origin the time to leave was over", "1 change alarm became arming", "1 origin it was asked for on the command line"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := playing(t, &played{lines: c.lines, runs: c.runs})
