@@ -89,8 +89,10 @@ func statusCell(s entity.BoardStatus) cell {
 }
 
 func (c *cli) watchBoards(ctx context.Context) error {
+	zone := time.Local
 	first := func(v *client.View) error {
-		c.sayConfig(v.House.Config)
+		zone = zoneOf(v.House)
+		c.sayConfig(v.House)
 		list := make([]entity.BoardRecord, 0, len(v.Boards))
 		for _, b := range v.BoardList() {
 			if c.json {
@@ -117,7 +119,7 @@ func (c *cli) watchBoards(ctx context.Context) error {
 		if name == "" {
 			name = string(b.ID)
 		}
-		line := fmt.Sprintf("%s  %s  %s", time.Now().Format("15:04:05"), name, b.Status)
+		line := fmt.Sprintf("%s  %s  %s", time.Now().In(zone).Format("15:04:05"), name, b.Status)
 		if b.Message != "" {
 			line += "  (" + b.Message + ")"
 		}

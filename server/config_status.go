@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"hob/internal/entity"
 	"hob/server/client"
 )
 
@@ -15,11 +14,12 @@ import (
 // asked for has been shown already.
 func (c *cli) warnOfConfig(ctx context.Context, cl *client.Client) {
 	if house, err := cl.House(ctx); err == nil {
-		c.sayConfig(house.Config)
+		c.sayConfig(house)
 	}
 }
 
-func (c *cli) sayConfig(s *entity.ConfigStatus) {
+func (c *cli) sayConfig(h client.House) {
+	s, zone := h.Config, zoneOf(h)
 	if s == nil || s.OK {
 		return
 	}
@@ -29,7 +29,7 @@ func (c *cli) sayConfig(s *entity.ConfigStatus) {
 	} else if f != nil {
 		line = fmt.Sprintf("hob: %s cannot be read (%s)", filepath.Base(s.File), f.Message)
 	}
-	line += "; the house goes on with the version of " + moment(time.UnixMilli(s.At), time.Now())
+	line += "; the house goes on with the version of " + moment(time.UnixMilli(s.At).In(zone), time.Now().In(zone))
 	fmt.Fprintln(c.stderr, printable(line))
 }
 

@@ -7,11 +7,28 @@ import (
 	"time"
 
 	"hob/internal/entity"
+	"hob/server/client"
 )
 
 // glance is how entities are told to people: a state, and what they want to know
-// beside it, in the units of their house. The zero value is metric.
-type glance struct{ imperial bool }
+// beside it, in the units and the zone of their house. The zero value is metric, and in
+// this computer's zone.
+type glance struct {
+	imperial bool
+	zone     *time.Location
+}
+
+func glanceOf(h client.House) glance {
+	return glance{imperial: h.Units == "imperial", zone: zoneOf(h)}
+}
+
+// clock is a moment as the house's clocks show it.
+func (g glance) clock(at time.Time, layout string) string {
+	if g.zone != nil {
+		at = at.In(g.zone)
+	}
+	return at.Format(layout)
+}
 
 // temp is a temperature given in °C.
 func (g glance) temp(celsius float64) string {
@@ -109,18 +126,18 @@ func (g glance) note(e entity.Record) cell {
 			return cell{underscored(problem), red}
 		}
 	case entity.KindHeater, entity.KindCooler:
-		return heatNote(e)
+		return g.heatNote(e)
 	case entity.KindScene:
 		if failed := names(e, "failed"); failed != "" {
 			return cell{"not done: " + failed, red}
 		}
 	case entity.KindAlarm:
-		return alarmNote(e)
+		return g.alarmNote(e)
 	}
 	return text("")
 }
 
-func heatNote(e entity.Record) cell {
+func (g glance) heatNote(e entity.Record) cell {
 	if warning, ok := attribute[string](e, "warning"); ok {
 		return cell{underscored(warning), red}
 	}
@@ -129,15 +146,15 @@ func heatNote(e entity.Record) cell {
 		preset, _ := attribute[string](e, "preset")
 		return text(preset)
 	}
-	return cell{mode + until(e), yellow}
+	return cell{mode + g.until(e), yellow}
 }
 
-func alarmNote(e entity.Record) cell {
+func (g glance) alarmNote(e entity.Record) cell {
 	var said []string
 	if by, ok := attribute[string](e, "triggered_by"); ok {
 		said = append(said, "by "+by)
 	}
-	if left := until(e); left != "" {
+	if left := g.until(e); left != "" {
 		said = append(said, strings.TrimSpace(left))
 	}
 	for _, list := range []string{"open", "unwatched"} {
@@ -149,16 +166,16 @@ func alarmNote(e entity.Record) cell {
 }
 
 // until is when what is so ends, " until 17:00"; "" when it does not.
-func until(e entity.Record) string {
+func (g glance) until(e entity.Record) string {
 	ms, ok := attribute[float64](e, "until")
 	if !ok {
 		return ""
 	}
 	at := time.UnixMilli(int64(ms))
 	if time.Until(at) < time.Hour {
-		return " until " + at.Format("15:04:05")
+		return " until " + g.clock(at, "15:04:05")
 	}
-	return " until " + at.Format("Mon 15:04")
+	return " until " + g.clock(at, "Mon 15:04")
 }
 
 // names lists the ids of an attribute that is a list of them, or of objects

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"hob/internal/entity"
+	"hob/server/client"
 )
 
 func TestWhatAPersonIsToldOfAnEntity(t *testing.T) {
@@ -41,6 +42,11 @@ func TestWhatAPersonIsToldOfAnEntity(t *testing.T) {
 	}
 	e := entity.Record{Kind: entity.KindHeater, State: "idle", Available: true, Attributes: map[string]any{"mode": "boost", "until": 4e12}}
 	if got := (glance{}).note(e).text; !strings.HasPrefix(got, "boost until ") {
+		t.Errorf("%q", got)
+	}
+	// The clock that people look at is the house's, wherever they ask from.
+	g := glanceOf(client.House{Timezone: "Asia/Kolkata", Units: "metric"})
+	if got := g.note(e).text; got != "boost until Tue 12:36" {
 		t.Errorf("%q", got)
 	}
 }

@@ -68,10 +68,13 @@ func (c *cli) getEntities(ctx context.Context, id entity.ID) error {
 }
 
 // glanceAt is how the house of a server is told to people. One that cannot be asked
-// is metric.
+// is metric, and in this computer's zone.
 func glanceAt(ctx context.Context, cl *client.Client) glance {
 	h, err := cl.House(ctx)
-	return glance{imperial: err == nil && h.Units == "imperial"}
+	if err != nil {
+		return glance{}
+	}
+	return glanceOf(h)
 }
 
 // emptyJSON keeps the promise of --json, a document on standard output, when
@@ -100,12 +103,10 @@ func (c *cli) entityTable(list []entity.Record, g glance) {
 
 func (c *cli) watchEntities(ctx context.Context, id entity.ID) error {
 	var g glance
-	if cl, err := c.client(); err == nil && !c.json {
-		g = glanceAt(ctx, cl)
-	}
 	wanted := func(e *entity.Record) bool { return e != nil && (id == "" || e.ID == id) }
 	first := func(v *client.View) error {
-		c.sayConfig(v.House.Config)
+		g = glanceOf(v.House)
+		c.sayConfig(v.House)
 		if id != "" && v.Entities[id] == nil {
 			return fmt.Errorf("%w: there is no entity %s", client.ErrNotFound, id)
 		}
@@ -138,7 +139,7 @@ func (c *cli) watchEntities(ctx context.Context, id entity.ID) error {
 		if note == "" {
 			note = because(e.Cause)
 		}
-		line := fmt.Sprintf("%s  %s  %s  (%s)", time.Now().Format("15:04:05"), e.ID, g.state(e).text, note)
+		line := fmt.Sprintf("%s  %s  %s  (%s)", g.clock(time.Now(), "15:04:05"), e.ID, g.state(e).text, note)
 		_, err := fmt.Fprintln(c.stdout, printable(line))
 		return err
 	}

@@ -18,13 +18,19 @@ type calendar struct {
 // calendarAt is that of a server's house. Of one that cannot be asked it is this
 // computer's.
 func calendarAt(ctx context.Context, cl *client.Client) calendar {
-	out := calendar{time.Now(), time.Local}
-	if h, err := cl.House(ctx); err == nil {
-		if zone, err := time.LoadLocation(h.Timezone); err == nil && h.Timezone != "" {
-			out.zone = zone
-		}
+	h, err := cl.House(ctx)
+	if err != nil {
+		h = client.House{}
 	}
-	return out
+	return calendar{time.Now(), zoneOf(h)}
+}
+
+// zoneOf is a house's zone; this computer's when it has none that is known here.
+func zoneOf(h client.House) *time.Location {
+	if zone, err := time.LoadLocation(h.Timezone); err == nil && h.Timezone != "" {
+		return zone
+	}
+	return time.Local
 }
 
 // in is a time within a sentence: "at 16:12:03", "yesterday at 16:12:03", "on Tue

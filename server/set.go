@@ -192,7 +192,7 @@ func (c *cli) told(res entity.Result, a entity.Action, wait time.Duration) error
 			fmt.Fprintln(c.stderr, say)
 			return nil
 		}
-		return &exitError{exitOffline, fmt.Sprintf("%s %s: not ended after %v", res.Entity, a, wait)}
+		return &exitError{exitOffline, fmt.Sprintf("%s %s: nothing has confirmed it after %v; hob get %s shows what becomes of it", res.Entity, a, wait, res.Entity)}
 	}
 	code := exitFailed
 	switch res.Code {
