@@ -75,7 +75,7 @@ func linkRows(l *entity.LinkInfo) [][]cell {
 		{"stack left", optional(l.Stack, "%d bytes at least, of the task that came nearest its end")},
 		{"longest turn", figure(l.LoopUS, l.LoopUS != 0, "%d µs")},
 		{"temperature", optional(l.Temp, "%d °C, of the chip")},
-		{"since the server started", fmt.Sprintf("%d reconnects, %d frames or sessions refused", l.Reconnects, l.Refused)},
+		{"since the server started", fmt.Sprintf("%d reconnects, %d frames or sessions refused, %d reports too many", l.Reconnects, l.Refused, l.Excess)},
 	}
 	out := make([][]cell, 0, len(rows))
 	for _, r := range rows {

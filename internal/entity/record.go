@@ -206,6 +206,7 @@ type LinkInfo struct {
 	Temp       *int64 `json:"temp" doc:"of the chip, in °C; null: not known yet, or the chip has no sensor"`
 	Reconnects int    `json:"reconnects"` // since the server started
 	Refused    int    `json:"refused"`    // frames and sessions refused since then
+	Excess     int    `json:"excess" doc:"reports since the server started that came too often: of their values the newest counted"`
 }
 
 // UpdateInfo is how far a board is with another firmware, or how that ended last.

@@ -44,6 +44,7 @@ type Options struct {
 	State     string // directory for keys, token, socket and what is remembered
 	Listen    string // address for HTTP, such as "127.0.0.1:8420"
 	Interface string // where to browse for boards; "" is every usable one
+	Reports   int    // of a board that are taken up in a second; 0 is the link's own, all when negative
 	Version   string
 	Dashboard fs.FS
 	Policy    string // the dashboard's Content-Security-Policy
@@ -129,7 +130,7 @@ func (a *App) build(o Options) error {
 	a.router = command.New(command.Options{House: a.registry})
 	a.notices = &notices{store: a.store, registry: a.registry, log: o.Log}
 	a.notices.restore(context.Background())
-	a.links = link.New(link.Options{Registry: a.registry, Keys: keys, Log: o.Log, Version: o.Version})
+	a.links = link.New(link.Options{Registry: a.registry, Keys: keys, Log: o.Log, Version: o.Version, Reports: o.Reports})
 	a.browser = discovery.New(discovery.Options{Interface: o.Interface, Sink: a.found, Log: o.Log})
 	a.hub = hub.New(hub.Options{Source: a.registry, Commands: a.router, Log: o.Log})
 	a.channels, a.calls = notify.NewChannels(o.Log), notify.NewCalls()

@@ -60,7 +60,7 @@ func (b boards) Link(id entity.BoardID) *entity.LinkInfo {
 	l := s.Link
 	return &entity.LinkInfo{Boot: l.Boot, Reset: l.Reset, UptimeMS: l.Uptime.Milliseconds(), Config: l.Config,
 		Points: l.Points, RSSI: l.RSSI, Heap: l.Heap, HeapLow: l.HeapLow, Stack: l.Stack, LoopUS: l.LoopMicros, Temp: l.Temp,
-		Reconnects: l.Reconnects, Refused: l.Refused}
+		Reconnects: l.Reconnects, Refused: l.Refused, Excess: l.Excess}
 }
 
 // Adopt implements api.Boards.

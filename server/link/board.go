@@ -37,6 +37,7 @@ type board struct {
 	sessions  int
 	called    bool        // it has been dialled before
 	trouble   entity.Said // why the configuration of the live session is refused; nothing when not
+	flooding  bool        // the live session reports more often than is taken up
 	kept      revision    // the last that the board took from us, and that others may have replaced
 	live      *session
 	addresses addressBook
@@ -257,6 +258,7 @@ func (b *board) hold(ctx context.Context, o *opened) next {
 	stop()
 	p := s.parting(err)
 	s.conn.close(p.code, p.tell)
+	s.lastReport() // before its commands fail: what a board says takes a failure back
 	s.end()
 	s.shut()
 	if p.hostile {
@@ -280,7 +282,7 @@ func (b *board) begin(ctx context.Context, o *opened, now time.Time) (*session, 
 	b.sessions++
 	b.shown.Address, b.shown.Chip, b.shown.Firmware = o.address, o.hello.Chip, clip(o.hello.FW)
 	b.figures = Link{Boot: o.hello.Boot.String(), Reset: o.hello.Reset, Config: o.hello.Config,
-		Points: len(o.hello.Points), Reconnects: b.sessions - 1, Refused: b.figures.Refused}
+		Points: len(o.hello.Points), Reconnects: b.sessions - 1, Refused: b.figures.Refused, Excess: b.figures.Excess}
 	b.addresses.good = o.address
 	b.doubt.checked, b.doubt.checking = nil, false
 	b.doubt.opened(o.hello.Boot, o.address)
@@ -300,7 +302,7 @@ func (b *board) begin(ctx context.Context, o *opened, now time.Time) (*session, 
 	b.mu.Lock()
 	b.live = s
 	b.seen() // what came while it was dialled is no reason to hurry after it
-	b.trouble = entity.Said{}
+	b.trouble, b.flooding = entity.Said{}, false
 	b.configure(s)
 	b.feedAll(s)
 	chip, oversize := b.declared.Chip, b.oversize

@@ -96,6 +96,7 @@ func (s *session) result(f *wire.Result) {
 	delete(s.commands, f.ID)
 	s.mu.Unlock()
 	if c != nil {
+		s.tellAll()
 		c.done(outcome(s.name, f))
 	}
 }

@@ -28,6 +28,9 @@ type Options struct {
 	Version  string       // of the server, for boards to show
 	// Dial opens a connection to "host:port"; TCP when nil.
 	Dial func(ctx context.Context, address string) (net.Conn, error)
+	// Reports is how many reports of a board are taken up in a second; 50 when 0, all
+	// when negative.
+	Reports int
 	// Handshakes is how many boards may shake hands at once; 256 when 0.
 	Handshakes int
 }
@@ -38,6 +41,7 @@ type Manager struct {
 	keys     *Keys
 	log      *slog.Logger
 	version  string
+	reports  int
 	dialer   dialer
 	random   func() float64
 	spoken   sparing
@@ -73,6 +77,7 @@ func New(o Options) *Manager {
 		keys:     o.Keys,
 		log:      o.Log,
 		version:  o.Version,
+		reports:  o.Reports,
 		dialer:   dialer{dial: o.Dial, bufs: newBuffers(), slots: make(chan struct{}, o.Handshakes)},
 		random:   rand.Float64,
 		changed:  make(chan struct{}, 1),

@@ -44,6 +44,9 @@ type session struct {
 	// board's lock held while the session is the live one.
 	spawn   func(func(context.Context))
 	helpers sync.WaitGroup
+	ration  ration
+	// flooded is when a report came too often, complained when the log was told: the reader's own.
+	flooded, complained time.Time
 	// whole is set when the next state frame lists every point there is. The
 	// reader's own.
 	whole bool
@@ -76,6 +79,7 @@ func newSession(b *board, o *opened, now time.Time) *session {
 		done:     make(chan struct{}),
 		reply:    make(chan wire.BoardFrame, 1),
 		commands: make(map[int64]*command),
+		ration:   rationOf(b.m.reports),
 		writing:  true,
 	}
 	s.writer.session = s
@@ -140,12 +144,13 @@ func (s *session) handle(f wire.BoardFrame, now time.Time) error {
 	}
 	clock, known := s.clock, s.known
 	s.mu.Unlock()
+	s.calm(now)
 
 	switch f := f.(type) {
 	case *wire.State:
-		return s.state(f.Points, clock)
+		return s.state(f.Points, clock, now)
 	case *wire.Event:
-		return s.event(f, known.earliest(stamp.Up, now))
+		return s.event(f, known.earliest(stamp.Up, now), now)
 	case *wire.Result:
 		s.result(f)
 	case *wire.Configured:
@@ -169,23 +174,32 @@ func (s *session) handle(f wire.BoardFrame, now time.Time) error {
 	return nil
 }
 
-func (s *session) state(points []wire.Point, clock boardClock) error {
+func (s *session) state(points []wire.Point, clock boardClock, now time.Time) error {
 	if s.attachment == nil {
 		return nil
 	}
-	report := s.attachment.Report
+	reports := s.translate(points, clock)
 	if s.whole {
-		s.whole, report = false, s.attachment.Configured
+		s.whole = false
 		s.board.setPoints(len(points))
+		return s.anew(reports)
 	}
-	return report(s.translate(points, clock))
+	inTime, err := s.report(reports, now)
+	if !inTime {
+		s.tooOften(now)
+	}
+	return err
 }
 
-func (s *session) event(f *wire.Event, made time.Time) error {
+func (s *session) event(f *wire.Event, made, now time.Time) error {
 	if s.attachment == nil {
 		return nil
 	}
-	return s.attachment.Gesture(f.Point, f.Event, made)
+	inTime, err := s.gesture(f, made, now)
+	if !inTime {
+		s.tooOften(now)
+	}
+	return err
 }
 
 // translate puts a frame's points into the words of the registry, in a buffer

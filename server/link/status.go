@@ -40,6 +40,7 @@ type Link struct {
 	Temp       *int64
 	Reconnects int // sessions since the server started, less one
 	Refused    int // frames and sessions of this board that were refused since then
+	Excess     int // reports of this board since then that came too often
 }
 
 // Status lists every declared board in the house's order, then the announced
@@ -138,7 +139,10 @@ func (b *board) judge() (entity.BoardStatus, entity.Said) {
 	case b.doubt.conflict != (entity.Said{}):
 		return entity.BoardDuplicate, b.doubt.conflict
 	}
-	return entity.BoardOnline, b.update.words()
+	if words := b.update.words(); words != (entity.Said{}) || !b.flooding {
+		return entity.BoardOnline, words
+	}
+	return entity.BoardOnline, floods()
 }
 
 // publish shows what judge says, which it calls with b.mu held.

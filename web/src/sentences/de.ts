@@ -56,6 +56,8 @@ export const sentences: Readonly<Record<Sentence, string>> = {
     'Das Board hätte {points} Punkte und {bindings} Belegungen; es fasst {most_points} und {most_bindings}. Es behält seine Konfiguration',
   too_many_thermostats: 'Das Board hätte {count} Thermostate; es fasst {most}. Es behält seine Konfiguration',
   config_too_long: 'Die Konfiguration braucht {bytes}\u00a0Byte, ein Board speichert {most}. Es behält seine Konfiguration',
+  reports_too_often:
+    'Es meldet sich öfter, als ausgewertet wird: von seinen Werten zählt der neueste, und Tastendrücke können verloren gehen',
   update_sending: 'Bekommt Firmware {firmware}: {percent:percent}',
   update_stage: 'Bekommt Firmware {firmware}: {stage:word}',
 

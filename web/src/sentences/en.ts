@@ -59,6 +59,8 @@ export const sentences = {
     'The board would have {points} points and {bindings} bindings; it takes {most_points} and {most_bindings}. It keeps the configuration it has',
   too_many_thermostats: 'The board would have {count} thermostats; it takes {most}. It keeps the configuration it has',
   config_too_long: 'The configuration takes {bytes}\u00a0bytes, a board stores {most}. It keeps the configuration it has',
+  reports_too_often:
+    'It reports more often than is taken up: of its values the newest counts, and presses of buttons may be lost',
   update_sending: 'Takes firmware {firmware}: {percent:percent}',
   update_stage: 'Takes firmware {firmware}: {stage:word}',
 
