@@ -35,7 +35,7 @@ func (b *book) checkIDs() {
 func reservedIDs() []string {
 	return append(verbsFirst(), "notify", "delay", "name", "area", "icon", "was",
 		"stop",
-		"time", "sun", "cron", "every", "for", "from", "board", "is", "webhook", "startup", "hysteresis",
+		"time", "sun", "cron", "every", "for", "from", "board", "is", "webhook", "startup", "hysteresis", "random",
 		"all", "any", "not", "days", "expr")
 }
 

@@ -105,7 +105,7 @@ func needless(into any, theirs string) string {
 			return "put it into do: [{if: {...}, then: [...], else: [...]}]"
 		case "max", "max_exceeded", "trace", "variables":
 			return "delete it: there is nothing like it here"
-		case "for", "from", "days", "hysteresis":
+		case "for", "from", "days", "hysteresis", "random":
 			return fmt.Sprintf("it belongs into when, beside what is waited for: when: {..., %s: ...}", theirs)
 		case "disabled":
 			return "write enabled: false"

@@ -122,7 +122,7 @@ users:
 rules:
   clock:
     name: By the clock
-    when: [{time: ["06:30", "23:45:30"], days: mon-fri}, {cron: "30 6 * * mon-fri"}, {sun: sunset-20m, days: sat}, {every: 6h}]
+    when: [{time: ["06:30", "23:45:30"], days: mon-fri}, {cron: "30 6 * * mon-fri"}, {sun: sunset-20m, days: sat, random: 20m}, {time: "19:30", random: 1h30m}, {every: 6h}]
     if: {all: [{time: 22:00..06:00}, {any: [{days: sat-sun}, {sun: up}]}, {not: {alarm: disarmed}}, {expr: "bath.target < 18"}], outside: below 3°C, stairs: above 40%}
     do: [pump on, open left, delay 10m, notify leo "It is done", notify all At last, {if: {pump: on}, then: stop, else: [pump off]},
       {wait: {left: closed}, for: 5m}, {do: stairs off, on_failure: stop},
@@ -385,7 +385,9 @@ func everyRule(t *testing.T) []entity.Rule {
 			When: []entity.Trigger{
 				entity.AtTimes{Times: schedule.Times{Clocks: []schedule.Clock{clock("06:30"), clock("23:45:30")}, Days: schedule.Weekdays}},
 				entity.AtCron{Cron: cron},
-				entity.AtSun{Sun: sun, Days: schedule.DaysOf(time.Saturday)},
+				entity.AtSun{Sun: sun, Days: schedule.DaysOf(time.Saturday), Random: schedule.Random{Within: 20 * time.Minute, Seed: "clock"}},
+				entity.AtTimes{Times: schedule.Times{Clocks: []schedule.Clock{clock("19:30")}, Days: schedule.EveryDay,
+					Random: schedule.Random{Within: 90 * time.Minute, Seed: "clock"}}},
 				entity.AtEvery{Every: schedule.Every(6 * time.Hour)},
 			},
 			If: entity.All{

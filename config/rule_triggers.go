@@ -37,7 +37,7 @@ func (c *ruleCheck) triggers(v value) []entity.Trigger {
 func triggerWords() []string {
 	return []string{"time", "sun", "cron", "every", "board", "webhook", "startup"}
 }
-func refinements() []string { return []string{"for", "from", "days", "is", "hysteresis"} }
+func refinements() []string { return []string{"for", "from", "days", "is", "hysteresis", "random"} }
 
 // refinement are the keys beside the one that says what is waited for.
 type refinement map[string]value
@@ -81,8 +81,11 @@ func (c *ruleCheck) trigger(v value) entity.Trigger {
 	t, takes := c.mainTrigger(main[0], more)
 	for name, at := range more {
 		if t != nil && !slices.Contains(takes, name) {
-			at.r.errorAt(at.keySpan(), problem{code: diag.NotApplied, message: fmt.Sprintf("%q has no effect on a trigger by %s", name, main[0].name),
-				suggestion: "delete it"})
+			p := problem{code: diag.NotApplied, message: fmt.Sprintf("%q has no effect on a trigger by %s", name, main[0].name), suggestion: "delete it"}
+			if name == "random" {
+				p.suggestion = "delete it, or wait for a time or the sun: only what comes once a day is moved"
+			}
+			at.r.errorAt(at.keySpan(), p)
 			t = nil
 		}
 	}
@@ -92,9 +95,9 @@ func (c *ruleCheck) trigger(v value) entity.Trigger {
 func (c *ruleCheck) mainTrigger(e entry, more refinement) (t entity.Trigger, takes []string) {
 	switch e.name {
 	case "time":
-		return c.timeTrigger(e.value, more), []string{"days"}
+		return c.timeTrigger(e.value, more), []string{"days", "random"}
 	case "sun":
-		return c.sunTrigger(e.value, more), []string{"days"}
+		return c.sunTrigger(e.value, more), []string{"days", "random"}
 	case "cron":
 		return c.cronTrigger(e.value), nil
 	case "every":
@@ -156,6 +159,28 @@ func (c *ruleCheck) daysOf(more refinement) (schedule.Days, bool) {
 	return c.days(v)
 }
 
+// Bounds of how far a time may be moved: by less than half of the time between two events
+// of the sun.
+const (
+	leastRandom = time.Minute
+	mostRandom  = 3 * time.Hour
+)
+
+// random is the refinement `random`: not at all unless given. What comes of it on a date
+// follows from the rule's id.
+func (c *ruleCheck) random(more refinement) (schedule.Random, bool) {
+	v, given := more["random"]
+	if !given {
+		return schedule.Random{}, true
+	}
+	d, ok := c.span(v, "a duration such as 20m", leastRandom, mostRandom)
+	if ok && d%time.Second != 0 {
+		v.problem(problem{code: diag.OutOfRange, message: v.label() + " must be whole seconds", suggestion: "write " + formatDuration(d.Round(time.Second))})
+		ok = false
+	}
+	return schedule.Random{Within: d, Seed: string(c.y.rule.ID)}, ok
+}
+
 func (c *ruleCheck) days(v value) (schedule.Days, bool) {
 	if v.node.Kind == yaml.SequenceNode {
 		return c.daysOfList(v)
@@ -202,12 +227,14 @@ func (c *ruleCheck) timeTrigger(v value, more refinement) entity.Trigger {
 		items, _ = v.list("", "")
 	}
 	days, ok := c.daysOf(more)
+	random, known := c.random(more)
+	ok = ok && known
 	if len(items) > maxClocks {
 		v.problem(problem{code: diag.OutOfRange, message: fmt.Sprintf("%s has %d times; %d are the most", v.label(), len(items), maxClocks),
 			suggestion: "write {every: 5m}, or a cron line such as \"*/5 6-22 * * *\""})
 		return nil
 	}
-	times := schedule.Times{Days: days}
+	times := schedule.Times{Days: days, Random: random}
 	for _, item := range items {
 		raw, isText := item.text(`a time such as "23:45"`)
 		if !isText {
@@ -231,7 +258,9 @@ func (c *ruleCheck) timeTrigger(v value, more refinement) entity.Trigger {
 			continue
 		}
 		times.Clocks = append(times.Clocks, clock)
-		c.irregular(item, schedule.Times{Clocks: []schedule.Clock{clock}, Days: days}, part{})
+		if random.Within == 0 { // else nobody minds which second it is
+			c.irregular(item, schedule.Times{Clocks: []schedule.Clock{clock}, Days: days}, part{})
+		}
 	}
 	if !ok {
 		return nil
@@ -264,10 +293,11 @@ func (c *ruleCheck) sunTrigger(v value, more refinement) entity.Trigger {
 		return nil
 	}
 	days, ok := c.daysOf(more)
-	if !c.hasLocation(v) || !ok {
+	random, known := c.random(more)
+	if !c.hasLocation(v) || !ok || !known {
 		return nil
 	}
-	return entity.AtSun{Sun: sun, Days: days}
+	return entity.AtSun{Sun: sun, Days: days, Random: random}
 }
 
 // hasLocation: the sun rises somewhere.

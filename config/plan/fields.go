@@ -159,9 +159,9 @@ func text(of any) string {
 	case entity.AtEvery:
 		return "every " + schedule.DurationText(time.Duration(x.Every))
 	case entity.AtTimes:
-		return text(x.Clocks) + " " + x.Days.String()
+		return text(x.Clocks) + randomText(x.Random) + " " + x.Days.String()
 	case entity.AtSun: // whose embedded Sun would speak for all of it
-		return x.Sun.String() + " " + x.Days.String()
+		return x.Sun.String() + randomText(x.Random) + " " + x.Days.String()
 	case fmt.Stringer:
 		if v := reflect.ValueOf(of); v.Kind() != reflect.Pointer || !v.IsNil() {
 			return x.String()
@@ -169,6 +169,14 @@ func text(of any) string {
 		return none
 	}
 	return textOf(reflect.ValueOf(of))
+}
+
+// randomText is by how much a trigger may be moved.
+func randomText(r schedule.Random) string {
+	if r.Within <= 0 {
+		return ""
+	}
+	return " ± " + schedule.DurationText(r.Within)
 }
 
 func secretText(s entity.Secret) string {

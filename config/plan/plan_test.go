@@ -141,6 +141,11 @@ func TestWhatEditsWouldDo(t *testing.T) {
 		"a rule": {[]string{"sunset-20m", "sunset-30m"},
 			"rule dusk: changed\n  when: sunset-20m daily -> sunset-30m daily\n" +
 				"  next runs: Thu 15 Jan 15:52, Fri 16 Jan 15:53, Sat 17 Jan 15:55\nNo output moves.\n"},
+		"times that are moved": {[]string{`{time: "06:30"}`, `{time: "06:30", random: 20m}`, "sunset-20m", "sunset-20m, random: 1h30m"},
+			"rule dusk: changed\n  when: sunset-20m daily -> sunset-20m ± 1h30m daily\n" +
+				"  next runs: Thu 15 Jan 16:57, Fri 16 Jan 16:19, Sat 17 Jan 14:38\n" +
+				"rule early: changed\n  when: 06:30 daily -> 06:30 ± 20m daily\n" +
+				"  next runs: Fri 16 Jan 06:45, Sat 17 Jan 06:13, Sun 18 Jan 06:19\nNo output moves.\n"},
 		"the house": {[]string{"Lindenweg", "Home"}, "house: changed\n  name: Lindenweg -> Home\nNo output moves.\n"},
 		"a board's name": {[]string{"  shed:", "  barn:", "shed/16", "barn/16", "shed/21", "barn/21", "shed/25", "barn/25", "shed/32", "barn/32"},
 			"board barn: added\nboard shed: removed\nswitch pump: changed\n  pin: shed/16 -> barn/16\nheater heat: changed\n  relay: shed/21 -> barn/21\n" +

@@ -94,30 +94,10 @@ func occurrences(h *entity.House, t entity.Trigger) schedule.Occurrences {
 	case entity.AtSun:
 		if h.Location != nil {
 			place := schedule.Place{Latitude: h.Location.Latitude, Longitude: h.Location.Longitude}
-			return onDays{t.Sun.At(place, loc), t.Days, loc}
+			return t.On(t.Days, t.Random, place, loc)
 		}
 	}
 	return nil
-}
-
-// onDays are those occurrences that fall on some days.
-type onDays struct {
-	schedule.Occurrences
-	days schedule.Days
-	loc  *time.Location
-}
-
-// Next implements schedule.Occurrences.
-func (o onDays) Next(after time.Time) (time.Time, bool) {
-	const patience = 400 // of the sun's events, at least one a week is on the days
-	at, ok := o.Occurrences.Next(after)
-	for range patience {
-		if !ok || o.days.Contains(at, o.loc) {
-			return at, ok
-		}
-		at, ok = o.Occurrences.Next(at)
-	}
-	return time.Time{}, false
 }
 
 // String of a change for people.

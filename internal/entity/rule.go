@@ -62,7 +62,8 @@ type AtCron struct{ schedule.Cron }
 // AtSun triggers at an event of the sun, on the given days.
 type AtSun struct {
 	schedule.Sun
-	Days schedule.Days
+	Days   schedule.Days
+	Random schedule.Random
 }
 
 // AtEvery triggers after each interval.

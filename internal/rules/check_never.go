@@ -163,10 +163,14 @@ func (c *check) deadTime(r *checked, t *checkedTrigger) string {
 		return ""
 	}
 	timed := timedFormula(r.cond)
-	if !timed {
-		list = list[:min(len(list), 1)] // any moment is as good
+	may := list
+	switch {
+	case !timed:
+		may = may[:min(len(may), 1)] // any moment is as good
+	case randomOf(t.spec).Within > 0:
+		may = c.chances(t.spec, r.cond)
 	}
-	if c.holds(facts{}, list, r.cond) {
+	if c.holds(facts{}, may, r.cond) {
 		return ""
 	}
 	text := c.eventText(t.spec)
@@ -183,8 +187,9 @@ func (c *check) deadTime(r *checked, t *checkedTrigger) string {
 	case !known || c.holds(facts{}, rare, r.cond):
 		return ""
 	}
+	may = append(may, rare...)
 	list = append(list, rare...)
-	if part, ok := c.culprit(r, func(f formula) bool { return c.holds(facts{}, list, f) }); ok {
+	if part, ok := c.culprit(r, func(f formula) bool { return c.holds(facts{}, may, f) }); ok {
 		return fmt.Sprintf("its trigger %q fires at times such as %s, and %s is never so then", text, c.moment(list[0]), c.conditionText(part))
 	}
 	return fmt.Sprintf("its trigger %q fires at times such as %s, and its conditions are never all so then", text, c.moment(list[0]))

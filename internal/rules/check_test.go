@@ -137,15 +137,25 @@ func TestTheYearKnowsTheSunAndTheClock(t *testing.T) {
 		}
 		for _, e := range []schedule.SunEvent{schedule.Sunrise, schedule.Dusk} {
 			sun := schedule.Sun{Event: e, Offset: -90 * time.Minute}
-			want, _ := y.search(onlyOn{sun.At(g.place, g.zone), schedule.Weekend, g.zone})
-			if got := y.sunTimes(sun, schedule.Weekend); !slices.Equal(got, want) {
+			want, _ := y.search(sun.On(schedule.Weekend, schedule.Random{}, g.place, g.zone))
+			if got := y.sunTimes(entity.AtSun{Sun: sun, Days: schedule.Weekend}); !slices.Equal(got, want) {
 				t.Errorf("%s: %s has %d times, want %d", at.zone, sun, len(got), len(want))
+			}
+			random := schedule.Random{Within: 2 * time.Hour, Seed: "dusk"}
+			want, _ = y.search(sun.On(schedule.Weekend, random, g.place, g.zone))
+			if got := y.sunTimes(entity.AtSun{Sun: sun, Days: schedule.Weekend, Random: random}); !slices.Equal(got, want) {
+				t.Errorf("%s: %s moved has %d times, want %d", at.zone, sun, len(got), len(want))
 			}
 		}
 		times := schedule.Times{Clocks: []schedule.Clock{7*60*60 + 30, 2*60*60 + 1800, 0}, Days: schedule.Weekend}
 		want, _ := y.search(times.In(g.zone))
 		if got := y.times(times); !slices.Equal(got, want) {
 			t.Errorf("%s: %d clock times, want %d", at.zone, len(got), len(want))
+		}
+		times.Random = schedule.Random{Within: 2 * time.Hour, Seed: "dusk"}
+		want, _ = y.search(times.In(g.zone))
+		if got := y.times(times); !slices.Equal(got, want) {
+			t.Errorf("%s: %d clock times that are moved, want %d", at.zone, len(got), len(want))
 		}
 	}
 }

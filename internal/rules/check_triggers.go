@@ -28,7 +28,7 @@ func (c *check) readTrigger(spec entity.Trigger) *checkedTrigger {
 	case entity.AtCron:
 		t.occurs = s.In(c.zone)
 	case entity.AtSun:
-		t.occurs = onlyOn{s.At(c.place, c.zone), s.Days, c.zone}
+		t.occurs = s.On(s.Days, s.Random, c.place, c.zone)
 	case entity.AtEvery:
 		t.occurs = s.From(anchor(c.zone))
 	}
@@ -53,7 +53,7 @@ func (c *check) list(t *checkedTrigger) []int64 {
 	case entity.AtTimes:
 		t.instants = c.year.times(s.Times)
 	case entity.AtSun:
-		t.instants = c.year.sunTimes(s.Sun, s.Days)
+		t.instants = c.year.sunTimes(s)
 	case entity.AtCron, entity.AtEvery:
 		t.instants, t.complete = c.year.search(t.occurs)
 	}

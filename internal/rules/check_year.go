@@ -5,6 +5,7 @@ import (
 	"sort"
 	"time"
 
+	"hob/internal/entity"
 	"hob/internal/schedule"
 )
 
@@ -65,14 +66,21 @@ func (y *year) at(d day, clock schedule.Clock) int64 {
 func (y *year) times(t schedule.Times) []int64 {
 	clocks := slices.Clone(t.Clocks)
 	slices.Sort(clocks)
+	moved := t.Random.Within > 0
 	var out []int64
 	for _, d := range y.days {
 		if !t.Days.Has(d.week) {
 			continue
 		}
 		for _, c := range clocks {
+			if moved {
+				c = t.Random.Clock(d.date, c, c.String())
+			}
 			out = append(out, y.at(d, c))
 		}
+	}
+	if moved { // they may have changed places
+		slices.Sort(out)
 	}
 	return slices.Compact(out) // a gap may move several to one instant
 }
@@ -92,7 +100,7 @@ func (y *year) events(e schedule.SunEvent) []int64 {
 }
 
 // sunTimes are the instants of a trigger by the sun.
-func (y *year) sunTimes(s schedule.Sun, days schedule.Days) []int64 {
+func (y *year) sunTimes(s entity.AtSun) []int64 {
 	var out []int64
 	i := 0
 	for _, at := range y.events(s.Event) {
@@ -100,11 +108,16 @@ func (y *year) sunTimes(s schedule.Sun, days schedule.Days) []int64 {
 		for i+1 < len(y.days) && y.days[i+1].start <= at {
 			i++
 		}
-		if at >= y.from.Unix() && at < y.to.Unix() && days.Has(y.days[i].week) {
-			out = append(out, at)
+		if at >= y.from.Unix() && at < y.to.Unix() && s.Days.Has(y.days[i].week) {
+			out = append(out, s.Random.Move(time.Unix(at, 0), s.Sun.String(), y.g.zone).Unix())
 		}
 	}
 	return out
+}
+
+// daily is an event of the sun on each day.
+func daily(e schedule.SunEvent) entity.AtSun {
+	return entity.AtSun{Sun: schedule.Sun{Event: e}, Days: schedule.EveryDay}
 }
 
 // search lists occurrences of the year; complete says whether all.
@@ -177,8 +190,8 @@ func (y *year) turns(of ...formula) []int64 {
 	days := y.days[first : first+7]
 	if sun {
 		days = y.days
-		out = append(out, y.sunTimes(schedule.Sun{Event: schedule.Sunrise}, schedule.EveryDay)...)
-		out = append(out, y.sunTimes(schedule.Sun{Event: schedule.Sunset}, schedule.EveryDay)...)
+		out = append(out, y.sunTimes(daily(schedule.Sunrise))...)
+		out = append(out, y.sunTimes(daily(schedule.Sunset))...)
 	}
 	for _, d := range days {
 		for c := range clocks {

@@ -20,16 +20,19 @@ func drawTimeTrigger(t *rapid.T) entity.Trigger {
 		return schedule.Clock(rapid.IntRange(0, 24*60-1).Draw(t, "minute") * 60)
 	})
 	days := rapid.Map(rapid.IntRange(1, 127), func(n int) schedule.Days { return schedule.Days(n) })
+	random := rapid.Custom(func(t *rapid.T) schedule.Random {
+		return schedule.Random{Within: time.Duration(max(rapid.IntRange(-60, 90).Draw(t, "random"), 0)) * time.Minute, Seed: "r"}
+	})
 	switch rapid.IntRange(0, 4).Draw(t, "trigger") {
 	case 0:
-		return entity.AtTimes{Times: schedule.Times{Clocks: rapid.SliceOfN(clock, 1, 4).Draw(t, "clocks"), Days: days.Draw(t, "days")}}
+		return entity.AtTimes{Times: schedule.Times{Clocks: rapid.SliceOfN(clock, 1, 4).Draw(t, "clocks"), Days: days.Draw(t, "days"), Random: random.Draw(t, "clocks")}}
 	case 1:
 		return atCron(rapid.SampledFrom([]string{"30 6 * * mon-fri", "*/15 * * * *", "0 2 * * *", "30 2 * * *", "0 0 29 2 *", "5 1-4 * * *", "* * * * *"}).Draw(t, "cron"))
 	case 2:
 		return entity.AtSun{Sun: schedule.Sun{
 			Event:  rapid.SampledFrom([]schedule.SunEvent{schedule.Sunrise, schedule.Sunset, schedule.Dawn, schedule.Dusk}).Draw(t, "event"),
 			Offset: time.Duration(rapid.IntRange(-90, 90).Draw(t, "offset")) * time.Minute,
-		}, Days: days.Draw(t, "days")}
+		}, Days: days.Draw(t, "days"), Random: random.Draw(t, "sun")}
 	default:
 		return every(time.Duration(rapid.IntRange(1, 1000).Draw(t, "minutes")) * time.Minute)
 	}
@@ -66,7 +69,11 @@ func occurrences(p *rules.Program, house *entity.House, trigger entity.Trigger) 
 		return trigger.From(time.Date(2000, 1, 1, 0, 0, 0, 0, zone)), true, true
 	case entity.AtSun:
 		where := schedule.Place{Latitude: house.Location.Latitude, Longitude: house.Location.Longitude}
-		return onDays{trigger.At(where, zone), trigger.Days, zone}, false, true
+		daily := onDays{trigger.At(where, zone), trigger.Days, zone}
+		if trigger.Random.Within == 0 {
+			return daily, false, true
+		}
+		return moved{daily, trigger, zone}, false, true
 	}
 	return nil, false, false
 }
@@ -80,6 +87,23 @@ type onDays struct {
 func (o onDays) Next(after time.Time) (time.Time, bool) {
 	at, ok := o.of.Next(after)
 	for ; ok && !o.days.Contains(at, o.zone); at, ok = o.of.Next(at) {
+	}
+	return at, ok
+}
+
+// moved are a day's events, each at another time of its day.
+type moved struct {
+	of   onDays
+	sun  entity.AtSun
+	zone *time.Location
+}
+
+func (m moved) Next(after time.Time) (time.Time, bool) {
+	at, ok := m.of.Next(after.Add(-48 * time.Hour))
+	for ; ok; at, ok = m.of.Next(at) {
+		if then := m.sun.Random.Move(at, m.sun.Sun.String(), m.zone); then.After(after) {
+			return then, true
+		}
 	}
 	return at, ok
 }

@@ -34,7 +34,7 @@ func (c *compiler) trigger(spec entity.Trigger, enabled bool) (trigger, error) {
 	case entity.AtCron:
 		t.occurs, t.text, t.elapsed = s.In(zone), "cron "+s.Cron.String(), s.FollowsElapsedTime()
 	case entity.AtSun:
-		t.occurs, t.text = onlyOn{s.At(c.ground.place, zone), s.Days, zone}, s.Sun.String()+daysText(s.Days)
+		t.occurs, t.text = s.On(s.Days, s.Random, c.ground.place, zone), s.Sun.String()+randomText(s.Random)+daysText(s.Days)
 		where += fmt.Sprint(c.ground.place)
 	case entity.AtEvery:
 		t.occurs, t.elapsed = s.From(anchor(zone)), true
@@ -84,7 +84,14 @@ func timesText(t schedule.Times) string {
 	for _, clock := range t.Clocks {
 		words = append(words, clock.String())
 	}
-	return strings.Join(words, ", ") + daysText(t.Days)
+	return strings.Join(words, ", ") + randomText(t.Random) + daysText(t.Days)
+}
+
+func randomText(r schedule.Random) string {
+	if r.Within <= 0 {
+		return ""
+	}
+	return " ± " + schedule.DurationText(r.Within)
 }
 
 func daysText(d schedule.Days) string {
@@ -99,26 +106,4 @@ func linkOf(online bool) string {
 		return "online"
 	}
 	return "offline"
-}
-
-// onlyOn are the occurrences on some days of the week.
-type onlyOn struct {
-	of   schedule.Occurrences
-	days schedule.Days
-	zone *time.Location
-}
-
-// mostDaily bounds a search: more than the events of any year.
-const mostDaily = 800
-
-// Next implements schedule.Occurrences.
-func (o onlyOn) Next(after time.Time) (time.Time, bool) {
-	for range mostDaily {
-		at, ok := o.of.Next(after)
-		if !ok || o.days.Contains(at, o.zone) {
-			return at, ok
-		}
-		after = at
-	}
-	return time.Time{}, false
 }

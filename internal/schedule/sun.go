@@ -44,6 +44,38 @@ func (s Sun) At(place Place, loc *time.Location) Occurrences {
 	return sunOccurrences{sun: s, place: place, loc: loc}
 }
 
+// On is At on some days of the week, moved at random where that is wanted. A day is that of the
+// event with its offset.
+func (s Sun) On(days Days, random Random, place Place, loc *time.Location) Occurrences {
+	var o Occurrences = onlyOn{s.At(place, loc), days, loc}
+	if random.Within > 0 {
+		o = varied{o, random, s.String(), loc}
+	}
+	return o
+}
+
+// onlyOn are the occurrences on some days of the week.
+type onlyOn struct {
+	of   Occurrences
+	days Days
+	loc  *time.Location
+}
+
+// mostDaily bounds a search: more than the events of any year.
+const mostDaily = 800
+
+// Next implements Occurrences.
+func (o onlyOn) Next(after time.Time) (time.Time, bool) {
+	for range mostDaily {
+		at, ok := o.of.Next(after)
+		if !ok || o.days.Contains(at, o.loc) {
+			return at, ok
+		}
+		after = at
+	}
+	return time.Time{}, false
+}
+
 // String writes it as ParseSun reads it.
 func (s Sun) String() string {
 	if s.Offset == 0 {

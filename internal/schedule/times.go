@@ -10,6 +10,7 @@ import (
 type Times struct {
 	Clocks []Clock // in any order; a second mention changes nothing
 	Days   Days    // the zero value is no day
+	Random Random  // moves each of them on each day; its Within is at most half a day
 }
 
 // In binds the times to a zone. Each occurs once on each of its days, by the rule of the package.
@@ -22,10 +23,14 @@ func (t Times) Irregular(loc *time.Location, from, until time.Time) iter.Seq[Mom
 	return irregular(t.pattern(), loc, from, until)
 }
 
-func (t Times) pattern() clockPattern {
+func (t Times) pattern() pattern {
 	clocks := slices.Clone(t.Clocks)
 	slices.Sort(clocks)
-	return clockPattern{clocks: slices.Compact(clocks), days: t.Days}
+	exact := clockPattern{clocks: slices.Compact(clocks), days: t.Days}
+	if t.Random.Within > 0 {
+		return variedClocks{exact, t.Random}
+	}
+	return exact
 }
 
 type clockPattern struct {
