@@ -132,6 +132,8 @@ func (c *cli) newApp(house *entity.House, o app.Options) (*app.App, error) {
 	switch {
 	case errors.Is(err, app.ErrInUse):
 		return nil, fmt.Errorf("%w; stop it, or give this one another --state", err)
+	case errors.Is(err, app.ErrState):
+		return nil, fmt.Errorf("%w; give one that you can write to with --state, or in HOB_STATE", err)
 	case errors.Is(err, syscall.EADDRINUSE):
 		return nil, fmt.Errorf("%w; stop what uses it, or choose another --listen", err)
 	}

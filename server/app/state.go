@@ -13,8 +13,12 @@ import (
 	"syscall"
 )
 
-// ErrInUse says that another server uses the state directory.
-var ErrInUse = errors.New("another server is using this state directory")
+var (
+	// ErrInUse says that another server uses the state directory.
+	ErrInUse = errors.New("another server is using this state directory")
+	// ErrState says that there can be no state in that directory.
+	ErrState = errors.New("state directory")
+)
 
 // stateDir is the server's directory: keys, token, socket. It is locked while
 // the server runs.
@@ -28,11 +32,11 @@ const lockName = "hob.lock"
 
 func openState(path string, log *slog.Logger) (*stateDir, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
-		return nil, fmt.Errorf("state directory: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrState, err)
 	}
 	f, err := os.OpenFile(filepath.Join(path, lockName), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("state directory: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrState, err)
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		_ = f.Close()

@@ -165,7 +165,7 @@ func TestAStateDirectoryThatIsAFileIsSaid(t *testing.T) {
 	if err := os.WriteFile(state, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := New(options(state)); err == nil || !strings.Contains(err.Error(), "state directory") {
+	if _, err := New(options(state)); !errors.Is(err, ErrState) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -280,6 +280,9 @@ func (c *Client) problem(status int, b []byte) error {
 	}
 	switch status {
 	case http.StatusUnauthorized:
+		if c.token != "" {
+			text = "the token is another one than the server has in its state directory"
+		}
 		return fmt.Errorf("%w: %s", ErrAuth, text)
 	case http.StatusNotFound:
 		return fmt.Errorf("%w: %s", ErrNotFound, text)
