@@ -255,7 +255,7 @@ func TestALockedHeaterStaysOffWhateverHappens(t *testing.T) {
 	h.serve()
 	h.online("esp")
 	h.watch().state("heat", "locked")
-	h.wants(t, 2, "set", "heat", "20")
+	h.wants(t, 1, "set", "heat", "20")
 	if n := esp.pulses(since, heatRelay); n != 0 {
 		t.Errorf("it heated %d times", n)
 	}
