@@ -172,6 +172,9 @@ func (a *API) rule(ctx context.Context, id entity.RuleID) (*body[ruleBody], erro
 }
 
 func (a *API) status(ctx context.Context, id entity.RuleID) (rules.Status, error) {
+	if a.undeclared(id) { // the rules may have to be waited for, and they know no better
+		return rules.Status{}, ErrNoRule
+	}
 	list, err := a.Rules.Status(ctx)
 	if err != nil {
 		return rules.Status{}, err

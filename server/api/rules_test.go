@@ -21,6 +21,7 @@ type fakeRules struct {
 	asked  []string
 	hook   string
 	busy   bool
+	waited int // how often it had to be waited for how the rules stand
 	err    error
 	judged rules.Judged
 	world  rules.World
@@ -38,7 +39,10 @@ func aRun(id rules.RunID, o rules.Outcome) *rules.Run {
 		Trigger: rules.Fired{Kind: rules.KindTime, Text: "sunset-20m", Due: 1795363200000}}
 }
 
-func (f *fakeRules) Status(context.Context) ([]rules.Status, error) { return f.status, f.err }
+func (f *fakeRules) Status(context.Context) ([]rules.Status, error) {
+	f.waited++
+	return f.status, f.err
+}
 
 // or is what the fake says of a rule.
 func (f *fakeRules) or(id entity.RuleID) error {
@@ -218,6 +222,9 @@ func TestThatThereIsNoSuchRuleIsSaidBeforeTheRulesHaveBegun(t *testing.T) {
 			wantProblem(t, r.do(fmt.Sprintf(of, "dsuk"), ""), 404, "there is no rule dsuk: did you mean dusk?")
 			wantProblem(t, r.do(fmt.Sprintf(of, "attic"), ""), 404, `there is no rule attic"`)
 		}
+	}
+	if r.rules.waited != 0 {
+		t.Errorf("the rules, which may have to be waited for, were asked %d times", r.rules.waited)
 	}
 }
 

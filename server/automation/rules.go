@@ -59,6 +59,9 @@ const (
 	// What was due meanwhile, or triggers by the start itself, would else find a
 	// house of which nothing is known and no board that could do anything.
 	settling = 10 * time.Second
+	// usedSettling is for how much longer they wait once somebody has used a button. It
+	// is well within registry.PressLife.
+	usedSettling = time.Second
 	// boardGrace is how long after a start a board that was not there so far is not
 	// said to be offline: every restart would set off whatever waits for that.
 	boardGrace = time.Minute
@@ -69,7 +72,7 @@ const (
 // Errors of what is asked of Rules.
 var (
 	ErrNoRule   = errors.New("there is no such rule")
-	ErrNotReady = errors.New("the rules have not begun yet, or have ended; try again in a moment")
+	ErrNotReady = errors.New("the rules have ended; try again in a moment")
 )
 
 // Rules runs the house's rules: it tells the engine what happens and how late it
@@ -84,6 +87,7 @@ type Rules struct {
 	keep  *ruleKeeper
 	awake chan struct{}
 	asked chan func(now rules.Now)
+	begun chan struct{} // the house has settled, and there is an engine
 	ended chan struct{} // Run has ended
 	some  atomic.Bool   // there are rules: else nothing is followed
 	blind atomic.Bool   // there were none for a while, so the engine has not seen what has happened
@@ -136,7 +140,7 @@ func NewRules(o RulesOptions) *Rules {
 		o.Patience = keepLimit
 	}
 	return &Rules{o: o, log: o.Log, keep: newRuleKeeper(o.Store, o.Log), awake: make(chan struct{}, 1), asked: make(chan func(rules.Now)),
-		ended: make(chan struct{}), asking: map[rules.RunID]context.CancelFunc{}, met: map[entity.BoardName]bool{}, tell: make(chan entity.Notice, mostTold)}
+		begun: make(chan struct{}), ended: make(chan struct{}), asking: map[rules.RunID]context.CancelFunc{}, met: map[entity.BoardName]bool{}, tell: make(chan entity.Notice, mostTold)}
 }
 
 // Reload has the rules of a house be in force. It returns at once; an error, which
@@ -194,6 +198,7 @@ func (r *Rules) Run(ctx context.Context) error {
 	f := followOn(r.o.House, r.wants, r.awake)
 	defer f.close()
 	if r.settle(ctx, f) {
+		close(r.begun)
 		r.loop(ctx, f)
 	}
 	return nil
@@ -399,7 +404,7 @@ func (r *Rules) takeHooks(now rules.Now) bool {
 
 // RunNow runs a rule because somebody asks for it, and gives the run as it is then.
 func (r *Rules) RunNow(ctx context.Context, id entity.RuleID, by entity.Cause) (run rules.Run, err error) {
-	asked := r.ask(ctx, func(now rules.Now) {
+	asked := r.ask(ctx, id, func(now rules.Now) {
 		name, out, ok := r.engine.Ask(id, by, now)
 		if !ok {
 			err = ErrNoRule
@@ -417,7 +422,7 @@ func (r *Rules) RunNow(ctx context.Context, id entity.RuleID, by entity.Cause) (
 
 // Resume ends the pause of a rule that has run too often.
 func (r *Rules) Resume(ctx context.Context, id entity.RuleID) (err error) {
-	asked := r.ask(ctx, func(now rules.Now) {
+	asked := r.ask(ctx, id, func(now rules.Now) {
 		out, ok := r.engine.Resume(id, now)
 		if !ok {
 			err = ErrNoRule
@@ -429,13 +434,13 @@ func (r *Rules) Resume(ctx context.Context, id entity.RuleID) (err error) {
 
 // Status is how each rule is, in the file's order.
 func (r *Rules) Status(ctx context.Context) (all []rules.Status, err error) {
-	err = r.ask(ctx, func(now rules.Now) { all = r.engine.Status(now) })
+	err = r.ask(ctx, "", func(now rules.Now) { all = r.engine.Status(now) })
 	return all, err
 }
 
 // Judge is how a rule stands now, trigger by trigger.
 func (r *Rules) Judge(ctx context.Context, id entity.RuleID) (judged rules.Judged, err error) {
-	asked := r.ask(ctx, func(now rules.Now) {
+	asked := r.ask(ctx, id, func(now rules.Now) {
 		var ok bool
 		if judged, ok = r.engine.Judge(id, now.Wall); !ok {
 			err = ErrNoRule
@@ -448,24 +453,27 @@ func (r *Rules) Judge(ctx context.Context, id entity.RuleID) (judged rules.Judge
 // than that of now; nil before the first Reload.
 func (r *Rules) Program() *rules.Program { return r.latest.Load() }
 
-// ask has Run's goroutine do something with the engine, and waits for it.
-func (r *Rules) ask(ctx context.Context, do func(rules.Now)) error {
-	err := ErrNotReady
-	done := make(chan struct{})
-	select {
-	case r.asked <- func(now rules.Now) {
-		defer close(done)
-		if r.engine != nil {
-			err = nil
-			do(now)
+// ask has Run's goroutine do something with the engine, and waits for it, and before
+// that for the rules to begin: who asks is to get an answer, and not to ask again. That
+// there is no such rule is known at any time.
+func (r *Rules) ask(ctx context.Context, id entity.RuleID, do func(rules.Now)) error {
+	if p := r.Program(); id != "" && p != nil && !slices.Contains(p.Rules(), id) {
+		return ErrNoRule
+	}
+	begun, done := r.begun, make(chan struct{})
+	var asked chan<- func(rules.Now) // nil until then
+	for {
+		select {
+		case <-begun:
+			begun, asked = nil, r.asked
+		case asked <- func(now rules.Now) { defer close(done); do(now) }:
+			<-done
+			return nil
+		case <-r.ended:
+			return ErrNotReady
+		case <-ctx.Done():
+			return ctx.Err()
 		}
-	}:
-		<-done
-		return err
-	case <-r.ended:
-		return ErrNotReady
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }
 

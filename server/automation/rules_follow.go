@@ -24,19 +24,28 @@ func (r *Rules) wants(e *registry.Event) bool {
 // settle waits until all boards are there, or long enough, and begins with the
 // house as it is then, and with the time at which the server began: what was due
 // since then was not missed. It says whether ctx still runs.
+//
+// Who uses a button meanwhile is not kept waiting for a board that may never come:
+// while the press still counts, the rules begin.
 func (r *Rules) settle(ctx context.Context, f *follower) bool {
 	saved, err := r.o.Store.LoadRules(ctx)
 	if err != nil {
 		r.log.Error("what rules remember cannot be read; they begin anew", "error", err)
 	}
+	last := time.Now().Add(settling)
 	limit := time.NewTimer(settling)
 	defer limit.Stop()
 	var used []registry.Event // what was done with buttons meanwhile
 	for waiting := true; waiting; {
 		events, lost := f.take()
 		for _, e := range events {
-			if e.Gesture != "" {
-				used = append(used[max(len(used)-mostUsed+1, 0):], e)
+			if e.Gesture == "" {
+				continue
+			}
+			used = append(used[max(len(used)-mostUsed+1, 0):], e)
+			if soon := time.Now().Add(usedSettling); soon.Before(last) {
+				last = soon
+				limit.Reset(usedSettling)
 			}
 		}
 		if len(events) > 0 || lost {
@@ -50,7 +59,7 @@ func (r *Rules) settle(ctx context.Context, f *follower) bool {
 		// To look at a large house takes a while, and at a start much happens in it: a
 		// twentieth of the time at most goes into looking.
 		pause := time.After(20 * time.Since(began))
-		if waiting = r.pass(ctx, limit.C, pause, nil) && r.pass(ctx, limit.C, nil, r.awake); ctx.Err() != nil {
+		if waiting = pass(ctx, limit.C, pause, nil) && pass(ctx, limit.C, nil, r.awake); ctx.Err() != nil {
 			return false
 		}
 	}
@@ -79,23 +88,17 @@ func (r *Rules) settle(ctx context.Context, f *follower) bool {
 	return true
 }
 
-// pass waits for one of these, and answers who asks meanwhile. It says whether there
-// is more time.
-func (r *Rules) pass(ctx context.Context, limit, pause <-chan time.Time, awake <-chan struct{}) bool {
-	for {
-		select {
-		case <-pause:
-		case <-awake:
-		case do := <-r.asked:
-			do(r.now())
-			continue
-		case <-limit:
-			return false
-		case <-ctx.Done():
-			return false
-		}
-		return true
+// pass waits for one of these. It says whether there is more time.
+func pass(ctx context.Context, limit, pause <-chan time.Time, awake <-chan struct{}) bool {
+	select {
+	case <-pause:
+	case <-awake:
+	case <-limit:
+		return false
+	case <-ctx.Done():
+		return false
 	}
+	return true
 }
 
 func (r *Rules) begin(p *rules.Program, saved []rules.Saved, seen []rules.Event) (*rules.Engine, error) {

@@ -1,6 +1,7 @@
 package automation
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"hob/internal/entity"
 	"hob/internal/registry"
+	"hob/internal/rules"
 )
 
 func TestTheStartWaitsForTheBoardsAndNotForEver(t *testing.T) {
@@ -25,11 +27,25 @@ func TestTheStartWaitsForTheBoardsAndNotForEver(t *testing.T) {
 		r.boot(false)
 		time.Sleep(6 * time.Second)
 		r.wantDid("without boards", "")
-		if _, err := r.rules.Status(t.Context()); !errors.Is(err, ErrNotReady) {
+		if _, err := r.rules.RunNow(t.Context(), "nosuch", entity.Cause{}); !errors.Is(err, ErrNoRule) {
+			t.Errorf("what there is not: %v", err)
+		}
+		tired, stop := context.WithTimeout(t.Context(), time.Second)
+		defer stop()
+		if _, err := r.rules.Status(tired); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("status before the beginning: %v", err)
+		}
+		var status []rules.Status
+		go func() { status, _ = r.rules.Status(t.Context()) }()
+		synctest.Wait()
+		if status != nil {
+			t.Errorf("status before the beginning: %+v", status)
 		}
 		r.attach()
 		synctest.Wait()
+		if len(status) != 3 {
+			t.Errorf("who has waited is told %+v", status)
+		}
 		// What was missed is judged by the house as it is; what came due since the start was not missed.
 		got := r.hall.did()
 		for _, want := range []string{porchOn + "late", "by rule hello", "gpio16 off by rule soon"} {
