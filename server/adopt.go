@@ -79,7 +79,7 @@ func (c *cli) boardDo(ctx context.Context, do func(context.Context, *client.Clie
 	}
 	b, err := do(ctx, cl)
 	if err != nil {
-		return c.errorJSON(err)
+		return err
 	}
 	fmt.Fprintf(c.stderr, "%s %s\n", boardName(b), done)
 	if c.json {
@@ -95,7 +95,7 @@ func (c *cli) revoke(ctx context.Context, board string) error {
 	}
 	out, err := cl.Revoke(ctx, board)
 	if err != nil {
-		return c.errorJSON(err)
+		return err
 	}
 	fmt.Fprintf(c.stderr, "the key of %s is forgotten\n", boardName(out.Board))
 	if !out.Told {
@@ -105,16 +105,6 @@ func (c *cli) revoke(ctx context.Context, board string) error {
 		return c.printJSON(out)
 	}
 	return nil
-}
-
-// errorJSON keeps the promise of --json for commands that answer with an object.
-func (c *cli) errorJSON(err error) error {
-	if c.json {
-		if e := c.printJSON(map[string]string{"error": err.Error()}); e != nil {
-			return e
-		}
-	}
-	return err
 }
 
 func boardName(b entity.BoardRecord) string {

@@ -19,7 +19,7 @@ func (c *cli) showBoard(ctx context.Context, board string) error {
 	}
 	b, err := cl.Board(ctx, board)
 	if err != nil {
-		return c.errorJSON(err)
+		return err
 	}
 	defer c.warnOfConfig(ctx, cl)
 	if c.json {

@@ -51,7 +51,7 @@ func (c *cli) listBoards(ctx context.Context) error {
 	}
 	list, err := cl.Boards(ctx)
 	if err != nil {
-		return c.emptyJSON(err)
+		return err
 	}
 	defer c.warnOfConfig(ctx, cl)
 	if c.json {

@@ -36,7 +36,7 @@ Exit code 3 means that there are errors; warnings alone are 0.`,
 func (c *cli) check(file string) error {
 	house, list, err := c.read(file)
 	if err != nil {
-		return c.emptyJSON(err)
+		return err
 	}
 	if c.json {
 		if list == nil {

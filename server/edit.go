@@ -104,12 +104,12 @@ func keyValue(s string) (config.KeyValue, error) {
 // edit shows an edit and writes it.
 func (c *cli) edit(edit *config.Edit, err error, f editFlags) error {
 	if err != nil {
-		return c.emptyPlan(c.editFailure(err, f.config))
+		return c.editFailure(err, f.config)
 	}
 	p := plan.Compare(edit.Before, edit.After, time.Now())
 	if !f.dry {
 		if err := edit.Write(); err != nil {
-			return c.emptyPlan(err)
+			return err
 		}
 	}
 	if err := c.diagnose(edit.Warnings); err != nil {

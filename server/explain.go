@@ -64,11 +64,6 @@ func (c *cli) listCodes() error {
 func (c *cli) explain(code diag.Code) error {
 	e, ok := diag.Explain(code)
 	if !ok {
-		if c.json {
-			if err := c.printJSON(struct{}{}); err != nil {
-				return err
-			}
-		}
 		return usage("there is no code %q; hob explain lists them", code)
 	}
 	if c.json {

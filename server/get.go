@@ -57,7 +57,7 @@ func (c *cli) getEntities(ctx context.Context, id entity.ID) error {
 		}
 	}
 	if err != nil {
-		return c.emptyJSON(err)
+		return err
 	}
 	defer c.warnOfConfig(ctx, cl)
 	if c.json {
@@ -75,17 +75,6 @@ func glanceAt(ctx context.Context, cl *client.Client) glance {
 		return glance{}
 	}
 	return glanceOf(h)
-}
-
-// emptyJSON keeps the promise of --json, a document on standard output, when
-// there is nothing to show but an error.
-func (c *cli) emptyJSON(err error) error {
-	if c.json {
-		if e := c.printJSON([]struct{}{}); e != nil {
-			return e
-		}
-	}
-	return err
 }
 
 func (c *cli) entityTable(list []entity.Record, g glance) {

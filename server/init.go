@@ -56,18 +56,18 @@ type firstBoard struct {
 
 func (c *cli) init(ctx context.Context, file, network string, wait time.Duration) error {
 	if _, err := os.Lstat(file); err == nil {
-		return c.emptyJSON(fmt.Errorf("there is a file %s already; it is left alone", file))
+		return fmt.Errorf("there is a file %s already; it is left alone", file)
 	}
 	if _, err := net.InterfaceByName(network); network != "" && err != nil {
-		return c.emptyJSON(fmt.Errorf("there is no network interface %s", network))
+		return fmt.Errorf("there is no network interface %s", network)
 	}
 	fmt.Fprintf(c.stderr, "Looking for boards for %s ...\n", wait)
 	found, err := look(ctx, network, wait)
 	if err != nil {
-		return c.emptyJSON(err)
+		return err
 	}
 	if err := create(file, config.First(found, localZone())); err != nil {
-		return c.emptyJSON(err)
+		return err
 	}
 	fmt.Fprintf(c.stderr, "%s is written, with %s.\n", file, count(len(found), "board"))
 	if !c.json {

@@ -54,10 +54,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	c := &cli{stdout: stdout, stderr: stderr}
 	root := c.command()
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return 0
 	}
+	c.failed(cmd, args, err)
 	code := codeOf(err)
 	if text := err.Error(); text != "" {
 		for line := range strings.SplitSeq(text, "\n") {
@@ -101,6 +102,7 @@ type cli struct {
 	url            string
 	token          string
 	json           bool
+	printed        bool // a document of JSON, or a line of it
 }
 
 func (c *cli) command() *cobra.Command {

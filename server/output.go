@@ -17,6 +17,7 @@ import (
 
 // printJSON writes one value, indented, as a document of its own.
 func (c *cli) printJSON(v any) error {
+	c.printed = true
 	enc := json.NewEncoder(c.stdout)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
@@ -25,6 +26,7 @@ func (c *cli) printJSON(v any) error {
 
 // printLine writes one value as one line, for streams.
 func (c *cli) printLine(v any) error {
+	c.printed = true
 	enc := json.NewEncoder(c.stdout)
 	enc.SetEscapeHTML(false)
 	return enc.Encode(v)

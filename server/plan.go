@@ -45,11 +45,11 @@ it ends with 6 when anything would change. An invalid file is exit code 3.`,
 func (c *cli) plan(file, running string, code bool) error {
 	before, _, err := c.load(running)
 	if err != nil {
-		return c.emptyPlan(err)
+		return err
 	}
 	after, _, err := c.load(file)
 	if err != nil {
-		return c.emptyPlan(err)
+		return err
 	}
 	p := plan.Compare(before, after, time.Now())
 	if c.json {
@@ -59,16 +59,6 @@ func (c *cli) plan(file, running string, code bool) error {
 	}
 	if err == nil && code && !p.Empty() {
 		err = &exitError{exitDiffers, ""}
-	}
-	return err
-}
-
-// emptyPlan is what --json prints when there is an error: an object all the same.
-func (c *cli) emptyPlan(err error) error {
-	if c.json {
-		if e := c.printJSON(struct{}{}); e != nil {
-			return e
-		}
 	}
 	return err
 }

@@ -84,7 +84,7 @@ func (c *cli) listRules(ctx context.Context) error {
 	}
 	list, err := cl.Rules(ctx)
 	if err != nil {
-		return c.emptyJSON(err)
+		return err
 	}
 	defer c.warnOfConfig(ctx, cl)
 	if c.json {
@@ -182,11 +182,11 @@ func (c *cli) showRule(ctx context.Context, id entity.RuleID, limit int) error {
 	}
 	rule, err := cl.Rule(ctx, id)
 	if err != nil {
-		return c.emptyJSON(err)
+		return err
 	}
 	runs, err := cl.Runs(ctx, id, limit)
 	if err != nil {
-		return c.emptyJSON(err)
+		return err
 	}
 	defer c.warnOfConfig(ctx, cl)
 	if c.json {
@@ -287,10 +287,10 @@ func (c *cli) runRule(ctx context.Context, id entity.RuleID, wait time.Duration)
 	}
 	run, err := cl.RunRule(ctx, id)
 	if err != nil {
-		return c.errorJSON(err)
+		return err
 	}
 	if run, err = c.awaitRun(ctx, cl, run, wait); err != nil {
-		return c.errorJSON(err)
+		return err
 	}
 	if c.json {
 		if err := c.printJSON(run); err != nil {
@@ -349,7 +349,7 @@ func (c *cli) resumeRule(ctx context.Context, id entity.RuleID) error {
 	}
 	rule, err := cl.ResumeRule(ctx, id)
 	if err != nil {
-		return c.errorJSON(err)
+		return err
 	}
 	fmt.Fprintf(c.stderr, "%s is not paused\n", rule.ID)
 	if c.json {

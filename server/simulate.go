@@ -62,31 +62,31 @@ invalid file is exit code 3.`,
 
 func (c *cli) simulate(ctx context.Context, file, from string, days int, set []string) error {
 	if days < 1 || days > mostDays {
-		return c.emptyJSON(usage("--days must be 1 to %d, not %d", mostDays, days))
+		return usage("--days must be 1 to %d, not %d", mostDays, days)
 	}
 	sheet, err := c.open(file)
 	if err != nil {
-		return c.emptyJSON(err)
+		return err
 	}
 	zone, err := simulate.Zone(sheet.House)
 	if err != nil {
-		return c.emptyJSON(err)
+		return err
 	}
 	start, err := beginning(from, zone, time.Now())
 	if err != nil {
-		return c.emptyJSON(err)
+		return err
 	}
 	given, err := c.given(sheet, set)
 	if err != nil {
-		return c.emptyJSON(err)
+		return err
 	}
 	start, end := simulate.Span(start, days)
 	line, err := simulate.Ahead(ctx, sheet.House, start, end, given)
 	if err != nil {
 		if errors.Is(err, context.Canceled) {
-			return c.emptyJSON(err)
+			return err
 		}
-		return c.emptyJSON(usage("%v", err))
+		return usage("%v", err)
 	}
 	if c.json {
 		if line.Rows == nil {

@@ -65,18 +65,18 @@ type failureJSON struct {
 func (c *cli) test(ctx context.Context, given []string, file string) error {
 	file, files, err := testSources(given, file)
 	if err != nil {
-		return c.emptyJSON(err)
+		return err
 	}
 	sheet, err := c.open(file)
 	if err != nil {
-		return c.emptyJSON(err)
+		return err
 	}
 	tests, err := c.tests(sheet, file, files)
 	if err != nil {
-		return c.emptyJSON(err)
+		return err
 	}
 	if len(tests) == 0 {
-		return c.emptyJSON(&exitError{exitFailed, fmt.Sprintf("there are no tests: write some under tests in %s, or into a file whose name ends with %s", file, testFile)})
+		return &exitError{exitFailed, fmt.Sprintf("there are no tests: write some under tests in %s, or into a file whose name ends with %s", file, testFile)}
 	}
 	return c.try(ctx, sheet.House, tests)
 }
@@ -143,7 +143,7 @@ func (c *cli) try(ctx context.Context, h *entity.House, tests []entity.Test) err
 	for i := range tests {
 		tried, err := simulate.Try(ctx, h, &tests[i])
 		if err != nil {
-			return c.emptyJSON(err)
+			return err
 		}
 		if len(tried.Failures) > 0 {
 			failed++

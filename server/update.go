@@ -78,7 +78,7 @@ func (c *cli) update(ctx context.Context, given []string) error {
 	}
 	for _, board := range boards {
 		if err := c.updateOne(ctx, cl, board, file); err != nil {
-			return c.errorJSON(err)
+			return err
 		}
 	}
 	return nil

@@ -68,7 +68,7 @@ func (c *cli) why(ctx context.Context, id entity.ID, limit int) error {
 	}
 	why, err := cl.Why(ctx, id, limit)
 	if err != nil {
-		return c.errorJSON(err)
+		return err
 	}
 	if c.json {
 		return c.printJSON(why)
@@ -158,12 +158,12 @@ func (c *cli) whyNot(ctx context.Context, id entity.RuleID, when string) error {
 	var at time.Time
 	if when != "" {
 		if at, err = cal.past(when); err != nil {
-			return c.errorJSON(err)
+			return err
 		}
 	}
 	why, err := cl.WhyNot(ctx, id, at)
 	if err != nil {
-		return c.errorJSON(err)
+		return err
 	}
 	if c.json {
 		return c.printJSON(why)
