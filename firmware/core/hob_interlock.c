@@ -383,6 +383,11 @@ void hob_interlock_settle(struct hob_board *b)
                 hob_output_cut(b, j, HOB_CAUSE_INTERLOCK);
         }
     }
+    /* What waits is to go on, and one that joins its group is not. */
+    for (int n = 0; n < HOB_MAX_WAITS; n++) {
+        if (b->waits[n].stage == HOB_WAITING)
+            cut_rivals(b, b->waits[n].point);
+    }
 }
 
 static bool expired(const struct hob_board *b, const struct hob_request *w)
@@ -401,7 +406,7 @@ void hob_interlock_tick(struct hob_board *b)
             end_wait(b, w, HOB_WAIT_EXPIRED);
             continue;
         }
-        /* A new configuration may have put one that is on into the group. */
+        /* A warning may have gone on in the group meanwhile. */
         cut_rivals(b, w->point);
         if (ready_at(b, w->point) <= b->now)
             proceed(b, w);

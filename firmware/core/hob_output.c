@@ -227,6 +227,11 @@ uint64_t hob_output_due(const struct hob_board *b, const struct hob_point *p)
 {
     enum hob_cause cause;
     uint64_t due = limit(p, &cause);
+    if (p->out.fade_time == 0)
+        return due;
     uint64_t step = b->ticked + FADE_STEP_MS;
-    return p->out.fade_time > 0 && step < due ? step : due;
+    /* Others may wait for the moment in which it is dark. */
+    uint64_t end = p->out.fade_start + p->out.fade_time;
+    step = step < end ? step : end;
+    return step < due ? step : due;
 }

@@ -301,6 +301,7 @@ TEST(one_that_joins_the_group_is_off_before_the_waiting_one_is_on)
                    "{\"kind\":\"relay\",\"point\":\"lamp\",\"pin\":19" GROUP);
     fake_run(&f, 100);
     REQUIRE(fake_configure(&f, conn, "2", items));
+    CHECK(!fake_level(&f, 19));
     for (int i = 0; i < 1000; i++) {
         CHECK(!(fake_level(&f, 17) && fake_level(&f, 19)));
         fake_run(&f, 1);

@@ -363,6 +363,18 @@ TEST(a_fade_moves_in_small_steps_and_reports_its_target_at_the_start)
     CHECK_INT(hob_next_tick(&f.board, f.now), 15000);
 }
 
+TEST(a_fade_ends_in_its_very_millisecond)
+{
+    REQUIRE(start("{\"kind\":\"pwm\",\"point\":\"l\",\"pin\":17,\"fade\":1003}\n"));
+    (void)fake_say(&f, conn, "{\"t\":\"command\",\"id\":1,\"point\":\"l\",\"do\":\"on\",\"until\":99}");
+    fake_clear(&f);
+    uint64_t began = f.now;
+    pass(2000);
+    REQUIRE(f.edge_count > 0);
+    CHECK_INT(f.edges[f.edge_count - 1].value, 65535);
+    CHECK_INT(f.edges[f.edge_count - 1].at - began, 1003);
+}
+
 TEST(a_fade_that_is_turned_around_starts_where_it_is)
 {
     REQUIRE(start(one_light));
@@ -545,6 +557,7 @@ int main(void)
     RUN(on_again_does_not_renew_a_lease);
     RUN(on_for_a_light_is_its_last_brightness);
     RUN(a_fade_moves_in_small_steps_and_reports_its_target_at_the_start);
+    RUN(a_fade_ends_in_its_very_millisecond);
     RUN(a_fade_that_is_turned_around_starts_where_it_is);
     RUN(a_retried_set_does_not_slow_a_fade_down);
     RUN(limits_of_a_light_end_it_at_once_but_off_after_fades);
