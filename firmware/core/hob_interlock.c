@@ -127,7 +127,8 @@ uint64_t hob_interlock_ready(const struct hob_board *b, uint8_t i)
 
 bool hob_interlock_free(const struct hob_board *b, uint8_t i)
 {
-    return may_go_on(b, i) && !hob_interlock_waits(b, i);
+    return !hob_output_shows(&b->points[i]) && !hob_interlock_waits(b, i) &&
+           hob_interlock_ready(b, i) <= b->now;
 }
 
 static void cut_rivals(struct hob_board *b, uint8_t i)
@@ -406,7 +407,7 @@ void hob_interlock_tick(struct hob_board *b)
             end_wait(b, w, HOB_WAIT_EXPIRED);
             continue;
         }
-        /* A warning may have gone on in the group meanwhile. */
+        /* None is on as far as is known, but two never must be. */
         cut_rivals(b, w->point);
         if (ready_at(b, w->point) <= b->now)
             proceed(b, w);

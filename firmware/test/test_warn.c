@@ -189,6 +189,19 @@ TEST(without_its_warning_no_pulse_begins)
     }
 }
 
+TEST(a_warning_does_not_go_on_for_a_moment_beside_one_that_waits)
+{
+    REQUIRE(start("{\"kind\":\"relay\",\"point\":\"slow\",\"pin\":26,\"interlock\":\"g\","
+                  "\"interlock_wait\":1500}\n" DOOR GROUPED("horn", 27, "g") REED));
+    (void)order("slow", "\"do\":\"on\""); /* from 1500 on */
+    int id = order("door", CLOSE);
+    pass(10000);
+    CHECK_INT(results(id, "\"precondition\""), 1);
+    CHECK_INT(shown(HORN_PIN, 1), 0);
+    CHECK_INT(shown(DOOR_PIN, 1), 0);
+    CHECK(fake_level(&f, 26));
+}
+
 TEST(a_pulse_that_waits_for_its_group_is_warned_of_after_that)
 {
     static const struct {
@@ -230,6 +243,7 @@ int main(void)
     RUN(warnings_that_make_no_sense_are_refused_with_a_reason);
     RUN(a_limit_as_long_as_warning_and_pulse_is_long_enough);
     RUN(without_its_warning_no_pulse_begins);
+    RUN(a_warning_does_not_go_on_for_a_moment_beside_one_that_waits);
     RUN(a_pulse_that_waits_for_its_group_is_warned_of_after_that);
     return test_end("warn");
 }
