@@ -278,10 +278,9 @@ static void take_edges(void)
 }
 
 /* The button's pin may have a point of its own by now. */
-static bool boot_pressed(void)
+static bool has_button(void)
 {
-    return CONFIG_HOB_BOOT_PIN >= 0 && pins_free((uint8_t)CONFIG_HOB_BOOT_PIN) &&
-           gpio_get_level((gpio_num_t)CONFIG_HOB_BOOT_PIN) == 0;
+    return CONFIG_HOB_BOOT_PIN >= 0 && pins_free((uint8_t)CONFIG_HOB_BOOT_PIN);
 }
 
 void board_factory_reset(struct hob_board *board, uint64_t now_ms, int *result)
@@ -294,7 +293,13 @@ void board_factory_reset(struct hob_board *board, uint64_t now_ms, int *result)
 static void look_at_button(void)
 {
     int result = HOB_OK;
-    switch (hob_button_tick(&app.button, boot_pressed(), app_now_ms())) {
+    if (!has_button()) {
+        /* Whatever pulls the pin low when it is free again, no finger has to be it. */
+        app.button = (struct hob_button){0};
+        return;
+    }
+    bool pressed = gpio_get_level((gpio_num_t)CONFIG_HOB_BOOT_PIN) == 0;
+    switch (hob_button_tick(&app.button, pressed, app_now_ms())) {
     case HOB_BUTTON_NOTHING:
         break;
     case HOB_BUTTON_HELD:

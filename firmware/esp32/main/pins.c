@@ -9,6 +9,7 @@
 #include "driver/gpio.h"
 #include "esp_attr.h"
 #include "esp_timer.h"
+#include "sdkconfig.h"
 
 static uint8_t uses[GPIO_NUM_MAX];
 
@@ -76,9 +77,11 @@ bool pins_read(void *ctx, uint8_t pin)
     return gpio_get_level((gpio_num_t)pin) == 1;
 }
 
+/* The BOOT button is read again when its pin is free, and many boards leave its pull-up to the chip. */
 void pins_float(uint8_t pin)
 {
-    (void)set_up(pin, GPIO_MODE_INPUT, HOB_PULL_NONE, GPIO_INTR_DISABLE);
+    enum hob_pull pull = (int)pin == CONFIG_HOB_BOOT_PIN ? HOB_PULL_UP : HOB_PULL_NONE;
+    (void)set_up(pin, GPIO_MODE_INPUT, pull, GPIO_INTR_DISABLE);
     pins_take(pin, PIN_FREE);
 }
 

@@ -20,7 +20,7 @@ void pins_release(void *ctx, uint8_t pin);
 bool pins_free(uint8_t pin);
 /* Notes the use of a pin that is set up elsewhere. */
 void pins_take(uint8_t pin, enum pin_use use);
-/* An input without pull and without interrupt; whatever drove the pin lets go. */
+/* An input without interrupt, and without pull but at the BOOT button; whatever drove the pin lets go. */
 void pins_float(uint8_t pin);
 
 int pwm_open(void *ctx, uint8_t pin, uint32_t freq_hz, uint16_t duty);
