@@ -146,6 +146,7 @@ void vQueueDelete(QueueHandle_t queue);
 BaseType_t xQueueSend(QueueHandle_t queue, const void *item, TickType_t ticks);
 BaseType_t xQueueSendFromISR(QueueHandle_t queue, const void *item, BaseType_t *woken);
 BaseType_t xQueueReceive(QueueHandle_t queue, void *item, TickType_t ticks);
+BaseType_t xQueueReset(QueueHandle_t queue);
 UBaseType_t uxQueueMessagesWaiting(QueueHandle_t queue);
 SemaphoreHandle_t xSemaphoreCreateMutex(void);
 SemaphoreHandle_t xSemaphoreCreateBinary(void);

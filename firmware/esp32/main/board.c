@@ -261,20 +261,33 @@ static uint64_t take_lost(void)
     return lost;
 }
 
-static void take_edges(void)
+/* After a burst with no room: what the pins are now. */
+static void look_at(uint64_t pins)
 {
-    struct edge e;
-    while (xQueueReceive(app.edges, &e, 0) == pdTRUE)
-        hob_input_edge_at(&app.board, e.pin, e.level, (uint64_t)e.at_us / 1000u, app_now_ms());
-    /* After a burst with no room: what the pin is now. */
-    uint64_t lost = take_lost();
-    for (uint8_t pin = 0; lost >> pin != 0; pin++) {
-        if ((lost >> pin & 1u) != 0)
+    for (uint8_t pin = 0; pin < GPIO_NUM_MAX; pin++) {
+        if ((pins >> pin & 1u) != 0)
             hob_input_edge_at(&app.board, pin, gpio_get_level((gpio_num_t)pin) == 1, app_now_ms(),
                               app_now_ms());
-        if (pin == 63)
-            break;
     }
+}
+
+/*
+ * Tells the core every edge that has been seen. False if a pin is so noisy that they
+ * came as fast as that: the rest is thrown away, or nothing else would get its turn.
+ */
+static bool take_edges(void)
+{
+    struct edge e;
+    int n = 0;
+    for (; n < EDGES && xQueueReceive(app.edges, &e, 0) == pdTRUE; n++)
+        hob_input_edge_at(&app.board, e.pin, e.level, (uint64_t)e.at_us / 1000u, app_now_ms());
+    uint64_t lost = take_lost();
+    if (n == EDGES) {
+        (void)xQueueReset(app.edges);
+        lost = UINT64_MAX;
+    }
+    look_at(lost);
+    return n < EDGES;
 }
 
 /* The button's pin may have a point of its own by now. */
@@ -340,10 +353,11 @@ static uint32_t turn(void)
 {
     struct app_event event;
     int64_t started = esp_timer_get_time();
-    take_edges();
-    while (xQueueReceive(app.events, &event, 0) == pdTRUE) {
+    bool calm = take_edges();
+    int n = 0;
+    for (; n < EVENTS && xQueueReceive(app.events, &event, 0) == pdTRUE; n++) {
         handle(&event);
-        take_edges();
+        calm = take_edges() && calm;
     }
     look_at_button();
     uint32_t wait = hob_tick(&app.board, app_now_ms());
@@ -355,6 +369,9 @@ static uint32_t turn(void)
     int64_t took = esp_timer_get_time() - started;
     if (took > (int64_t)app.longest_us)
         app.longest_us = (uint32_t)took;
+    /* Whoever floods the board gets what others leave, and so does the idle task that is watched. */
+    if (!calm || n == EVENTS)
+        vTaskDelay(1);
     return wait < LONGEST_WAIT ? wait : LONGEST_WAIT;
 }
 
