@@ -123,7 +123,7 @@ static void make_password(char *out)
     out[SETUP_PASSWORD] = '\0';
 }
 
-static void configure_access_point(char *password)
+static esp_err_t configure_access_point(char *password)
 {
     wifi_config_t config = {0};
     make_password(password);
@@ -134,7 +134,7 @@ static void configure_access_point(char *password)
     config.ap.channel = 1;
     config.ap.authmode = WIFI_AUTH_WPA2_PSK;
     config.ap.max_connection = SETUP_CLIENTS;
-    attempt("access point", esp_wifi_set_config(WIFI_IF_AP, &config));
+    return esp_wifi_set_config(WIFI_IF_AP, &config);
 }
 
 static void serve_setup(void)
@@ -152,10 +152,14 @@ static void open_setup(void)
     if (setup_open)
         return;
     esp_err_t e = esp_wifi_set_mode(WIFI_MODE_APSTA);
-    attempt("mode", e);
-    if (e != ESP_OK)
+    if (e == ESP_OK)
+        e = configure_access_point(password);
+    if (e != ESP_OK) {
+        attempt("access point", e);
+        /* One that is not configured would be open to everybody. */
+        attempt("mode", esp_wifi_set_mode(WIFI_MODE_STA));
         return;
-    configure_access_point(password);
+    }
     setup_open = true;
     serve_setup();
     /* Whoever reads this holds the board. */

@@ -24,12 +24,13 @@ static uint32_t word(const uint8_t a[4])
     return w;
 }
 
-/* The peer's IPv4 address, which may come wrapped in an IPv6 one; 0 if it has none. */
-static uint32_t peer(int fd)
+/* The IPv4 address of one end, which may come wrapped in an IPv6 one; 0 if it has none. */
+static uint32_t end_of(int fd, bool theirs)
 {
     struct sockaddr_storage address = {0};
     socklen_t len = sizeof address;
-    if (getpeername(fd, (struct sockaddr *)&address, &len) != 0)
+    struct sockaddr *to = (struct sockaddr *)&address;
+    if ((theirs ? getpeername(fd, to, &len) : getsockname(fd, to, &len)) != 0)
         return 0;
     if (address.ss_family == AF_INET)
         return ((const struct sockaddr_in *)(const void *)&address)->sin_addr.s_addr;
@@ -43,12 +44,17 @@ static uint32_t peer(int fd)
     return 0;
 }
 
-/* The first three bytes are the access point's network: its mask is 255.255.255.0. */
+/*
+ * The first three bytes are the access point's network: its mask is 255.255.255.0.
+ * The network of the house may have the same ones, so who asks must have come to the
+ * access point's own address, which there is somebody else's.
+ */
 static bool on_access_point(httpd_req_t *req)
 {
-    uint32_t them = peer(httpd_req_to_sockfd(req));
+    int fd = httpd_req_to_sockfd(req);
+    uint32_t them = end_of(fd, true);
     uint32_t us = here;
-    return us != 0 && memcmp(&them, &us, 3) == 0;
+    return us != 0 && memcmp(&them, &us, 3) == 0 && end_of(fd, false) == us;
 }
 
 static void put(void *ctx, const char *text)
