@@ -263,31 +263,55 @@ int net_rssi(void)
     return atomic_load(&online) && esp_wifi_sta_get_ap_info(&ap) == ESP_OK ? ap.rssi : 0;
 }
 
-static void make_timers(void)
+static esp_err_t make_timers(void)
 {
     const esp_timer_create_args_t setup = {
         .callback = on_timer, .arg = (void *)(intptr_t)SETUP_OVER, .name = "setup"};
     const esp_timer_create_args_t retry = {
         .callback = on_timer, .arg = (void *)(intptr_t)TRY_AGAIN, .name = "retry"};
-    ESP_ERROR_CHECK(esp_timer_create(&setup, &setup_timer));
-    ESP_ERROR_CHECK(esp_timer_create(&retry, &retry_timer));
+    esp_err_t e = esp_timer_create(&setup, &setup_timer);
+    return e == ESP_OK ? esp_timer_create(&retry, &retry_timer) : e;
+}
+
+static esp_err_t listen_to_events(void)
+{
+    esp_err_t e = esp_event_handler_register(WIFI_EVENT, ESP_EVENT_ANY_ID, on_wifi, NULL);
+    if (e == ESP_OK)
+        e = esp_event_handler_register(IP_EVENT, ESP_EVENT_ANY_ID, on_ip, NULL);
+    if (e == ESP_OK)
+        e = esp_event_handler_register(HOB_NET, ESP_EVENT_ANY_ID, on_wish, NULL);
+    return e;
+}
+
+static esp_err_t start_radio(void)
+{
+    wifi_init_config_t config = WIFI_INIT_CONFIG_DEFAULT();
+    esp_err_t e = esp_wifi_init(&config);
+    if (e == ESP_OK)
+        e = esp_wifi_set_storage(WIFI_STORAGE_RAM);
+    if (e == ESP_OK)
+        e = esp_wifi_set_mode(WIFI_MODE_STA);
+    if (e != ESP_OK)
+        return e;
+    configure_station();
+    return esp_wifi_start();
 }
 
 void net_start(void)
 {
     char code[HOB_SETUP_CODE_SIZE];
-    wifi_init_config_t config = WIFI_INIT_CONFIG_DEFAULT();
-    make_timers();
+    esp_err_t e = make_timers();
     (void)esp_netif_create_default_wifi_sta();
     access_point = esp_netif_create_default_wifi_ap();
-    ESP_ERROR_CHECK(esp_event_handler_register(WIFI_EVENT, ESP_EVENT_ANY_ID, on_wifi, NULL));
-    ESP_ERROR_CHECK(esp_event_handler_register(IP_EVENT, ESP_EVENT_ANY_ID, on_ip, NULL));
-    ESP_ERROR_CHECK(esp_event_handler_register(HOB_NET, ESP_EVENT_ANY_ID, on_wish, NULL));
-    ESP_ERROR_CHECK(esp_wifi_init(&config));
-    ESP_ERROR_CHECK(esp_wifi_set_storage(WIFI_STORAGE_RAM));
-    ESP_ERROR_CHECK(esp_wifi_set_mode(WIFI_MODE_STA));
-    configure_station();
-    ESP_ERROR_CHECK(esp_wifi_start());
+    if (e == ESP_OK)
+        e = listen_to_events();
+    if (e == ESP_OK)
+        e = start_radio();
+    /* Outputs, buttons and thermostats go on without; the cable can still reach the board. */
+    if (e != ESP_OK) {
+        ESP_LOGE(tag, "no Wi-Fi: %s", esp_err_to_name(e));
+        return;
+    }
     /* A relay that answers within milliseconds is worth the 0.2 W. */
     attempt("power save", esp_wifi_set_ps(WIFI_PS_NONE));
     /* The first power-up is a physical act too. */
