@@ -47,6 +47,7 @@ struct fake_edge {
 };
 
 #define FAKE_PINS 64
+#define FAKE_SENSORS 128
 #define FAKE_EDGES 2048
 #define FAKE_FRAMES 64
 
@@ -99,7 +100,7 @@ struct fake_board {
     int edge_count;
     bool pins_broken; /* setting one up fails */
     int faults; /* uses of a pin that the port does not allow */
-    struct fake_sensor sensors[128];
+    struct fake_sensor sensors[FAKE_SENSORS];
     uint8_t sda; /* of the bus that is open, HOB_NO_PIN */
     uint8_t scl;
 
