@@ -203,14 +203,18 @@ func (e *Engine) finish(s *state, r *run, also string) {
 	e.dequeue(s)
 }
 
-// dequeue begins the next run that waits.
+// dequeue begins the next run that waits. One whose turn comes while the rule rests does
+// not run, as if it had fired then.
 func (e *Engine) dequeue(s *state) {
-	if len(s.runs) > 0 || len(s.queue) == 0 {
-		return
+	for len(s.runs) == 0 && len(s.queue) > 0 {
+		next := s.queue[0]
+		s.queue = s.queue[1:]
+		if e.now.Up < s.cooling {
+			e.end(s, next, Skipped, e.rests(s))
+			continue
+		}
+		e.tryStart(s, next)
 	}
-	next := s.queue[0]
-	s.queue = s.queue[1:]
-	e.tryStart(s, next)
 }
 
 // stop gives a run up.

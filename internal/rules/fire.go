@@ -20,7 +20,7 @@ func (e *Engine) fire(s *state, f Fired, late bool) RunID {
 		return s.paused.ID
 	}
 	if e.now.Up < s.cooling {
-		return e.record(s, f, Skipped, fmt.Sprintf("it ran less than %s ago, and rests until %s", schedule.DurationText(spec.Cooldown), e.clock(s.cooling)), 0)
+		return e.record(s, f, Skipped, e.rests(s), 0)
 	}
 	var judged *Trace
 	if s.rule.when != nil {
@@ -59,6 +59,11 @@ func (e *Engine) fire(s *state, f Fired, late bool) RunID {
 	}
 	e.tryStart(s, r)
 	return r.ID
+}
+
+// rests is why a rule does not run that has just done so.
+func (e *Engine) rests(s *state) string {
+	return fmt.Sprintf("it ran less than %s ago, and rests until %s", schedule.DurationText(s.rule.spec.Cooldown), e.clock(s.cooling))
 }
 
 // newRun is a run that has not begun.

@@ -64,6 +64,25 @@ func TestARestartDuringAnActBeginsAnewAndTheOldEndIsNoMatter(t *testing.T) {
 	s.expect(t, "06-22 12:00:00 stopped, porch on", "06-22 12:00:01 ran, porch on, fan on")
 }
 
+// What waits in the queue does not run before the rule has rested either.
+func TestAQueuedRunWhoseTurnComesWhileTheRuleRestsDoesNotRun(t *testing.T) {
+	r := rule("r", entity.OnGesture{Button: "bell", Gesture: entity.GesturePress}, do("porch", entity.VerbToggle),
+		entity.Wait{Until: entity.InState{Entity: "window", State: "open"}, AtMost: time.Hour})
+	r.Mode, r.Cooldown = entity.ModeQueued, time.Minute
+	s := newServer(t, houseIn(berlin, r), local(berlin, "2026-06-22 12:00:00"))
+	s.is("window", "closed")
+	for _, wait := range []time.Duration{0, 70 * time.Second, time.Second, time.Second} {
+		s.pass(wait)
+		s.happens(rules.Event{Entity: "bell", Gesture: entity.GesturePress})
+	}
+	s.pass(8 * time.Second)
+	s.is("window", "open") // the first one ends at 12:01:20, and the second is over at once
+	s.expect(t, "06-22 12:00:00 ran, toggle porch", "06-22 12:01:10 ran, toggle porch", "06-22 12:01:11 skipped", "06-22 12:01:12 skipped")
+	if got := s.engine.Status(s.now)[0]; got.Queued != 0 || got.RestsUntil == 0 {
+		t.Errorf("%d wait, and it rests until %d", got.Queued, got.RestsUntil)
+	}
+}
+
 // A rule rests over a restart, and no longer than it would have.
 func TestACooldownOutlivesARestart(t *testing.T) {
 	for _, c := range []struct {
