@@ -98,13 +98,13 @@ func (v value) joined(entries []entry, known func(key string) bool, as func(key 
 	for i := 0; i < len(entries); {
 		head := entries[i]
 		end := i + 1
-		for end < len(entries) && isPlain(head.node) && as(head.name) != notJoined && entries[end].isRest(known) {
+		for end < len(entries) && isPlain(head.node) && as(head.name) != notJoined && entries[end].isRestOf(head, known) {
 			end++
 		}
 		switch {
 		case end > i+1:
 			head = head.withRest(entries[i+1:end], as(head.name))
-		case end < len(entries) && isPlain(head.node) && entries[end].isRest(known) && head.isDecimal(entries[end].name):
+		case end < len(entries) && isPlain(head.node) && entries[end].isRestOf(head, known) && head.isDecimal(entries[end].name):
 			head = head.withDecimals(entries[end])
 			end++
 		}
@@ -113,9 +113,10 @@ func (v value) joined(entries []entry, known func(key string) bool, as func(key 
 	return out
 }
 
-// isRest says whether an entry is what a comma has cut off the value in front.
-func (e entry) isRest(known func(string) bool) bool {
-	return isNothing(e.node) && e.key.Style == 0 && !known(e.name) && !noSpace.MatchString(e.name)
+// isRestOf says whether an entry is what a comma has cut off the value in front. Behind
+// days, sun is Sunday, and not the one that rises.
+func (e entry) isRestOf(head entry, known func(string) bool) bool {
+	return isNothing(e.node) && e.key.Style == 0 && (!known(e.name) || head.name == "days" && e.name == "sun") && !noSpace.MatchString(e.name)
 }
 
 var (

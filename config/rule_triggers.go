@@ -72,6 +72,8 @@ func (c *ruleCheck) trigger(v value) entity.Trigger {
 		v.problem(problem{code: diag.BadTrigger, message: "nothing says what the rule waits for",
 			suggestion: "write " + oneOf(triggerWords()) + ", or the id of an entity"})
 		return nil
+	case len(main) > 1 && c.mistyped(main):
+		return nil
 	case len(main) > 1:
 		main[1].r.errorAt(main[1].keySpan(), problem{code: diag.BadTrigger,
 			message:    fmt.Sprintf("a trigger waits for one thing: %s and %s are two", quote(main[0].name), quote(main[1].name)),
@@ -90,6 +92,20 @@ func (c *ruleCheck) trigger(v value) entity.Trigger {
 		}
 	}
 	return t
+}
+
+// mistyped reports what was to refine a trigger and is not spelled so; false if there is none.
+func (c *ruleCheck) mistyped(main []entry) bool {
+	for _, e := range main {
+		if c.byID[entity.ID(e.name)].body != nil || slices.Contains(triggerWords(), e.name) {
+			continue
+		}
+		if near := c.r.nearest(e.name, refinements()); near != "" {
+			e.r.errorAt(e.keySpan(), problem{code: diag.UnknownKey, message: "unknown key " + quote(e.name), suggestion: "did you mean " + near + "?"})
+			return true
+		}
+	}
+	return false
 }
 
 func (c *ruleCheck) mainTrigger(e entry, more refinement) (t entity.Trigger, takes []string) {
