@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -54,9 +57,21 @@ func decodeStrict(line []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(line))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {
-		return badRequest("%v", err)
+		return badRequest("%s", inWords(err))
 	}
 	return nil
+}
+
+// inWords says what is wrong with the JSON of a request, which has no objects within.
+func inWords(err error) string {
+	var kind *json.UnmarshalTypeError
+	if errors.As(err, &kind) {
+		if kind.Field == "" {
+			return fmt.Sprintf("a JSON %s is no object", kind.Value)
+		}
+		return fmt.Sprintf("%s must not be a JSON %s", kind.Field[strings.LastIndex(kind.Field, ".")+1:], kind.Value)
+	}
+	return strings.Replace(strings.TrimPrefix(err.Error(), "json: "), "unknown field", "unknown member", 1)
 }
 
 // plain makes a command of something that takes no arguments and answers only ok.

@@ -135,7 +135,7 @@ func (c *control) answer(ctx context.Context, line []byte) (answer fields, after
 		Cmd string `json:"cmd"`
 	}
 	if err := json.Unmarshal(line, &request); err != nil {
-		return refusal(badRequest("not a request: %v", err)), after
+		return refusal(badRequest("not a request: %s", inWords(err))), after
 	}
 	do, ok := c.commands[request.Cmd]
 	if !ok {

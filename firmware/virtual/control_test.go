@@ -19,12 +19,13 @@ func TestRequestsThatMakeNoSenseAreRefusedWithTheReason(t *testing.T) {
 	r := startRig(t)
 	cases := []struct{ line, code, about string }{
 		{`nonsense`, "bad_request", "not a request"},
-		{`[]`, "bad_request", "not a request"},
+		{`[]`, "bad_request", "not a request: a JSON array is no object"},
 		{`{}`, "bad_request", "no command"},
 		{`{"cmd":"explode"}`, "bad_request", "explode"},
 		{`{"cmd":"press"}`, "bad_request", "pin"},
-		{`{"cmd":"press","pin":"32"}`, "bad_request", "pin"},
-		{`{"cmd":"press","pin":32,"level":true}`, "bad_request", "level"},
+		{`{"cmd":5}`, "bad_request", "cmd must not be a JSON number"},
+		{`{"cmd":"press","pin":"32"}`, "bad_request", "^pin must not be a JSON string"},
+		{`{"cmd":"press","pin":32,"level":true}`, "bad_request", "unknown member \"level\""},
 		{`{"cmd":"press","pin":32,"ms":-1}`, "bad_request", "ms"},
 		{`{"cmd":"press","pin":32,"ms":60001}`, "bad_request", "ms"},
 		{`{"cmd":"press","pin":7}`, "refused", "no usable pin 7"},
@@ -62,7 +63,7 @@ func TestRequestsThatMakeNoSenseAreRefusedWithTheReason(t *testing.T) {
 		{`{"cmd":"weather","board":"hob-7c9ebd"}`, "bad_request", "board"},
 	}
 	for _, c := range cases {
-		if a := r.control.try(c.line); a.OK || a.Code != c.code || !strings.Contains(a.Message, c.about) {
+		if a := r.control.try(c.line); a.OK || a.Code != c.code || !strings.Contains("^"+a.Message, c.about) {
 			t.Errorf("%s: %+v; want %s about %s", c.line, a, c.code, c.about)
 		}
 	}

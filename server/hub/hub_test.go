@@ -286,7 +286,9 @@ func TestBadMessagesAreRefusedWithAReasonAndChangeNothing(t *testing.T) {
 	before := r.reg.Revision()
 	for _, c := range []struct{ name, say, wantType, want string }{
 		{"no action", `{"type":"command","id":"x","entity":"porch"}`, "result", "action is missing"},
-		{"wrong type of action", `{"type":"command","id":"x","entity":"porch","action":5}`, "result", "action must not be a JSON number"},
+		{"wrong type of action", `{"type":"command","id":"x","entity":"porch","action":5}`, "result", "^action must not be a JSON number"},
+		{"wrong type of level", `{"type":"command","id":"x","entity":"stairs","action":"set","level":"40"}`, "result", "^level must not be a JSON string"},
+		{"wrong type of entity", `{"type":"command","id":"x","entity":5,"action":"on"}`, "result", "^entity must not be a JSON number"},
 		{"cut in half", `{"type":"command","id":"x","ent`, "error", "not JSON"},
 		{"no id", `{"type":"command","entity":"porch","action":"on"}`, "error", "id is missing"},
 		{"an array", `[1]`, "error", "not an object"},
@@ -301,7 +303,7 @@ func TestBadMessagesAreRefusedWithAReasonAndChangeNothing(t *testing.T) {
 			p.next()
 			p.say(c.say)
 			m := p.next()
-			if text, _ := m["message"].(string); m["type"] != c.wantType || !strings.Contains(text, c.want) {
+			if text, _ := m["message"].(string); m["type"] != c.wantType || !strings.Contains("^"+text, c.want) {
 				t.Errorf("got %v, want %s with %q", m, c.wantType, c.want)
 			}
 		})

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/gorilla/websocket"
@@ -161,6 +163,15 @@ func (c *client) handle(b []byte) error {
 	return fmt.Errorf("unknown type %q", head.Type)
 }
 
+// member is a path to a member as the sender knows it: without the names of the structs
+// that are embedded on the way.
+func member(path string) string {
+	names := slices.DeleteFunc(strings.Split(path, "."), func(name string) bool {
+		return name != "" && unicode.IsUpper(rune(name[0]))
+	})
+	return strings.Join(names, ".")
+}
+
 // decode is json.Unmarshal with errors that a person can use.
 func decode(b []byte, into any) error {
 	err := json.Unmarshal(b, into)
@@ -172,7 +183,7 @@ func decode(b []byte, into any) error {
 	case errors.As(err, &kind) && kind.Field == "":
 		return fmt.Errorf("the message is a JSON %s, not an object", kind.Value)
 	case errors.As(err, &kind):
-		return fmt.Errorf("%s must not be a JSON %s", kind.Field, kind.Value)
+		return fmt.Errorf("%s must not be a JSON %s", member(kind.Field), kind.Value)
 	case errors.As(err, &syntax):
 		return fmt.Errorf("not JSON: %w (byte %d)", syntax, syntax.Offset)
 	}
