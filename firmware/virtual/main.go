@@ -51,9 +51,23 @@ func run(args []string, stdout, stderr io.Writer) int {
 	slog.SetDefault(log) // zeroconf logs through package log
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := runProcess(ctx, opt, stdout, log); err != nil {
+	if err := runWithState(ctx, opt, stdout, log); err != nil {
 		fmt.Fprintln(stderr, "hob-board:", err)
 		return exitFailed
 	}
 	return 0
+}
+
+// runWithState runs the boards, whose settings are forgotten at the end when nobody has
+// said where to keep them.
+func runWithState(ctx context.Context, opt options, stdout io.Writer, log *slog.Logger) error {
+	if opt.stateDir != "" {
+		return runProcess(ctx, opt, stdout, log)
+	}
+	dir, err := os.MkdirTemp("", "hob-board-")
+	if err != nil {
+		return fmt.Errorf("settings directory: %w", err)
+	}
+	opt.stateDir = dir
+	return errors.Join(runProcess(ctx, opt, stdout, log), os.RemoveAll(dir))
 }

@@ -57,7 +57,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	set.StringVar(&opt.chip, "chip", "esp32", "chip type: "+strings.Join(chip.Names(), ", "))
 	set.StringVar(&opt.fw, "fw", version, "firmware version to report")
 	set.StringVar(&listen, "listen", "127.0.0.1:0", "address and port of the first board; others take the following ports, or any with port 0")
-	set.StringVar(&opt.stateDir, "state", "", "directory that keeps the boards' settings (required)")
+	set.StringVar(&opt.stateDir, "state", "", "directory that keeps the boards' settings; a temporary one if empty")
 	set.StringVar(&opt.control, "control", "", "path of the control socket; none if empty")
 	set.StringVar(&iface, "mdns-interface", "", "network interface to announce the boards on; not announced if empty")
 	set.IntVar(&boards, "boards", 1, "how many boards this process carries")
@@ -83,9 +83,6 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	}
 	if opt.image.path != "" {
 		return opt, opt.image.check()
-	}
-	if opt.stateDir == "" {
-		return opt, errors.New("--state is required")
 	}
 	var err error
 	if opt.updateKey, err = publicKey(key); err != nil {

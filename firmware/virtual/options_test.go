@@ -33,7 +33,6 @@ func TestBadCommandLinesAreRefusedWithTheReason(t *testing.T) {
 		want string
 	}{
 		{[]string{"--state", "dir"}, "--id"},
-		{[]string{"--id", "hob-7c9ebd"}, "--state is required"},
 		{[]string{"--id", "hob-7C9EBD", "--state", "dir"}, "lower-case"},
 		{[]string{"--id", "hob-12345", "--state", "dir"}, "6 to 12"},
 		{[]string{"--id", "hob-ffffff", "--state", "dir", "--boards", "2"}, "not 2 ids"},

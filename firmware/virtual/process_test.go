@@ -93,6 +93,21 @@ func TestSIGTERMEndsCleanlyAndSoon(t *testing.T) {
 	}
 }
 
+func TestWithoutADirectoryItsSettingsAreForgottenAtTheEnd(t *testing.T) {
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	c := startChild(t, "--id", "hob-7c9ebd")
+	adopt(t, c.ready.readyBoard)
+	if kept, err := filepath.Glob(filepath.Join(temp, "hob-board-*", "hob-7c9ebd")); err != nil || len(kept) != 1 {
+		t.Errorf("while it runs: %q, %v", kept, err)
+	}
+	must(t, c.cmd.Process.Signal(syscall.SIGTERM))
+	must(t, c.cmd.Wait())
+	if left, err := os.ReadDir(temp); err != nil || len(left) != 0 {
+		t.Errorf("it left %v, %v", left, err)
+	}
+}
+
 func TestAKilledProcessLeavesNothingInTheWay(t *testing.T) {
 	dir := t.TempDir()
 	args := []string{"--id", "hob-7c9ebd", "--state", dir, "--control", filepath.Join(dir, "control")}
