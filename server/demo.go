@@ -41,7 +41,7 @@ forgotten at the end unless --state is given.`,
 		},
 	}
 	cmd.Flags().StringVar(&d.file, "config", "", "the house (./config.yaml, or the sample)")
-	cmd.Flags().StringVar(&d.listen, "listen", defaultListen, "address and port to serve on")
+	listenFlag(cmd, &d.listen)
 	cmd.Flags().StringVar(&level, "log", "warn", "what is logged: debug, info, warn or error")
 	return cmd
 }

@@ -55,6 +55,9 @@ type firstBoard struct {
 }
 
 func (c *cli) init(ctx context.Context, file, network string, wait time.Duration) error {
+	if wait < 0 {
+		return usage("--wait must not be negative")
+	}
 	if _, err := os.Lstat(file); err == nil {
 		return fmt.Errorf("there is a file %s already; it is left alone", file)
 	}

@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -91,6 +92,19 @@ func codeOf(err error) int {
 	return exitFailed
 }
 
+// flagWords says what is wrong with a flag, without the words of strconv.
+func flagWords(err error) string {
+	var number *strconv.NumError
+	if !errors.As(err, &number) {
+		return err.Error()
+	}
+	words := "it is no whole number"
+	if errors.Is(number, strconv.ErrRange) {
+		words = "it is too large"
+	}
+	return strings.Replace(err.Error(), number.Error(), words, 1)
+}
+
 func usage(format string, args ...any) error {
 	return &exitError{exitUsage, fmt.Sprintf(format, args...)}
 }
@@ -130,7 +144,7 @@ Exit codes: 0 success, 1 failed, 2 usage, 3 invalid config, 4 authentication,
 	root.SetErr(c.stderr)
 	root.SetVersionTemplate("hob {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage("%v; see %s --help", err, cmd.CommandPath())
+		return usage("%s; see %s --help", flagWords(err), cmd.CommandPath())
 	})
 	flags := root.PersistentFlags()
 	flags.StringVar(&c.state, "state", defaultState(), "state directory of the server")

@@ -55,7 +55,7 @@ if that file is gone, and whoever came in by the old one must show the new.`,
 		},
 	}
 	cmd.Flags().StringVar(&file, "config", "config.yaml", "the house")
-	cmd.Flags().StringVar(&listen, "listen", defaultListen, "address and port to serve on")
+	listenFlag(cmd, &listen)
 	cmd.Flags().StringVar(&iface, "mdns-interface", "", "the only network interface to look for boards on")
 	cmd.Flags().StringVar(&level, "log", "info", "what is logged: debug, info, warn or error")
 	cmd.Flags().IntVar(&reports, "reports", 0, "how many reports of a board are taken up in a second; all when negative")

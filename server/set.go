@@ -58,7 +58,7 @@ wrong, 1 anything else.`,
 				wait: wait, waits: cmd.Flags().Changed("wait"), yes: yes, code: code, person: atTerminal()})
 		},
 	}
-	cmd.Flags().Var((*seconds)(&wait), "wait", "how long to wait for the end; 0 does not wait; a garage door is waited for if nothing is said")
+	cmd.Flags().Var((*seconds)(&wait), "wait", "how long to wait for the end; 0 does not wait; if nothing is said, what may move a garage door (a scene and a button too) is waited for")
 	wait = 5 * time.Second
 	cmd.Flags().Lookup("wait").DefValue = "5s"
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "somebody can see the door that is to move")
@@ -76,6 +76,20 @@ type setOptions struct {
 }
 
 const mostWait = 30 * time.Second
+
+// patience is how long to wait for the end of what may come to a garage door: a warning
+// takes its time, also one that a scene or a button leads to, and the command ends by
+// itself. What was asked for goes first.
+func (o setOptions) patience(v entity.Verb) time.Duration {
+	if o.waits {
+		return o.wait
+	}
+	switch v {
+	case entity.VerbOpen, entity.VerbClose, entity.VerbPulse, entity.VerbActivate, entity.VerbPress, entity.VerbDouble, entity.VerbHold:
+		return mostWait
+	}
+	return o.wait
+}
 
 // seconds is a duration flag that takes a plain 0 too, and at most what the server allows.
 type seconds time.Duration
@@ -105,10 +119,7 @@ func (c *cli) set(ctx context.Context, id entity.ID, a entity.Action, o setOptio
 	if err := c.code(ctx, cl, id, &a, o.code, o.person); err != nil {
 		return err
 	}
-	wait := o.wait
-	if moves(a.Verb) && !o.waits {
-		wait = mostWait // a warning may take its time; the command ends by itself
-	}
+	wait := o.patience(a.Verb)
 	// The answer comes when the wait is over at the latest; give it time to travel.
 	limited, cancel := context.WithTimeout(ctx, wait+10*time.Second)
 	defer cancel()
