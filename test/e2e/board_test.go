@@ -122,6 +122,8 @@ type edge struct {
 	Level bool   `json:"level"`
 	Duty  int    `json:"duty"`
 	Up    int64  `json:"up"` // the board's uptime in ms
+
+	UnixNS int64 `json:"unix_ns"`
 }
 
 // edges lists what happened after since at the pins that the board drives.

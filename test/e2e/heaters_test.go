@@ -160,10 +160,11 @@ func TestAHeaterIsOffWithoutASensorThatCanBeTrusted(t *testing.T) {
 		h.watch().state("heat", "heating")
 	}
 	// The newest good sample is some seconds old when the fault comes: an interval,
-	// the time it takes to measure, and a step of ours each.
-	broken("vanished", 25*second, 31*second, "sensor_lost")
-	broken("checksum", 25*second, 31*second, "sensor_lost")
-	broken("out_of_range", 0, 6*second, "cut_off") // two in a row
+	// the time it takes to measure, and a step of ours each. A busy computer adds to
+	// the board's time before the fault, and before it is off.
+	broken("vanished", 20*second, 39*second, "sensor_lost")
+	broken("checksum", 20*second, 39*second, "sensor_lost")
+	broken("out_of_range", 0, 15*second, "cut_off") // two in a row
 }
 
 func TestAFedHeaterIsOffAtItsLimitWhenTheServerIsGone(t *testing.T) {
@@ -195,7 +196,7 @@ heaters:
 	from := shed.up()
 	shed.pass(40*second, 500, func() bool { return shed.level(heatRelay) == "low" })
 	off := shed.awaitEdge(since, heatRelay, false)
-	if after := off.Up - from; after < 20*second || after > 31*second {
+	if after := off.Up - from; after < 20*second || after > 39*second {
 		t.Errorf("it went off %d ms after the server was gone", after)
 	}
 	shed.pass(minute, second, nil)

@@ -159,12 +159,18 @@ func (h *house) relinked(b *board) {
 	h.ready()
 }
 
+// write puts a whole file in the place of the one before, as editors do: whoever
+// looks meanwhile sees no half, which would be told as a mistake.
 func (h *house) write(config string) {
 	h.t.Helper()
 	for name, b := range h.boards {
 		config = strings.ReplaceAll(config, "{"+name+"}", b.id)
 	}
-	if err := os.WriteFile(h.config, []byte(config), 0o600); err != nil {
+	err := os.WriteFile(h.config+".new", []byte(config), 0o600)
+	if err == nil {
+		err = os.Rename(h.config+".new", h.config)
+	}
+	if err != nil {
 		h.t.Fatal(err)
 	}
 }

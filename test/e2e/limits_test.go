@@ -72,9 +72,6 @@ func TestLimitsOfTheBoardShowWithTheirCause(t *testing.T) {
 		if c := w.view.Entities["lawn"].Cause; c.Kind != entity.CauseInterlock {
 			t.Errorf("the cause is %+v", c)
 		}
-		if w.view.Entities["beds"].Pending == nil || esp.level(19) == "high" {
-			t.Errorf("beds do not wait: %+v", w.view.Entities["beds"])
-		}
 		esp.advance(2000)
 		if r := w.result("beds"); r.Status != entity.StatusConfirmed {
 			t.Errorf("result: %+v", r)
@@ -82,7 +79,10 @@ func TestLimitsOfTheBoardShowWithTheirCause(t *testing.T) {
 		w.state("beds", "on")
 		edges, _ := esp.edges(since)
 		if len(edges) != 2 || edges[0].Pin != 18 || edges[0].Level || edges[1].Pin != 19 || !edges[1].Level {
-			t.Errorf("edges: %+v", edges)
+			t.Fatalf("edges: %+v", edges)
+		}
+		if waited := edges[1].Up - edges[0].Up; waited < 2*second {
+			t.Errorf("the beds have waited %d ms", waited)
 		}
 	})
 	t.Run("a later command for the group takes the place of one that waits", func(t *testing.T) {

@@ -107,7 +107,7 @@ func TestRulesRunAndADelayGoesOnAfterAKill(t *testing.T) {
 	})
 
 	since := esp.lastEdge()
-	esp.press(32)
+	h.pressUntilOn(esp, "pump")
 	w.by("pump", "on", "soak")
 	h.server.kill()
 	h.serve()
