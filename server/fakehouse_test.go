@@ -184,11 +184,11 @@ func (b playedBoards) Link(id entity.BoardID) *entity.LinkInfo {
 func (playedBoards) Adopt(_ context.Context, id entity.BoardID, code string, replace bool) error {
 	switch {
 	case id != hallID:
-		return &api.BoardError{Status: http.StatusServiceUnavailable, Message: "the board is not reached"}
+		return &api.BoardError{Status: http.StatusServiceUnavailable, Said: entity.Said{Message: "the board is not reached"}}
 	case code != goodCode:
-		return &api.BoardError{Status: http.StatusUnprocessableEntity, Message: "that is no setup code"}
+		return &api.BoardError{Status: http.StatusUnprocessableEntity, Said: entity.Said{Message: "that is no setup code"}}
 	case !replace:
-		return &api.BoardError{Status: http.StatusConflict, Message: "the server holds a key of this board"}
+		return &api.BoardError{Status: http.StatusConflict, Said: entity.Said{Message: "the server holds a key of this board"}}
 	}
 	return nil
 }
@@ -197,13 +197,13 @@ func (playedBoards) Rotate(context.Context, entity.BoardID) error   { return nil
 func (playedBoards) Identify(context.Context, entity.BoardID) error { return nil }
 func (playedBoards) Provision(_ context.Context, id entity.BoardID, replace bool) (entity.ProvisionedKey, error) {
 	if id == hallID && !replace {
-		return entity.ProvisionedKey{}, &api.BoardError{Status: http.StatusConflict, Message: "the server holds a key of this board"}
+		return entity.ProvisionedKey{}, &api.BoardError{Status: http.StatusConflict, Said: entity.Said{Message: "the server holds a key of this board"}}
 	}
 	return entity.ProvisionedKey{Board: id, Key: strings.Repeat("42", 32)}, nil
 }
 func (playedBoards) Update(_ context.Context, id entity.BoardID, _ []byte) error {
 	if id != hallID {
-		return &api.BoardError{Status: http.StatusServiceUnavailable, Message: "the board is not online"}
+		return &api.BoardError{Status: http.StatusServiceUnavailable, Said: entity.Said{Message: "the board is not online"}}
 	}
 	return nil
 }

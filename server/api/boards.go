@@ -12,8 +12,8 @@ import (
 
 // BoardError is a wish about a board that was not granted, in words for people.
 type BoardError struct {
-	Status  int // HTTP
-	Message string
+	Status int // HTTP
+	entity.Said
 }
 
 // Error implements error.
@@ -143,7 +143,7 @@ func (a *API) details(b entity.BoardRecord) entity.BoardDetails {
 func (a *API) boardProblem(id entity.BoardID, err error) error {
 	var why *BoardError
 	if errors.As(err, &why) {
-		return huma.NewError(why.Status, why.Message)
+		return &saidProblem{ErrorModel: *problem(why.Status, why.Message), Sentence: why.Detail, Params: why.Params}
 	}
 	a.Log.Error("a board request failed", "board", id, "error", err)
 	return huma.NewError(http.StatusInternalServerError, "internal error; the log says more")

@@ -7,11 +7,21 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
+
+	"hob/internal/entity"
 )
 
 // problem is an error in the form of RFC 9457, the one that huma uses too.
 func problem(status int, detail string) *huma.ErrorModel {
 	return &huma.ErrorModel{Status: status, Title: http.StatusText(status), Detail: detail}
+}
+
+// saidProblem is a problem whose detail other languages can say too: detail is a member
+// of RFC 9457, so the name of the sentence is sentence here.
+type saidProblem struct {
+	huma.ErrorModel
+	Sentence entity.Detail `json:"sentence,omitempty"`
+	Params   entity.Params `json:"params,omitempty"`
 }
 
 // problems answers errors of handlers that are not huma's.

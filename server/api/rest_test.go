@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -99,8 +100,28 @@ func TestAKeyForTheCableIsMadeForAnyBoardAndKeptByNobodyOnTheWay(t *testing.T) {
 			t.Errorf("%s asked %q", c.line, got)
 		}
 	}
-	r.boards.err = &BoardError{Status: http.StatusConflict, Message: "a key is stored already"}
+	r.boards.err = &BoardError{Status: http.StatusConflict, Said: entity.Said{Message: "a key is stored already"}}
 	wantProblem(t, r.do("POST /api/boards/hob-7c9ebd/provision", `{}`), 409, "a key is stored already")
+}
+
+// What other languages make of it has a name of its own: detail is a sentence there.
+func TestWhatABoardDoesNotGrantHasTheNameOfItsSentence(t *testing.T) {
+	r := newRig(t)
+	r.boards.err = &BoardError{Status: http.StatusUnprocessableEntity, Said: entity.Said{Message: "update hob-7c9ebd: the image is for esp32c3, the board is esp32",
+		Detail: "image_chip", Params: `{"image":"esp32c3","chip":"esp32"}`}}
+	rec := r.do("POST /api/boards/hall/update", "x", "Content-Type", "application/octet-stream")
+	wantProblem(t, rec, 422, "the image is for esp32c3")
+	var p struct {
+		Sentence string            `json:"sentence"`
+		Params   map[string]string `json:"params"`
+	}
+	if err := json.Unmarshal(rec.Body.Bytes(), &p); err != nil || p.Sentence != "image_chip" || p.Params["image"] != "esp32c3" || p.Params["chip"] != "esp32" {
+		t.Errorf("%v in %s", err, rec.Body)
+	}
+	r.boards.err = &BoardError{Status: http.StatusUnprocessableEntity, Said: entity.Said{Message: "that is no board id"}}
+	if rec := r.do("POST /api/boards/hall/rotate", ""); strings.Contains(rec.Body.String(), "sentence") || strings.Contains(rec.Body.String(), "params") {
+		t.Errorf("for what is wrong with the form: %s", rec.Body)
+	}
 }
 
 func TestAnImageReachesTheBoardWholeAndHasALimit(t *testing.T) {
@@ -133,7 +154,7 @@ func TestRevokingSaysWhetherTheBoardWasTold(t *testing.T) {
 
 func TestABoardsErrorIsAProblemAndAnInternalOneSaysNothing(t *testing.T) {
 	r := newRig(t)
-	r.boards.err = &BoardError{Status: http.StatusConflict, Message: "a key is stored already"}
+	r.boards.err = &BoardError{Status: http.StatusConflict, Said: entity.Said{Message: "a key is stored already"}}
 	wantProblem(t, r.do("POST /api/boards/hall/adopt", `{"code":"x"}`), 409, "a key is stored already")
 	wantProblem(t, r.do("DELETE /api/boards/hall/key", ""), 409, "a key is stored already")
 	r.boards.err = errBroken

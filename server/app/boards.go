@@ -67,7 +67,7 @@ func (b boards) Link(id entity.BoardID) *entity.LinkInfo {
 func (b boards) Adopt(ctx context.Context, id entity.BoardID, code string, replace bool) error {
 	c, err := wire.ParseSetupCode(code)
 	if err != nil {
-		return &api.BoardError{Status: http.StatusUnprocessableEntity, Message: err.Error()}
+		return &api.BoardError{Status: http.StatusUnprocessableEntity, Said: entity.Said{Message: err.Error()}}
 	}
 	return forPeople(b.links.Adopt(ctx, id, c, replace))
 }
@@ -106,7 +106,7 @@ func (b boards) Restart(ctx context.Context, id entity.BoardID) error {
 func (b boards) Update(ctx context.Context, id entity.BoardID, file []byte) error {
 	s, err := image.Decode(file)
 	if err != nil {
-		return &api.BoardError{Status: http.StatusUnprocessableEntity, Message: err.Error()}
+		return &api.BoardError{Status: http.StatusUnprocessableEntity, Said: entity.Said{Message: err.Error()}}
 	}
 	return forPeople(b.links.Update(ctx, id, &link.Image{Data: s.Data, Head: wire.UpdateBegin{
 		Chip: s.Chip, FW: s.FW, Security: s.Security, Size: int64(len(s.Data)), SHA256: s.SHA256, Sig: s.Signature}}))
@@ -138,12 +138,14 @@ func forPeople(err error) error {
 	}[why.Kind]
 	if says, full := diskFull(err); full {
 		return &api.BoardError{Status: http.StatusInsufficientStorage,
-			Message: fmt.Sprintf("%s %s: the server cannot store the key: %s", why.Op, why.Board, says)}
+			Said: entity.Say("key_not_stored", "{_op} {_board}: the server cannot store the key: {_why}", "_op", why.Op, "_board", why.Board, "_why", says)}
 	}
 	if !ok {
 		return err
 	}
-	return &api.BoardError{Status: status, Message: why.Error()}
+	said := why.Said
+	said.Message = why.Error() // with the operation and the board
+	return &api.BoardError{Status: status, Said: said}
 }
 
 // diskFull says whether an error is that of a disk that takes nothing, and its words.

@@ -36,7 +36,7 @@ func TestALinksErrorsHaveTheirStatus(t *testing.T) {
 
 func TestADiskThatTakesNoKeyIsNamed(t *testing.T) {
 	write := &os.PathError{Op: "write", Path: "/var/lib/hob/keys/hob-7c9ebd.json.new", Err: syscall.ENOSPC}
-	err := forPeople(&link.Error{Kind: link.KindInternal, Op: "rotate", Board: hallID, Message: write.Error(), Cause: fmt.Errorf("keys: %w", write)})
+	err := forPeople(&link.Error{Kind: link.KindInternal, Op: "rotate", Board: hallID, Said: entity.Said{Message: write.Error()}, Cause: fmt.Errorf("keys: %w", write)})
 	var why *api.BoardError
 	if !errors.As(err, &why) || why.Status != http.StatusInsufficientStorage ||
 		why.Message != "rotate "+string(hallID)+": the server cannot store the key: no space left on device" {
@@ -52,6 +52,11 @@ func TestABoardThatIsNotThereCanBeTriedAgain(t *testing.T) {
 		var why *api.BoardError
 		if !errors.As(err, &why) || why.Status != http.StatusServiceUnavailable && why.Status != http.StatusNotFound {
 			t.Errorf("identify %s: %v", id, err)
+			continue
+		}
+		if want := map[entity.BoardID]entity.Detail{hallID: "board_not_online", "hob-ffffff": "board_in_no_config"}[id]; why.Detail != want ||
+			!strings.HasPrefix(why.Message, "identify "+string(id)+": the board is ") {
+			t.Errorf("identify %s: %q %q, want %s", id, why.Detail, why.Message, want)
 		}
 	}
 	if l := (boards{a.links}).Link("hob-ffffff"); l != nil {

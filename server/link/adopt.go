@@ -31,18 +31,18 @@ func (m *Manager) Adopt(ctx context.Context, id entity.BoardID, code wire.SetupC
 	}
 	defer release()
 	if code.Key().IsZero() {
-		return fail(KindInvalid, "a setup code is needed", wire.ErrSetupCode)
+		return fail(KindInvalid, entity.Say("setup_code_needed", "a setup code is needed"), wire.ErrSetupCode)
 	}
 	addresses := m.addressesOf(id)
 	if len(addresses) == 0 {
-		return fail(KindNotFound, "the board is not on the network", nil)
+		return fail(KindNotFound, entity.Say("board_not_on_network", "the board is not on the network"), nil)
 	}
 	before, err := m.keys.Load(id)
 	switch {
 	case err != nil && !replace:
-		return fail(KindInternal, err.Error(), err)
+		return fail(KindInternal, entity.Said{Message: err.Error()}, err)
 	case err == nil && before.adopted() && !replace:
-		return fail(KindRefused, "the server holds a key of this board; replace it on purpose (--replace)", nil)
+		return fail(KindRefused, entity.Say("key_held", "the server holds a key of this board; replace it on purpose (--replace)"), nil)
 	}
 	c, err := m.openAdoption(ctx, addresses, id, code)
 	if err != nil {
@@ -51,16 +51,16 @@ func (m *Manager) Adopt(ctx context.Context, id entity.BoardID, code wire.SetupC
 	defer c.close(websocket.CloseNormalClosure, "done")
 	next, err := m.stage(id)
 	if err != nil {
-		return fail(KindInternal, err.Error(), err)
+		return fail(KindInternal, entity.Said{Message: err.Error()}, err)
 	}
 	if err := handOver(ctx, c, next); err != nil {
 		if b := m.board(id); b != nil {
 			b.dialNow() // it may have stored the key all the same
 		}
-		return fail(kindOf(err), "the board did not confirm its key: "+sentence(err), err)
+		return fail(kindOf(err), entity.Say("key_not_confirmed", "the board did not confirm its key: {_why}", "_why", sentence(err).Message), err)
 	}
 	if err := m.keys.promote(id, next); err != nil {
-		return fail(KindInternal, err.Error(), err)
+		return fail(KindInternal, entity.Said{Message: err.Error()}, err)
 	}
 	m.log.Info("board adopted", "board", id)
 	if b := m.board(id); b != nil {
@@ -142,12 +142,12 @@ func (m *Manager) addressesOf(id entity.BoardID) []string {
 // begin lets one of adoption, rotation and revocation at a board at a time.
 func (m *Manager) begin(fail failer, id entity.BoardID) (release func(), err error) {
 	if !entity.ValidBoardID(string(id)) {
-		return nil, fail(KindInvalid, "that is no board id", nil)
+		return nil, fail(KindInvalid, entity.Said{Message: "that is no board id"}, nil)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.busy[id] {
-		return nil, fail(KindUnavailable, "its key is being changed by somebody else", nil)
+		return nil, fail(KindUnavailable, entity.Say("key_busy", "its key is being changed by somebody else"), nil)
 	}
 	m.busy[id] = true
 	return func() {
@@ -158,11 +158,11 @@ func (m *Manager) begin(fail failer, id entity.BoardID) (release func(), err err
 }
 
 // failer makes the errors of one operation on one board.
-type failer func(kind Kind, message string, cause error) error
+type failer func(kind Kind, said entity.Said, cause error) error
 
 func failing(op string, id entity.BoardID) failer {
-	return func(kind Kind, message string, cause error) error {
-		return &Error{Kind: kind, Op: op, Board: id, Message: message, Cause: cause}
+	return func(kind Kind, said entity.Said, cause error) error {
+		return &Error{Kind: kind, Op: op, Board: id, Said: said, Cause: cause}
 	}
 }
 
@@ -180,15 +180,15 @@ func kindOf(err error) Kind {
 }
 
 // sentence is what an error of an adoption means to whoever typed the code.
-func sentence(err error) string {
+func sentence(err error) entity.Said {
 	var why *reason
 	switch {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return "given up before it was done"
+		return entity.Say("not_done_in_time", "given up before it was done")
 	case errors.As(err, &why) && why.status == entity.BoardKeyRefused:
-		return "the board does not accept this setup code, or waits for its button (hold BOOT for 5 s)"
+		return entity.Say("code_not_accepted", "the board does not accept this setup code, or waits for its button (hold BOOT for 5 s)")
 	case errors.As(err, &why):
-		return why.why.Message
+		return why.why
 	}
-	return partingOf(err).why.Message
+	return partingOf(err).why
 }

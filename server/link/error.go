@@ -21,11 +21,11 @@ const (
 
 // Error is what Adopt, Rotate, Revoke, Identify and Restart fail with.
 type Error struct {
-	Kind    Kind
-	Op      string // "adopt"
-	Board   entity.BoardID
-	Message string // for people
-	Cause   error  // may be nil
+	Kind        Kind
+	Op          string // "adopt"
+	Board       entity.BoardID
+	entity.Said       // for people
+	Cause       error // may be nil
 }
 
 // Error implements error.

@@ -23,13 +23,13 @@ func (m *Manager) Provision(_ context.Context, id entity.BoardID, replace bool) 
 	before, err := m.keys.Load(id)
 	switch {
 	case err != nil && !replace:
-		return wire.Key{}, fail(KindInternal, err.Error(), err)
+		return wire.Key{}, fail(KindInternal, entity.Said{Message: err.Error()}, err)
 	case err == nil && before.adopted() && !replace:
-		return wire.Key{}, fail(KindRefused, "the server holds a key of this board; replace it on purpose (--replace)", nil)
+		return wire.Key{}, fail(KindRefused, entity.Say("key_held", "the server holds a key of this board; replace it on purpose (--replace)"), nil)
 	}
 	next, err := m.stage(id)
 	if err != nil {
-		return wire.Key{}, fail(KindInternal, err.Error(), err)
+		return wire.Key{}, fail(KindInternal, entity.Said{Message: err.Error()}, err)
 	}
 	m.log.Info("a key was made for a board on a cable", "board", id)
 	if b := m.board(id); b != nil {

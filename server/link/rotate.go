@@ -30,14 +30,14 @@ func (m *Manager) Rotate(ctx context.Context, id entity.BoardID) error {
 	next := wire.NewKey()
 	err = m.keys.update(id, func(Pair) Pair { return Pair{Current: s.key, Next: next} })
 	if err != nil {
-		return fail(KindInternal, err.Error(), err)
+		return fail(KindInternal, entity.Said{Message: err.Error()}, err)
 	}
 	answer, err := s.ask(ctx, fail, &wire.Rotate{Key: next})
 	if err != nil {
 		return err
 	}
 	if _, ok := answer.(*wire.Rotated); !ok {
-		return fail(KindRefused, "the board answered something else", nil)
+		return fail(KindRefused, entity.Say("other_answer", "the board answered something else"), nil)
 	}
 	s.board.mu.Lock()
 	s.board.stored = next
@@ -61,7 +61,7 @@ func (m *Manager) Revoke(ctx context.Context, id entity.BoardID) (told bool, err
 	defer release()
 	if !m.holdsKey(id) {
 		if p, err := m.keys.Load(id); err == nil && p == (Pair{}) {
-			return false, fail(KindNotFound, "the server holds no key of this board", nil)
+			return false, fail(KindNotFound, entity.Say("no_key_held", "the server holds no key of this board"), nil)
 		}
 	}
 	// The board first: a crash in between leaves a key that opens nothing, which
@@ -73,7 +73,7 @@ func (m *Manager) Revoke(ctx context.Context, id entity.BoardID) (told bool, err
 		told = told && err == nil
 	}
 	if err := m.keys.remove(id); err != nil {
-		return told, fail(KindInternal, err.Error(), err)
+		return told, fail(KindInternal, entity.Said{Message: err.Error()}, err)
 	}
 	m.log.Info("board's key revoked", "board", id, "told", told)
 	if b := m.board(id); b != nil {
@@ -86,7 +86,7 @@ func (m *Manager) Revoke(ctx context.Context, id entity.BoardID) (told bool, err
 func (m *Manager) Identify(_ context.Context, id entity.BoardID, d time.Duration) error {
 	fail := failing("identify", id)
 	if d <= 0 || d > time.Minute {
-		return fail(KindInvalid, "a board blinks for up to a minute", nil)
+		return fail(KindInvalid, entity.Said{Message: "a board blinks for up to a minute"}, nil)
 	}
 	return m.send(fail, id, &wire.Identify{For: d.Milliseconds()})
 }
@@ -102,7 +102,7 @@ func (m *Manager) send(fail failer, id entity.BoardID, f wire.ServerFrame) error
 		return err
 	}
 	if !s.give(f) {
-		return fail(KindUnavailable, "the board takes no frames now", nil)
+		return fail(KindUnavailable, entity.Say("board_takes_nothing", "the board takes no frames now"), nil)
 	}
 	return nil
 }
@@ -111,12 +111,12 @@ func (m *Manager) send(fail failer, id entity.BoardID, f wire.ServerFrame) error
 func (m *Manager) session(fail failer, id entity.BoardID) (*session, error) {
 	b := m.board(id)
 	if b == nil {
-		return nil, fail(KindNotFound, "the board is in no config", nil)
+		return nil, fail(KindNotFound, entity.Say("board_in_no_config", "the board is in no config"), nil)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.live == nil {
-		return nil, fail(KindUnavailable, "the board is not online", nil)
+		return nil, fail(KindUnavailable, entity.Say("board_not_online", "the board is not online"), nil)
 	}
 	return b.live, nil
 }
@@ -129,7 +129,7 @@ func (s *session) ask(ctx context.Context, fail failer, f wire.ServerFrame) (wir
 	default:
 	}
 	if !s.give(f) {
-		return nil, fail(KindUnavailable, "the board takes no frames now", nil)
+		return nil, fail(KindUnavailable, entity.Say("board_takes_nothing", "the board takes no frames now"), nil)
 	}
 	timer := time.NewTimer(answerWait)
 	defer timer.Stop()
@@ -142,11 +142,11 @@ func (s *session) ask(ctx context.Context, fail failer, f wire.ServerFrame) (wir
 			return answer, nil
 		default:
 		}
-		return nil, fail(KindUnavailable, "the link broke before the board answered", nil)
+		return nil, fail(KindUnavailable, entity.Say("link_broke_unanswered", "the link broke before the board answered"), nil)
 	case <-timer.C:
-		return nil, fail(KindTimeout, "the board did not answer", nil)
+		return nil, fail(KindTimeout, entity.Say("board_silent", "the board did not answer"), nil)
 	case <-ctx.Done():
-		return nil, fail(KindTimeout, "given up before the board answered", ctx.Err())
+		return nil, fail(KindTimeout, entity.Say("asked_in_vain", "given up before the board answered"), ctx.Err())
 	}
 }
 

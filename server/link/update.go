@@ -2,7 +2,6 @@ package link
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"hob/internal/entity"
@@ -58,17 +57,17 @@ func (m *Manager) Update(_ context.Context, id entity.BoardID, image *Image) err
 		return err
 	}
 	if image.Head.Size != int64(len(image.Data)) || len(image.Data) == 0 {
-		return fail(KindInvalid, fmt.Sprintf("the image says that it has %d bytes and has %d", image.Head.Size, len(image.Data)), nil)
+		return fail(KindInvalid, entity.Say("image_size", "the image says that it has {said} bytes and has {has}", "said", image.Head.Size, "has", len(image.Data)), nil)
 	}
 	if image.Head.Chip != s.hello.Chip {
-		return fail(KindInvalid, fmt.Sprintf("the image is for %s, the board is %s", image.Head.Chip, clip(s.hello.Chip)), nil)
+		return fail(KindInvalid, entity.Say("image_chip", "the image is for {image}, the board is {chip}", "image", image.Head.Chip, "chip", clip(s.hello.Chip)), nil)
 	}
 	b := s.board
 	job := &updateJob{board: b, image: image, from: place{s.hello.FW, s.hello.Slot}, news: make(chan updateEvent, updateNews)}
 	b.mu.Lock()
 	if b.updating != nil {
 		b.mu.Unlock()
-		return fail(KindRefused, "an update of this board is under way", nil)
+		return fail(KindRefused, entity.Say("update_under_way", "an update of this board is under way"), nil)
 	}
 	b.updating = job
 	b.mu.Unlock()
@@ -78,7 +77,7 @@ func (m *Manager) Update(_ context.Context, id entity.BoardID, image *Image) err
 	defer m.mu.Unlock()
 	select {
 	case <-m.updatesEnd:
-		return fail(KindUnavailable, "the server stops", nil)
+		return fail(KindUnavailable, entity.Say("update_server_stops", "the server stops"), nil)
 	default:
 		m.updates.Go(func() { job.run(m.updatesEnd, s) })
 		return nil

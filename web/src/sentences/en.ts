@@ -51,6 +51,28 @@ export const sentences = {
   stranger_new: 'Found on the network, not in config.yaml; it waits to be adopted',
   stranger_twice: 'Found on the network, not in config.yaml; two boards announce this id: {addresses:list}',
 
+  // What was asked of a board, and was not done.
+  board_in_no_config: 'the board is in no config',
+  board_not_on_network: 'the board is not on the network',
+  board_not_online: 'the board is not online',
+  board_silent: 'the board did not answer',
+  board_takes_nothing: 'the board takes no frames now',
+  asked_in_vain: 'given up before the board answered',
+  not_done_in_time: 'given up before it was done',
+  link_broke_unanswered: 'the link broke before the board answered',
+  other_answer: 'the board answered something else',
+  setup_code_needed: 'a setup code is needed',
+  code_not_accepted: 'the board does not accept this setup code, or waits for its button (hold BOOT for 5 s)',
+  key_held: 'the server holds a key of this board; replace it on purpose (--replace)',
+  no_key_held: 'the server holds no key of this board',
+  key_busy: 'its key is being changed by somebody else',
+  key_not_confirmed: 'the board did not confirm its key',
+  key_not_stored: 'the server cannot store the key',
+  update_under_way: 'an update of this board is under way',
+  update_server_stops: 'the server stops',
+  image_chip: 'the image is for {image}, the board is {chip}',
+  image_size: 'the image says that it has {said:plain} bytes and has {has:plain}',
+
   // Its configuration and its firmware.
   config_refused: 'The board refuses {path}: {code:word}. It keeps the configuration it had',
   config_refused_whole: 'The board refuses its configuration: {code:word}. It keeps the one it had',
