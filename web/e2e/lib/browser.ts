@@ -33,6 +33,7 @@ export interface Visit {
 export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> {
   const context = await browser.newContext({ viewport: desktop, locale: 'en-GB', ...options });
   const page = await context.newPage();
+  await page.addInitScript(noteCommands);
   page.setDefaultTimeout(20_000); // before the runner's own, so that the wait is named that failed
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
@@ -42,6 +43,22 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
   });
   await page.goto(url);
   return { page, context, errors };
+}
+
+/** Runs in the page, before its own script: notes when it sends a command, by its own clock. */
+function noteCommands(): void {
+  const times: number[] = [];
+  Object.assign(window, { commandTimes: times });
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (data) {
+    if (String(data).includes('"type":"command"')) times.push(performance.now());
+    send.call(this, data);
+  };
+}
+
+/** When the page has sent commands, in ms. When they arrive depends on what else this computer does. */
+export function commandTimes(page: Page): Promise<number[]> {
+  return page.evaluate(() => (window as unknown as { commandTimes: number[] }).commandTimes);
 }
 
 /** A picture of the window as it is. */
