@@ -76,6 +76,12 @@ func (c *cli) boardTable(list []entity.BoardRecord) {
 			text(b.Address), text(b.Firmware), text(age(b.Since)), text(b.Message)})
 	}
 	table(c.stdout, []string{"BOARD", "ID", "CHIP", "STATUS", "ADDRESS", "FIRMWARE", "SINCE", ""}, rows)
+	for _, b := range list {
+		if b.Status == entity.BoardNotAdopted && b.Address != "" { // else there is nothing to adopt yet
+			fmt.Fprintf(c.stderr, "hob adopt %s CODE makes it yours; CODE is in its serial log and on its setup page.\n", b.Name)
+			return
+		}
+	}
 }
 
 func statusCell(s entity.BoardStatus) cell {

@@ -226,13 +226,20 @@ func (b *board) round(ctx context.Context) next {
 
 // unadopted shows a board without a key, and whether adopting it makes sense now.
 func (b *board) unadopted(addresses []string) {
+	var name, found string
 	b.publish(func() (entity.BoardStatus, entity.Said) {
 		if len(addresses) == 0 {
 			return entity.BoardNotAdopted, entity.Say("no_key_not_found", "No key is stored, and it is not found on the network")
 		}
+		if b.shown.Address != addresses[0] {
+			name, found = string(b.declared.Name), addresses[0]
+		}
 		b.shown.Address = addresses[0]
 		return entity.BoardNotAdopted, entity.Say("no_key", "Found at {address}; adopt it with its setup code", "address", addresses[0])
 	})
+	if found != "" {
+		b.m.log.Info("board found; adopt it with its setup code", "board", name, "address", found)
+	}
 }
 
 // hold runs a session from its first frame to its end.

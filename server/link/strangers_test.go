@@ -1,7 +1,9 @@
 package link
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
 	"net/netip"
 	"strings"
 	"testing"
@@ -19,10 +21,17 @@ func TestBoardWithoutAKeyIsNotAdoptedAndNotDialled(t *testing.T) {
 		if err := r.keys.remove(hallID); err != nil {
 			t.Fatal(err)
 		}
+		var log bytes.Buffer
+		r.log = slog.New(slog.NewTextHandler(&log, nil))
 		r.begin(testHouse())
-		r.found(hallAddr)
-		pass(time.Minute)
+		for range 3 {
+			r.found(hallAddr)
+			pass(time.Minute)
+		}
 		r.want(entity.BoardNotAdopted)
+		if n := strings.Count(log.String(), "board found; adopt it"); n != 1 {
+			t.Errorf("the log tells of it %d times:\n%s", n, &log)
+		}
 		if r.net.dialled(hallAddr) != 0 || r.status().Adopted {
 			t.Fatal("it was dialled, or counts as adopted")
 		}
