@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decodeDetails, underWay } from './details';
+import { declaration, decodeDetails, underWay } from './details';
 import { boardWords, wordFor } from './words';
 
 const record = { name: 'hall', id: 'hob-7c9ebd', chip: 'esp32', declared: true, status: 'online', message: '', since: 1, address: '', firmware: '0.1.0' };
@@ -13,6 +13,11 @@ const one = (more: object): unknown => {
   const decoded = decodeDetails({ ...record, link: null, update: null, ...more });
   return decoded.ok ? decoded.value[0] : decoded.error;
 };
+
+test('a board that is found is declared by a line that the server takes', () => {
+  expect(declaration({ id: 'hob-7c9ebd', chip: 'esp32c3' })).toBe('NAME: {id: hob-7c9ebd, chip: esp32c3}');
+  expect(declaration({ id: 'hob-7c9ebd', chip: '' })).toContain('chip: esp32}'); // a key that is needed
+});
 
 describe('the details of a board', () => {
   test('say why it started in words of both languages, and what is not known yet as it came', () => {

@@ -1,6 +1,7 @@
 // What a board's live link and its update tell (docs/api.md, "A board"): more
 // than the live connection carries, asked for while somebody looks at it.
 
+import type { Board } from '../protocol/model';
 import { DecodeError, list, Members, nullable, number, type Reader, string, whole } from '../protocol/read';
 import { fail, ok, type Result } from '../protocol/result';
 
@@ -38,6 +39,9 @@ export interface Details {
 /** Whether more will come of it. */
 export const underWay = (update: Update | null | undefined): boolean =>
   update != null && update.stage !== 'done' && update.stage !== 'failed';
+
+/** The line that declares a board, under any name. */
+export const declaration = ({ id, chip }: Pick<Board, 'id' | 'chip'>): string => `NAME: {id: ${id}, chip: ${chip || 'esp32'}}`;
 
 /** Where 0 stands for "not known yet". */
 const told = (value: number): number | null => (value === 0 ? null : value);

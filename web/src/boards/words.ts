@@ -3,6 +3,8 @@
 
 const en = {
   more: 'What it tells of itself',
+  stranger: (line: string) => `To use it, add it under boards in config.yaml: ${line}`,
+  adopt: (name: string) => `On the server’s computer: hob adopt ${name} CODE`,
   running: 'Running since',
   reset: 'Started by',
   resets: {
@@ -61,6 +63,8 @@ export type BoardWords = Words<typeof en>;
 
 const de: BoardWords = {
   more: 'Was es von sich sagt',
+  stranger: (line) => `Zum Benutzen unter boards in config.yaml eintragen: ${line}`,
+  adopt: (name) => `Am Rechner des Servers: hob adopt ${name} CODE`,
   running: 'Läuft seit',
   reset: 'Gestartet durch',
   resets: {

@@ -268,7 +268,6 @@ export const de: Catalogue = {
     intro: 'Jedes Board aus config.yaml und jedes andere, das im Netz gefunden wurde.',
     declared: 'In diesem Haus',
     strangers: 'Gefunden, aber in keiner Konfiguration',
-    strangerHint: (id) => `Zum Benutzen unter boards in config.yaml eintragen: {id: ${id}}`,
     empty: 'Noch keine Boards',
     emptyHint: 'Trage eines in config.yaml ein oder stecke eines an: Hob findet es von selbst.',
     since: (age) => `seit ${age}`,

@@ -270,7 +270,6 @@ export const en = {
     intro: 'Every board that config.yaml names, and every other one that was found in the network.',
     declared: 'In this house',
     strangers: 'Found, but in no configuration',
-    strangerHint: (id: string) => `To use it, add it under boards in config.yaml: {id: ${id}}`,
     empty: 'No boards yet',
     emptyHint: 'Name one in config.yaml, or plug one in: Hob finds it by itself.',
     since: (age: string) => `since ${age}`,
