@@ -443,7 +443,7 @@ struct hob_led {
 
 /* What a server says of an image, and what is signed of it. */
 struct hob_image {
-    char chip[12]; /* cut if it is longer than any chip's name */
+    char chip[12]; /* longer than any chip's name: a frame with a longer one is none */
     char fw[32];
     uint32_t size;
     uint16_t security;
