@@ -355,7 +355,7 @@ describe('a sensor', () => {
   test('without a history has no curve, and says what it measures all the same', async () => {
     fake.entities.set('bare', { ...entity('bare', 'sensor', { name: 'Bare', state: '20', attributes: { value: 20, unit: '°C' } }), revision: 42 });
     const page = await see();
-    await tile(page, 'bare').getByText('20 °C').waitFor();
+    await tile(page, 'bare').locator('.figure').getByText('20 °C').waitFor();
     await settle(page);
     expect(fake.historyAsked).toEqual(['bare']);
     expect(await tile(page, 'bare').getByRole('img').count()).toBe(0);

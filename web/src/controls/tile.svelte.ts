@@ -65,15 +65,21 @@ export class TileModel {
     return this.look.tone === 'on' ? 'true' : 'false';
   }
 
-  /** The state in words: "On · 40 %", "Open · 3 min. ago", "Turning on…". */
+  /** What is measured, as long as it is so now; null for what measures nothing. */
+  get figure(): string | null {
+    const { phase, look } = this;
+    return look.figure === true && phase.name === 'settled' ? look.word : null;
+  }
+
+  /** The state in words: "On · 40 %", "Open · 3 min. ago", "Turning on…"; beside a figure its age. */
   get word(): string {
     const { phase, look } = this;
     if (phase.name === 'pending') return pendingWord(phase, this.#text);
     if (phase.name === 'done' && this.#app.clock.now - phase.at < doneFor) return this.#text.button.done;
     if (phase.name === 'offline') return this.#lastKnown(phase.unavailable.since);
     if (look.level !== null) return `${look.word} · ${this.percent(look.level)}`;
-    if (look.since !== null) return `${look.word} · ${this.#ago(look.since)}`;
-    return look.word;
+    const words = this.figure === null ? [look.word] : [];
+    return [...words, ...(look.since === null ? [] : [this.#ago(look.since)])].join(' · ');
   }
 
   /** What people need to know beside the state, or null. */

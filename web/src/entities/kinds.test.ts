@@ -18,6 +18,12 @@ const say: Saying = { format: new Format('en', 'UTC'), now, name: (id) => `the $
 type Some = NonNullable<Parameters<typeof anEntity>[0]>;
 const look = (more: Some) => moduleOf(more.kind ?? '').look(anEntity(more), en, say);
 
+test('what a sensor measures is a figure, and what it has measured once is none', () => {
+  const attributes = { value: 20, unit: '°C', fault: 'stale' };
+  expect(look({ kind: 'sensor', state: '20', attributes }).figure).toBe(true);
+  expect(look({ kind: 'sensor', state: 'unknown', attributes }).figure).toBeUndefined();
+});
+
 test('an alarm has no age: what changed last may be what it watches', () => {
   expect(look({ kind: 'alarm', state: 'armed_away', changed: 5 }).since).toBeNull();
 });

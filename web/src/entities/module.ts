@@ -17,6 +17,8 @@ export interface IconPair {
 
 export interface Look {
   readonly word: string;
+  /** The word is a number that people look for. */
+  readonly figure?: true;
   /** A second line that people need: why, until when, what is open. */
   readonly detail?: string;
   /** A number that belongs to the word, such as a brightness in percent; null when there is none. */

@@ -24,7 +24,7 @@ function look(entity: Entity, text: Catalogue, say: Saying): Look {
     ...(fault === undefined ? [] : [text.sensor.fault[faultKey(fault)]]),
   ];
   const badge = fault === undefined ? {} : { badge: mdiAlert };
-  return { ...base, ...badge, word: reading, tone: 'calm', since, ...(also.length > 0 && { detail: also.join(' · ') }) };
+  return { ...base, ...badge, word: reading, figure: true, tone: 'calm', since, ...(also.length > 0 && { detail: also.join(' · ') }) };
 }
 
 type Fault = keyof Catalogue['sensor']['fault'];
