@@ -42,9 +42,14 @@ func codeNamed(text string) diag.Code {
 type codeJSON struct {
 	Code    diag.Code `json:"code"`
 	Meaning string    `json:"meaning"`
-	Cause   string    `json:"cause,omitempty"`
-	Wrong   string    `json:"wrong,omitempty"`
-	Right   string    `json:"right,omitempty"`
+}
+
+// explainedJSON is one of them. What no text can show has no example: both are "".
+type explainedJSON struct {
+	codeJSON
+	Cause string `json:"cause"`
+	Wrong string `json:"wrong"`
+	Right string `json:"right"`
 }
 
 func (c *cli) listCodes() error {
@@ -67,7 +72,7 @@ func (c *cli) explain(code diag.Code) error {
 		return usage("there is no code %q; hob explain lists them", code)
 	}
 	if c.json {
-		return c.printJSON(codeJSON{code, meaning(code), e.Cause, e.Wrong, e.Right})
+		return c.printJSON(explainedJSON{codeJSON{code, meaning(code)}, e.Cause, e.Wrong, e.Right})
 	}
 	fmt.Fprintf(c.stdout, "%s: %s\n\n%s\n", code, meaning(code), e.Cause)
 	if e.Wrong != "" {
