@@ -129,8 +129,8 @@ func New(o Options) *API {
 	a.echo.GET("/api/docs", a.docs(rest.OpenAPI()))
 	a.echo.POST("/api/session", a.openSession)
 	a.echo.DELETE("/api/session", a.closeSession)
-	a.echo.Any("/api", notFound)
-	a.echo.Any("/api/*", notFound)
+	a.echo.Any("/api", a.notFound)
+	a.echo.Any(noSuchAddress, a.notFound)
 	a.echo.GET("/*", a.dashboard())
 	return a
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
@@ -43,9 +44,30 @@ func (a *API) problems(err error, c echo.Context) {
 	_ = c.Blob(p.Status, "application/problem+json", b)
 }
 
-func notFound(c echo.Context) error {
+// noSuchAddress is the route of whatever has none of its own.
+const noSuchAddress = "/api/*"
+
+func (a *API) notFound(c echo.Context) error {
 	if isHook(c.Request()) && c.Request().Method != http.MethodPost {
 		return otherwise(c)
 	}
+	if methods := a.methods(c.Request()); len(methods) > 0 {
+		allow := strings.Join(methods, ", ")
+		c.Response().Header().Set(echo.HeaderAllow, allow)
+		return problem(http.StatusMethodNotAllowed, "this address takes "+allow)
+	}
 	return problem(http.StatusNotFound, "there is nothing at this address; see /api/docs")
+}
+
+// methods are those that the address of a request takes.
+func (a *API) methods(r *http.Request) []string {
+	var out []string
+	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+		c := a.echo.NewContext(r, nil)
+		a.echo.Router().Find(m, echo.GetPath(r), c)
+		if at := c.Path(); at != noSuchAddress && at != "/api" {
+			out = append(out, m)
+		}
+	}
+	return out
 }

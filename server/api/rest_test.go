@@ -275,12 +275,18 @@ func TestOtherMethodsAndPathsAreProblemsToo(t *testing.T) {
 	for _, c := range []struct {
 		line   string
 		status int
+		allow  string
 	}{
-		{"GET /api", 404}, {"GET /api/", 404}, {"GET /api/nothing", 404}, {"GET /api/entities/attic", 404},
-		{"PUT /api/entities", 404}, {"DELETE /api/boards/hall", 404}, {"OPTIONS /api/entities", 404},
-		{"GET /api/session", 404}, {"POST /", 405}, {"DELETE /index.html", 405}, {"POST /healthz", 405},
+		{"GET /api", 404, ""}, {"GET /api/", 404, ""}, {"GET /api/nothing", 404, ""}, {"GET /api/entities/attic", 404, ""},
+		{"PUT /api/entities", 405, "GET"}, {"DELETE /api/boards/hall", 405, "GET"}, {"OPTIONS /api/entities", 405, "GET"},
+		{"POST /api/config", 405, "GET, PUT"}, {"GET /api/entities/porch/commands", 405, "POST"}, {"PATCH /api/boards/hall/key", 405, "DELETE"},
+		{"GET /api/session", 405, "POST, DELETE"}, {"POST /", 405, "GET"}, {"DELETE /index.html", 405, "GET"}, {"POST /healthz", 405, "GET"},
 	} {
-		wantProblem(t, r.do(c.line, ""), c.status, "")
+		rec := r.do(c.line, "")
+		wantProblem(t, rec, c.status, "")
+		if got := strings.TrimPrefix(rec.Header().Get("Allow"), "OPTIONS, "); got != c.allow { // which echo itself puts first
+			t.Errorf("%s: allowed is %q, want %q", c.line, got, c.allow)
+		}
 	}
 }
 
