@@ -71,12 +71,12 @@ func TestAChainIsToldLineByLineToItsFirstCause(t *testing.T) {
 	c := berlin(t, "2026-11-25 12:00:00")
 	at := func(s int) int64 { return c.now.Add(time.Duration(s-3600) * time.Second).UnixMilli() }
 	got := chainLines([]client.WhyStep{
-		{Kind: "change", At: at(4), Text: "stairs went on (40 %)"},
+		{Kind: "change", At: at(4), Text: "stairs went on (40%)"},
 		{Kind: "run", At: at(3), Text: "rule night_path ran", Details: []string{"motion detected", "sun down"}},
 		{Kind: "change", At: at(3), Text: "motion detected something"},
 		{Kind: "origin", At: at(3), Text: "its board saw it"}}, c)
 	want := []string{
-		"stairs went on (40 %) at 11:00:04, because rule night_path ran",
+		"stairs went on (40%) at 11:00:04, because rule night_path ran",
 		"  rule night_path ran at 11:00:03 (motion detected; sun down)",
 		"  motion detected something at 11:00:03, because its board saw it"}
 	if len(got) != len(want) {

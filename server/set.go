@@ -154,6 +154,9 @@ func percentMeant(res entity.Result, a entity.Action) string {
 	if res.Detail != "no_temperature" || json.Unmarshal([]byte(res.Params), &of) != nil || of.Kind != entity.KindLight {
 		return ""
 	}
+	if a.Temp == nil || a.Temp.Celsius() < 0 || a.Temp.Celsius() > 100 {
+		return "\na brightness is written with %, from 0% to 100%"
+	}
 	return fmt.Sprintf("\na brightness is written with %%: hob set %s %s%%", res.Entity, a)
 }
 

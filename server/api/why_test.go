@@ -135,7 +135,7 @@ func TestAChainLeadsToTheFirstCause(t *testing.T) {
 		"a rule by the sun": {"stairs", []store.Change{dimmed}, []store.RuleRun{
 			ran(t, 5, "dusk", "stairs off", rules.Fired{Kind: rules.KindTime, Text: "06:00", Due: ms(5)}, nil),
 			ran(t, 19, "dusk", "stairs 40%", rules.Fired{Kind: rules.KindTime, Text: "sunset-20m", Due: ms(19)}, disarmed)},
-			[]string{"20 change stairs went on (40 %)", "19 run rule dusk ran (sunset-20m was at 06:00:19; alarm was disarmed; anna was not away; outside below 3°C: 2.1°C; sun down)"}},
+			[]string{"20 change stairs went on (40%)", "19 run rule dusk ran (sunset-20m was at 06:00:19; alarm was disarmed; anna was not away; outside below 3°C: 2.1°C; sun down)"}},
 		"a rule that was late": {"porch", []store.Change{became(700, "porch", "on", because(entity.CauseRule, "dusk"))}, []store.RuleRun{
 			ran(t, 700, "dusk", "porch on", rules.Fired{Kind: rules.KindTime, Text: "06:00", Due: ms(0)}, nil)},
 			[]string{"700 change porch went on", "700 run rule dusk ran (it was 06:00, and it ran 11m40s late)"}},

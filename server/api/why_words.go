@@ -61,7 +61,7 @@ func figureWords(l *store.Change) string {
 	if l.Number == nil || l.State != "on" {
 		return ""
 	}
-	return fmt.Sprintf(" (%s %%)", formatted(*l.Number))
+	return fmt.Sprintf(" (%s%%)", formatted(*l.Number))
 }
 
 // boardWords are why a line came about that is about more than what a board saw; ""
