@@ -129,17 +129,16 @@ func TestTheNameOfAWebhookIsInNoLogAndNoAnswer(t *testing.T) {
 func TestARemoteThatAsksTooOftenIsToldWhenItMayAgain(t *testing.T) {
 	r := newRig(t)
 	var last *http.Response
-	n := 0
-	for range hookBurst + 5 {
+	asked := 0
+	for ; last == nil && asked < 50*hookBurst; asked++ { // a busy computer may get through more than the burst
 		rec := r.on(TrustNobody, hooked("192.0.2.9:1", "POST /api/hooks/guess", ""))
 		if rec.Code == http.StatusTooManyRequests {
-			n++
 			wantProblem(t, rec, 429, "too often")
 			last = rec.Result()
 		}
 	}
-	if n == 0 || last.Header.Get("Retry-After") == "" {
-		t.Fatalf("%d of %d were refused", n, hookBurst+5)
+	if asked <= hookBurst || last == nil || last.Header.Get("Retry-After") == "" {
+		t.Fatalf("after %d came %+v", asked, last)
 	}
 	if rec := r.on(TrustNobody, hooked("192.0.2.10:1", hook, "")); rec.Code != 204 {
 		t.Errorf("another remote: %d %s", rec.Code, rec.Body)
