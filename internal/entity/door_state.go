@@ -215,9 +215,12 @@ func (s doorState) passed(end string, arrived bool, at time.Time) doorState {
 		s.move = move{}
 		return s
 	}
-	to := DoorOpen
+	to, there := DoorOpen, s.open.active
 	if end == DoorOpen {
-		to = DoorClosed
+		to, there = DoorClosed, s.closed.active
+	}
+	if there { // a link that was held up tells of both ends at once, in the order of the pins
+		return s
 	}
 	if s.move.to != to {
 		s.move, s.wrong = move{to: to, since: at}, ""
