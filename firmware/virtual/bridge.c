@@ -9,6 +9,9 @@
 #include "hob_psa.h"
 #include "hob_serial.h"
 
+/* What goes into the port as it is must have the very type. */
+#pragma GCC diagnostic error "-Wincompatible-pointer-types"
+
 #define CHIP_SIZE 16u
 #define FW_SIZE 32u
 
@@ -79,46 +82,15 @@ struct hob_scratch *bridge_scratch_new(void)
     return calloc(1, hob_scratch_size());
 }
 
-/* ---- the port: C types to Go's, nothing else ---- */
-
-static int pin_output(void *ctx, uint8_t pin, bool level)
-{
-    return goPinOutput(ctx, pin, level);
-}
-
-static void pin_write(void *ctx, uint8_t pin, bool level)
-{
-    goPinWrite(ctx, pin, level);
-}
+/*
+ * ---- the port ----
+ *
+ * Go's functions as they are, and where C says const, enum or an array, C's types to Go's.
+ */
 
 static int pin_input(void *ctx, uint8_t pin, enum hob_pull pull)
 {
     return goPinInput(ctx, pin, (int)pull);
-}
-
-static bool pin_read(void *ctx, uint8_t pin)
-{
-    return goPinRead(ctx, pin);
-}
-
-static void pin_release(void *ctx, uint8_t pin)
-{
-    goPinRelease(ctx, pin);
-}
-
-static int pwm_open(void *ctx, uint8_t pin, uint32_t freq_hz, uint16_t duty)
-{
-    return goPWMOpen(ctx, pin, freq_hz, duty);
-}
-
-static void pwm_write(void *ctx, uint8_t pin, uint16_t duty)
-{
-    goPWMWrite(ctx, pin, duty);
-}
-
-static int strip_open(void *ctx, uint8_t pin, uint16_t count)
-{
-    return goStripOpen(ctx, pin, count);
 }
 
 static void strip_fill(void *ctx, uint8_t pin, uint16_t count, const uint8_t pixel[3])
@@ -149,11 +121,6 @@ static int sensor_read(void *ctx, enum hob_sensor_kind kind, uint8_t where, uint
     return goSensorRead(ctx, (int)kind, where, buf, cap);
 }
 
-static int i2c_open(void *ctx, uint8_t sda, uint8_t scl)
-{
-    return goI2COpen(ctx, sda, scl);
-}
-
 static int storage_read(void *ctx, enum hob_slot slot, uint8_t *buf, size_t cap)
 {
     return goStorageRead(ctx, (int)slot, buf, cap);
@@ -174,54 +141,9 @@ static void conn_close(void *ctx, int conn, enum hob_close code, const char *rea
     goConnClose(ctx, conn, (int)code, (char *)reason);
 }
 
-static int update_begin(void *ctx, uint32_t size)
-{
-    return goUpdateBegin(ctx, size);
-}
-
 static int update_write(void *ctx, uint32_t at, const uint8_t *data, size_t len)
 {
     return goUpdateWrite(ctx, at, (uint8_t *)data, len);
-}
-
-static int update_read(void *ctx, uint32_t at, uint8_t *buf, size_t len)
-{
-    return goUpdateRead(ctx, at, buf, len);
-}
-
-static int update_boot(void *ctx)
-{
-    return goUpdateBoot(ctx);
-}
-
-static bool update_on_trial(void *ctx)
-{
-    return goUpdateOnTrial(ctx);
-}
-
-static int update_keep(void *ctx)
-{
-    return goUpdateKeep(ctx);
-}
-
-static void update_undo(void *ctx)
-{
-    goUpdateUndo(ctx);
-}
-
-static void restart(void *ctx)
-{
-    goRestart(ctx);
-}
-
-static void adoption_changed(void *ctx)
-{
-    goAdoptionChanged(ctx);
-}
-
-static void stats(void *ctx, struct hob_stats *out)
-{
-    goStats(ctx, out);
 }
 
 static void log_line(void *ctx, enum hob_log what, int32_t detail)
@@ -230,34 +152,34 @@ static void log_line(void *ctx, enum hob_log what, int32_t detail)
 }
 
 static const struct hob_port go_port = {
-    .pin_output = pin_output,
-    .pin_write = pin_write,
+    .pin_output = goPinOutput,
+    .pin_write = goPinWrite,
     .pin_input = pin_input,
-    .pin_read = pin_read,
-    .pin_release = pin_release,
-    .pwm_open = pwm_open,
-    .pwm_write = pwm_write,
-    .strip_open = strip_open,
+    .pin_read = goPinRead,
+    .pin_release = goPinRelease,
+    .pwm_open = goPWMOpen,
+    .pwm_write = goPWMWrite,
+    .strip_open = goStripOpen,
     .strip_fill = strip_fill,
     .sensor_open = sensor_open,
     .sensor_close = sensor_close,
     .sensor_start = sensor_start,
     .sensor_read = sensor_read,
-    .i2c_open = i2c_open,
+    .i2c_open = goI2COpen,
     .storage_read = storage_read,
     .storage_write = storage_write,
     .conn_send = conn_send,
     .conn_close = conn_close,
-    .update_begin = update_begin,
+    .update_begin = goUpdateBegin,
     .update_write = update_write,
-    .update_read = update_read,
-    .update_boot = update_boot,
-    .update_on_trial = update_on_trial,
-    .update_keep = update_keep,
-    .update_undo = update_undo,
-    .restart = restart,
-    .adoption_changed = adoption_changed,
-    .stats = stats,
+    .update_read = goUpdateRead,
+    .update_boot = goUpdateBoot,
+    .update_on_trial = goUpdateOnTrial,
+    .update_keep = goUpdateKeep,
+    .update_undo = goRestart, /* what is still on trial is not booted again */
+    .restart = goRestart,
+    .adoption_changed = goAdoptionChanged,
+    .stats = goStats,
     .log = log_line,
 };
 

@@ -146,9 +146,6 @@ func goUpdateOnTrial(ctx unsafe.Pointer) C.bool { return C.bool(coreOf(ctx).slot
 //export goUpdateKeep
 func goUpdateKeep(ctx unsafe.Pointer) C.int { return result(coreOf(ctx).slots.keep()) }
 
-//export goUpdateUndo
-func goUpdateUndo(ctx unsafe.Pointer) { coreOf(ctx).host.restartWanted() }
-
 //export goRestart
 func goRestart(ctx unsafe.Pointer) { coreOf(ctx).host.restartWanted() }
 
