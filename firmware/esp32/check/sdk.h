@@ -52,7 +52,7 @@
 #define ADC_CALI_SCHEME_CURVE_FITTING_SUPPORTED CHECK_SMALL_CHIP
 #define SOC_LEDC_CHANNEL_NUM 8
 #define SOC_RMT_MEM_WORDS_PER_CHANNEL 64
-#define SOC_ADC_MAX_CHANNEL_NUM 10
+#define SOC_ADC_CHANNEL_NUM(unit) ((unit) == 0 ? 8 : 10)
 
 /* ---- the system ---- */
 

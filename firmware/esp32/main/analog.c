@@ -19,7 +19,7 @@
 #else
 #define ATTENUATION ADC_ATTEN_DB_11
 #endif
-#define CHANNELS SOC_ADC_MAX_CHANNEL_NUM
+#define CHANNELS SOC_ADC_CHANNEL_NUM(0) /* of ADC1 */
 
 static adc_oneshot_unit_handle_t unit;
 static adc_cali_handle_t calibrations[CHANNELS];
