@@ -54,6 +54,7 @@ sensors:
   outside: {type: ds18b20, pin: hall/13}
 garage_doors:
   left: {relay: shed/25, closed_reed: shed/32, open_reed: shed/33, travel: 18s, unattended_close: {warn: shed/13, for: 6s}}
+  back: {relay: shed/26, closed_reed: shed/27, travel: 18s, unattended_close: {warn: shed/14, for: 6s}} # nothing tells that it is open
 heaters:
   heat:
     relay: hall/21

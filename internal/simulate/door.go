@@ -53,8 +53,8 @@ func (d *door) put(state string) {
 	switch state {
 	case entity.DoorOpen:
 		d.place, d.up = d.spec.Travel, true
-	case entity.DoorStopped:
-		d.place = d.spec.Travel / 2
+	case entity.DoorStopped: // on its way up: the next pulse closes it
+		d.place, d.up = d.spec.Travel/2, true
 	}
 	for _, r := range d.reeds() {
 		d.board.put(r.Point, r.Value)

@@ -13,6 +13,7 @@ func TestADoorIsMovedAsItsBoardWouldMoveIt(t *testing.T) {
 	same(t, failures(t, `
 rules:
   shut: {when: {left: open, for: 10m}, do: [close left]}
+  shut_back: {when: {back: stopped, for: 10m}, do: [close back]}
 tests:
   who closes it by hand during the warning is not met by the pulse:
     given: {time: "2026-11-25 15:00"}
@@ -42,6 +43,10 @@ tests:
     given: {time: "2026-11-25 15:00", left: stopped}
     when: [{after: 1m, left: open}]
     then: [{after: 8s, left: stopped}, {after: 2s, left: open, rule: shut, outcome: none}]
+  without an open reed, it has long stood in between and is closed:
+    given: {time: "2026-11-25 15:00", back: stopped}
+    when: [{run: shut_back}, {after: 16s}]
+    then: {back: closed}
   two pulses that come too fast are one:
     given: {time: "2026-11-25 15:00"}
     when: [{left: open}, {after: 30s}]
