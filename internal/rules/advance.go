@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"hob/internal/entity"
 	"hob/internal/schedule"
 )
 
@@ -21,7 +22,7 @@ func (e *Engine) advance(s *state, r *run) {
 			return
 		case StepNotify:
 			e.act(s, r, i)
-			e.stepEnds(r, Ran, "")
+			e.stepEnds(r, Ran, entity.Said{})
 		case StepDelay:
 			e.step(r, i)
 			r.deadline = max(e.now.Up+i.lasts, 1) // 0 would be none
@@ -38,14 +39,14 @@ func (e *Engine) advance(s *state, r *run) {
 		case StepChoose:
 			t := i.cond.trace(e, e.now.Wall)
 			e.step(r, i).If = &t
-			e.stepEnds(r, Ran, decided(i.cond, &t))
+			e.stepEnds(r, Ran, entity.Said{Message: decided(i.cond, &t)})
 			if t.Verdict != Yes {
 				r.pc = i.jump
 				continue
 			}
 		case StepStop:
 			e.step(r, i)
-			e.stepEnds(r, Ran, "")
+			e.stepEnds(r, Ran, entity.Said{})
 			r.pc = len(code)
 			continue
 		default:
@@ -65,9 +66,9 @@ func (e *Engine) step(r *run, i *instruction) *StepTrace {
 }
 
 // stepEnds notes how the last step ended.
-func (e *Engine) stepEnds(r *run, o Outcome, message string) {
+func (e *Engine) stepEnds(r *run, o Outcome, said entity.Said) {
 	last := &r.Steps[len(r.Steps)-1]
-	last.Outcome, last.Message = o, message
+	last.Outcome, last.Message, last.Detail, last.Params = o, said.Message, said.Detail, said.Params
 	last.TookMS = (e.now.Up - r.stepUp).Milliseconds()
 }
 
@@ -92,7 +93,7 @@ func (e *Engine) ended(s *state, id RunID, step int, result Result) {
 			continue
 		}
 		r.awaited = false
-		e.stepEnds(r, result.Outcome, result.Message)
+		e.stepEnds(r, result.Outcome, result.Said)
 		e.touch(s)
 		e.actEnds(s, r)
 		return
@@ -117,7 +118,7 @@ func (e *Engine) waitEnds(s *state, r *run, i *instruction) bool {
 	}
 	t := i.cond.trace(e, e.now.Wall)
 	r.Steps[len(r.Steps)-1].If = &t
-	e.stepEnds(r, Ran, waited(i.cond, &t, e.now.Up-r.stepUp))
+	e.stepEnds(r, Ran, entity.Said{Message: waited(i.cond, &t, e.now.Up-r.stepUp)})
 	r.deadline = 0
 	e.waiting--
 	e.touch(s)
@@ -199,7 +200,7 @@ func (e *Engine) finish(s *state, r *run, also string) {
 	if also != "" {
 		wrong = append(wrong, also)
 	}
-	e.end(s, r, outcome, strings.Join(wrong, "; "))
+	e.end(s, r, outcome, entity.Said{Message: strings.Join(wrong, "; ")})
 	e.dequeue(s)
 }
 
@@ -218,18 +219,18 @@ func (e *Engine) dequeue(s *state) {
 }
 
 // stop gives a run up.
-func (e *Engine) stop(s *state, r *run, why string) {
+func (e *Engine) stop(s *state, r *run, why entity.Said) {
 	if r.waitsFor(s.rule) != nil {
 		e.waiting--
 	}
 	if n := len(r.Steps); n > 0 && r.Steps[n-1].Outcome == Running {
-		e.stepEnds(r, Stopped, "")
+		e.stepEnds(r, Stopped, entity.Said{})
 	}
 	e.end(s, r, Stopped, why)
 }
 
 // abandon gives up all that a rule has under way.
-func (e *Engine) abandon(s *state, why string) {
+func (e *Engine) abandon(s *state, why entity.Said) {
 	for len(s.runs) > 0 {
 		e.stop(s, s.runs[0], why)
 	}

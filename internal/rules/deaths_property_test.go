@@ -129,7 +129,7 @@ func (m *mortal) dies(string) bool { return rapid.IntRange(0, 25).Draw(m.rt, "di
 
 func (m *mortal) answers(rules.Act) (rules.Result, bool) {
 	outcome := rapid.SampledFrom([]rules.Outcome{rules.Ran, rules.Ran, rules.Failed, rules.Refused, rules.Running}).Draw(m.rt, "ends")
-	return rules.Result{Outcome: outcome, Message: "because"}, outcome != rules.Running
+	return rules.Result{Outcome: outcome, Said: entity.Said{Message: "because"}}, outcome != rules.Running
 }
 
 func (m *mortal) turn() {

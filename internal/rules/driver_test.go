@@ -188,6 +188,7 @@ func (s *server) store(out rules.Output) {
 	}
 	for i := range out.Runs {
 		r := out.Runs[i]
+		s.checkNamed(&r)
 		if before, ok := s.disk.runs[r.ID]; ok {
 			s.checkNews(&before, &r)
 		}
@@ -195,6 +196,17 @@ func (s *server) store(out rules.Output) {
 	}
 	if out.Durable {
 		s.unsafe = nil
+	}
+}
+
+// checkNamed: what the engine itself has to say can be said in every language. What
+// steps and conditions say is in them.
+func (s *server) checkNamed(r *rules.Run) {
+	s.t.Helper()
+	own := r.Outcome == rules.Missed || r.Outcome == rules.Stopped || r.Outcome == rules.Paused ||
+		r.Outcome == rules.Running && r.Reason != "" || r.Outcome == rules.Skipped && (r.If == nil || r.If.Verdict == rules.Yes)
+	if own && (r.Detail == "" || r.Reason == "") {
+		s.t.Errorf("the run %s is %s with the reason %q, which has no name", r.ID, r.Outcome, r.Reason)
 	}
 }
 

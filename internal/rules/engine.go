@@ -161,7 +161,7 @@ func (e *Engine) Replace(p *Program, now Now) Output {
 	}
 	gone := sortedKeys(before)
 	for _, id := range gone {
-		e.abandon(before[id], "the rule was removed")
+		e.abandon(before[id], entity.Say("run_rule_removed", "the rule was removed"))
 	}
 	isOld := func(s *state) bool { return old[s] }
 	e.touched, e.shifted = slices.DeleteFunc(e.touched, isOld), slices.DeleteFunc(e.shifted, isOld)

@@ -29,7 +29,7 @@ func (e *Engine) fire(s *state, f Fired, late bool) RunID {
 		if t.Verdict != Yes {
 			r := s.newRun(e.now, f)
 			r.If = judged
-			return e.end(s, r, Skipped, t.Why)
+			return e.end(s, r, Skipped, entity.Said{Message: t.Why})
 		}
 	}
 	r := s.newRun(e.now, f)
@@ -42,19 +42,20 @@ func (e *Engine) fire(s *state, f Fired, late bool) RunID {
 		switch mode {
 		case entity.ModeRestart:
 			for _, old := range slices.Clone(s.runs) {
-				e.stop(s, old, "it was triggered again, and begins anew")
+				e.stop(s, old, entity.Say("run_begins_anew", "it was triggered again, and begins anew"))
 			}
 		case entity.ModeQueued:
 			if len(s.queue) >= most {
-				return e.end(s, r, Skipped, fmt.Sprintf("%d runs wait already", len(s.queue)))
+				return e.end(s, r, Skipped, entity.Say("run_queue_full", "{count} runs wait already", "count", len(s.queue)))
 			}
-			r.Outcome, r.Reason = Running, "it waits for the run before it"
+			r.Outcome = Running
+			r.because(entity.Say("run_waits", "it waits for the run before it"))
 			s.queue = append(s.queue, r)
 			e.touch(s)
 			e.note(r.Run)
 			return r.ID
 		default:
-			return e.end(s, r, Skipped, "it still runs")
+			return e.end(s, r, Skipped, entity.Say("run_still_runs", "it still runs"))
 		}
 	}
 	e.tryStart(s, r)
@@ -62,8 +63,9 @@ func (e *Engine) fire(s *state, f Fired, late bool) RunID {
 }
 
 // rests is why a rule does not run that has just done so.
-func (e *Engine) rests(s *state) string {
-	return fmt.Sprintf("it ran less than %s ago, and rests until %s", schedule.DurationText(s.rule.spec.Cooldown), e.clock(s.cooling))
+func (e *Engine) rests(s *state) entity.Said {
+	return entity.Say("run_rests", "it ran less than {cooldown} ago, and rests until {until}",
+		"cooldown", schedule.DurationText(s.rule.spec.Cooldown), "until", e.clock(s.cooling))
 }
 
 // newRun is a run that has not begun.
@@ -75,15 +77,16 @@ func (s *state) newRun(now Now, f Fired) *run {
 }
 
 // record is a firing that comes to nothing.
-func (e *Engine) record(s *state, f Fired, o Outcome, reason string, more int) RunID {
+func (e *Engine) record(s *state, f Fired, o Outcome, why entity.Said, more int) RunID {
 	r := s.newRun(e.now, f)
 	r.More = more
-	return e.end(s, r, o, reason)
+	return e.end(s, r, o, why)
 }
 
 // end has a run over: it is recorded, and no longer waited for.
-func (e *Engine) end(s *state, r *run, o Outcome, reason string) RunID {
-	r.Outcome, r.Reason, r.Ended = o, reason, e.now.Wall.UnixMilli()
+func (e *Engine) end(s *state, r *run, o Outcome, why entity.Said) RunID {
+	r.Outcome, r.Ended = o, e.now.Wall.UnixMilli()
+	r.because(why)
 	r.deadline, r.awaited = 0, false
 	delete(e.byRun, r.ID)
 	s.runs = slices.DeleteFunc(s.runs, func(other *run) bool { return other == r })
@@ -117,7 +120,8 @@ func (e *Engine) start(s *state, r *run) {
 	if spec.Cooldown > 0 {
 		s.cooling = e.now.Up + spec.Cooldown
 	}
-	r.Outcome, r.Reason = Running, ""
+	r.Outcome = Running
+	r.because(entity.Said{})
 	s.runs = append(s.runs, r)
 	s.last = &r.Run
 	e.byRun[r.ID] = s
@@ -139,10 +143,12 @@ func (e *Engine) pause(s *state, r *run) {
 		"rule", name, "runs", MostRuns, "seconds", int(RunsWithin.Seconds()), "minutes", int(Pause.Minutes()),
 		"_within", schedule.DurationText(RunsWithin), "_pause", schedule.DurationText(Pause))
 	e.out.Acts = append(e.out.Acts, Act{Run: r.ID, Rule: name, Notify: &entity.Notify{Everyone: true, Text: why.Message}, Said: why})
-	e.end(s, r, Paused, fmt.Sprintf("it has run %d times within %s, and does not for %s", MostRuns, schedule.DurationText(RunsWithin), schedule.DurationText(Pause)))
+	e.end(s, r, Paused, entity.Say("run_too_often", "it has run {runs} times within {_within}, and does not for {_pause}",
+		"runs", MostRuns, "seconds", int(RunsWithin.Seconds()), "minutes", int(Pause.Minutes()),
+		"_within", schedule.DurationText(RunsWithin), "_pause", schedule.DurationText(Pause)))
 	s.paused, s.until = &r.Run, e.now.Up+Pause
 	for _, waiting := range s.queue {
-		e.end(s, waiting, Stopped, "the rule was paused")
+		e.end(s, waiting, Stopped, entity.Say("run_rule_paused", "the rule was paused"))
 	}
 	s.queue, s.last = nil, s.paused
 }

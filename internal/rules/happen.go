@@ -223,7 +223,7 @@ func (e *Engine) lapse(list []*state) {
 				continue
 			}
 			r.deadline = 0
-			e.stepEnds(r, Ran, "")
+			e.stepEnds(r, Ran, entity.Said{})
 			r.pc++
 			e.touch(s)
 			e.advance(s, r)

@@ -207,12 +207,12 @@ func (e *Engine) resumed(s *state, saved runMemory, same bool) {
 	if r.Steps == nil {
 		r.Steps = []StepTrace{}
 	}
-	const why = "the server ended meanwhile, so nobody knows how it went"
+	why := entity.Say("step_interrupted", "the server ended meanwhile, so nobody knows how it went")
 	if !same || !saved.sound(s.rule.code) {
 		if n := len(r.Steps); n > 0 && r.Steps[n-1].Outcome == Running {
 			e.stepEnds(r, Interrupted, why)
 		}
-		e.end(s, r, Interrupted, "the rule was changed while the server was not running, so the run did not go on")
+		e.end(s, r, Interrupted, entity.Say("run_changed_meanwhile", "the rule was changed while the server was not running, so the run did not go on"))
 		return
 	}
 	s.runs = append(s.runs, r)
@@ -263,7 +263,7 @@ func (e *Engine) forget(id entity.RuleID, data []byte) {
 	}
 	for _, r := range m.Queue {
 		r.Rule, r.Outcome, r.Ended = id, Interrupted, e.now.Wall.UnixMilli()
-		r.Reason = "the rule was removed while the server was not running, so the run did not go on"
+		r.because(entity.Say("run_removed_meanwhile", "the rule was removed while the server was not running, so the run did not go on"))
 		if n := len(r.Steps); n == 0 {
 			r.Steps = []StepTrace{}
 		} else if last := &r.Steps[n-1]; last.Outcome == Running {
@@ -306,10 +306,10 @@ func (e *Engine) carry(r *rule, old *state) *state {
 	if r.spec.Cooldown != old.rule.spec.Cooldown {
 		s.cooling = 0
 	}
-	why := "the rule was changed"
+	why := entity.Say("run_rule_changed", "the rule was changed")
 	off := old.rule.spec.Enabled && !r.spec.Enabled
 	if off { // whoever switches a rule off does not want the rest of it either
-		why = "the rule was switched off"
+		why = entity.Say("run_rule_off", "the rule was switched off")
 	}
 	if off || !sameAs(old.rule.print, r.print, r.was) {
 		e.abandon(old, why)
@@ -317,7 +317,7 @@ func (e *Engine) carry(r *rule, old *state) *state {
 	}
 	s.runs, s.queue, s.last, s.paused = old.runs, old.queue, old.last, old.paused
 	if edited {
-		e.resume(s, why)
+		e.resume(s, why.Message)
 	}
 	for _, one := range s.runs {
 		e.byRun[one.ID] = s

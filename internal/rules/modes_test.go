@@ -55,7 +55,7 @@ func TestARestartDuringAnActBeginsAnewAndTheOldEndIsNoMatter(t *testing.T) {
 	s.pass(time.Second)
 	s.happens(rules.Event{Entity: "bell", Gesture: entity.GesturePress})
 	first, second := s.acts[0].Act, s.acts[1].Act
-	s.take(s.ends(first, rules.Result{Outcome: rules.Failed, Message: "too late"}))
+	s.take(s.ends(first, rules.Result{Outcome: rules.Failed, Said: entity.Said{Message: "too late"}}))
 	if len(s.acts) != 2 {
 		t.Fatalf("the end of the old act goes on with the new run: %d acts", len(s.acts))
 	}

@@ -14,10 +14,10 @@ type due struct {
 	state  *state
 	text   string
 	at     time.Time
-	missed string // why it does not run; "" runs
-	more   int    // how many more it stands for
-	late   bool   // it is one of those that are made up for
-	notice bool   // it is no occurrence, and missed says what there is to say
+	missed entity.Said // why it does not run; without a message it does
+	more   int         // how many more it stands for
+	late   bool        // it is one of those that are made up for
+	notice bool        // it is no occurrence, and missed says what there is to say
 }
 
 // occur deals with the occurrences of some rules that have come. down says that no
@@ -41,7 +41,7 @@ func (e *Engine) occur(list []*state, down bool) {
 			fired.Due = 0
 			e.record(d.state, fired, Missed, d.missed, 0)
 		case d.more == 0 && d.state.lastDue == fired.Due: // two triggers of one rule at one moment
-		case d.missed != "":
+		case d.missed.Message != "":
 			d.state.lastDue = fired.Due
 			e.record(d.state, fired, Missed, d.missed, d.more)
 		default:
@@ -75,10 +75,10 @@ func (e *Engine) occurrences(s *state, t *armed, down bool) []due {
 	if down { // nobody knows what the clock has done meanwhile
 		jump = now.Sub(t.cursor)
 	}
-	why := "the server was not running"
+	why := wasDown
 	var told []due
 	if t.cursor.Sub(now) > t.backward() {
-		told, why = e.giveUp(s, t), "the clock was wrong"
+		told, why = e.giveUp(s, t), clockWasWrong
 	}
 	after := t.cursor
 	if !after.Before(now) { // it was dealt with before the clock was set back
@@ -95,8 +95,7 @@ func (e *Engine) occurrences(s *state, t *armed, down bool) []due {
 	} else {
 		fresh := now.Add(-Late)
 		if after.Before(fresh) {
-			out = append(out, missed(s, t, after, fresh, now, s.rule.spec.Missed,
-				fmt.Sprintf("it was found more than %s late: the clock was set, or the computer slept", schedule.DurationText(Late)))...)
+			out = append(out, missed(s, t, after, fresh, now, s.rule.spec.Missed, foundLate)...)
 			after = fresh
 		}
 		out = append(out, late(s, t, after, now)...)
@@ -105,8 +104,8 @@ func (e *Engine) occurrences(s *state, t *armed, down bool) []due {
 		}
 	}
 	for i := range out {
-		if d := &out[i]; d.missed == "" && d.at.Equal(t.soon) {
-			d.missed = "the clock was set back, and it has run already, less than half of its interval ago"
+		if d := &out[i]; d.missed.Message == "" && d.at.Equal(t.soon) {
+			d.missed = entity.Say("run_again_soon", "the clock was set back, and it has run already, less than half of its interval ago")
 		}
 	}
 	t.arrive(now, from, jump, out)
@@ -129,7 +128,8 @@ func (e *Engine) giveUp(s *state, t *armed) []due {
 		return nil
 	}
 	return []due{{state: s, text: t.text, at: now, notice: true,
-		missed: fmt.Sprintf("the clock was set back by more than %s; what was dealt with until then does not count", schedule.DurationText(Backward))}}
+		missed: entity.Say("run_clock_back", "the clock was set back by more than {_back}; what was dealt with until then does not count",
+			"hours", int(Backward.Hours()), "_back", schedule.DurationText(Backward))}}
 }
 
 // arrive moves the cursor to now, after the occurrences from a time on were dealt
@@ -140,7 +140,7 @@ func (t *armed) arrive(now, from time.Time, jump time.Duration, list []due) {
 		t.before = t.before.with(stretch{t.begun, from})
 		t.begun = now
 		for i := range list {
-			if list[i].missed == "" {
+			if list[i].missed.Message == "" {
 				t.begun = earlier(t.begun, list[i].at)
 			}
 		}
@@ -184,10 +184,7 @@ func again(s *state, t *armed, after, upTo time.Time) []due {
 	if len(list) == 0 {
 		return nil
 	}
-	why := "it may have run already, before the clock was set back"
-	if older > 0 {
-		why += fmt.Sprintf("; this record stands for %d of them", older+1)
-	}
+	why := entity.Say("run_may_have_been", "it may have run already, before the clock was set back{_more}", "_more", standsFor(older+1))
 	return []due{{state: s, text: t.text, at: list[0], more: older, missed: why}}
 }
 
@@ -213,7 +210,7 @@ func late(s *state, t *armed, after, until time.Time) []due {
 	list, older, _ := newest(t.occurs, after, until, 2)
 	if n := len(list); n > 1 {
 		out = append(out, due{state: s, text: t.text, at: list[0], more: older,
-			missed: "the clock was set over it, or the server was held up: of an interval only the newest runs"})
+			missed: entity.Say("run_newest_only", "the clock was set over it, or the server was held up: of an interval only the newest runs")})
 		list = list[1:]
 	}
 	for _, at := range list {
@@ -223,7 +220,7 @@ func late(s *state, t *armed, after, until time.Time) []due {
 }
 
 // missed are occurrences that could not run in time, by a policy.
-func missed(s *state, t *armed, after, until, now time.Time, policy entity.Missed, why string) []due {
+func missed(s *state, t *armed, after, until, now time.Time, policy entity.Missed, why whyMissed) []due {
 	list, older, at := newest(t.occurs, after, until, MostMadeUp)
 	runs := 0 // how many of the newest run
 	switch policy.Policy {
@@ -236,7 +233,6 @@ func missed(s *state, t *armed, after, until, now time.Time, policy entity.Misse
 		runs--
 	}
 	skipped, run := list[:len(list)-runs], list[len(list)-runs:]
-	why += fmt.Sprintf(", and missed is %s", policyText(policy))
 	var out []due
 	if n := len(skipped) + older; n > MostMissed || older > 0 {
 		shown := min(MostMissed-1, len(skipped))
@@ -244,16 +240,41 @@ func missed(s *state, t *armed, after, until, now time.Time, policy entity.Misse
 		if cut > 0 {
 			at = skipped[cut-1]
 		}
-		out = append(out, due{state: s, text: t.text, at: at, missed: fmt.Sprintf("%s; this record stands for %d of them", why, n-shown), more: n - shown - 1})
+		out = append(out, due{state: s, text: t.text, at: at, missed: why(policyText(policy), standsFor(n-shown)), more: n - shown - 1})
 		skipped = skipped[cut:]
 	}
 	for _, at := range skipped {
-		out = append(out, due{state: s, text: t.text, at: at, missed: why})
+		out = append(out, due{state: s, text: t.text, at: at, missed: why(policyText(policy), "")})
 	}
 	for _, at := range run {
 		out = append(out, due{state: s, text: t.text, at: at, late: true})
 	}
 	return out
+}
+
+// whyMissed is why occurrences were missed, by the policy in the words of config.yaml, and
+// for how many a record stands.
+type whyMissed func(policy, more string) entity.Said
+
+func wasDown(policy, more string) entity.Said {
+	return entity.Say("run_missed_down", "the server was not running, and missed is {policy}{_more}", "policy", policy, "_more", more)
+}
+
+func clockWasWrong(policy, more string) entity.Said {
+	return entity.Say("run_missed_clock", "the clock was wrong, and missed is {policy}{_more}", "policy", policy, "_more", more)
+}
+
+func foundLate(policy, more string) entity.Said {
+	return entity.Say("run_missed_late", "it was found more than {_late} late: the clock was set, or the computer slept, and missed is {policy}{_more}",
+		"minutes", int(Late.Minutes()), "policy", policy, "_late", schedule.DurationText(Late), "_more", more)
+}
+
+// standsFor is the end of a sentence of a record that stands for several occurrences.
+func standsFor(n int) string {
+	if n < 2 {
+		return ""
+	}
+	return fmt.Sprintf("; this record stands for %d of them", n)
 }
 
 func policyText(m entity.Missed) string {

@@ -29,13 +29,20 @@ type Run struct {
 	At      int64         `json:"at"`    // when it fired
 	Ended   int64         `json:"ended"` // 0 while it runs
 	Outcome Outcome       `json:"outcome"`
-	Reason  string        `json:"reason"` // a sentence; "" when there is nothing to say
+	Reason  string        `json:"reason"`           // a sentence; "" when there is nothing to say
+	Detail  entity.Detail `json:"detail,omitempty"` // names it; "" where it is made of what steps or conditions say
+	Params  entity.Params `json:"params,omitempty"`
 	Trigger Fired         `json:"trigger"`
 	If      *Trace        `json:"if,omitempty"` // how its condition was judged; nil when it has none or none was asked
 	Steps   []StepTrace   `json:"steps"`        // what was done, in order
 	More    int           `json:"more,omitempty"`
 	// More is how many firings this record stands for beside itself: missed ones
 	// beyond MostMissed, or those of a pause.
+}
+
+// because gives the run its reason.
+func (r *Run) because(why entity.Said) {
+	r.Reason, r.Detail, r.Params = why.Message, why.Detail, why.Params
 }
 
 // Actions are what the run has asked for, in the words of config.yaml.
@@ -78,14 +85,16 @@ const (
 
 // StepTrace is one step of a run.
 type StepTrace struct {
-	What    string    `json:"what"` // in words: "porch on", "delay 10m"
-	Kind    StepKind  `json:"kind"`
-	Entity  entity.ID `json:"entity,omitempty"`  // of StepDo: what was asked to do it
-	At      int64     `json:"at"`                // when it began
-	TookMS  int64     `json:"took_ms"`           // on the clock that never jumps; over a restart, on that on the wall
-	Outcome Outcome   `json:"outcome"`           // running, ran, failed, refused, interrupted, stopped
-	Message string    `json:"message,omitempty"` // what went wrong; of a choice which way it went, of a wait how it ended
-	If      *Trace    `json:"if,omitempty"`      // of a choice or a wait: how its condition was judged
+	What    string        `json:"what"` // in words: "porch on", "delay 10m"
+	Kind    StepKind      `json:"kind"`
+	Entity  entity.ID     `json:"entity,omitempty"`  // of StepDo: what was asked to do it
+	At      int64         `json:"at"`                // when it began
+	TookMS  int64         `json:"took_ms"`           // on the clock that never jumps; over a restart, on that on the wall
+	Outcome Outcome       `json:"outcome"`           // running, ran, failed, refused, interrupted, stopped
+	Message string        `json:"message,omitempty"` // what went wrong; of a choice which way it went, of a wait how it ended
+	Detail  entity.Detail `json:"detail,omitempty"`  // names the sentence, where it is one of the server's
+	Params  entity.Params `json:"params,omitempty"`
+	If      *Trace        `json:"if,omitempty"` // of a choice or a wait: how its condition was judged
 }
 
 // StepKind is what sort of step it was.
@@ -139,8 +148,8 @@ type Act struct {
 
 // Result is how an Act ended.
 type Result struct {
-	Outcome Outcome // Ran, Failed or Refused
-	Message string  // a sentence, when it was not Ran
+	Outcome     Outcome // Ran, Failed or Refused
+	entity.Said         // when it was not Ran
 }
 
 // Output is what an input to the engine comes to. Runs and Keep are to be stored,

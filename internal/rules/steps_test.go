@@ -23,7 +23,7 @@ func TestSteps(t *testing.T) {
 	home := entity.InState{Entity: "anna", State: "home"}
 	wait := entity.Wait{Until: home, AtMost: time.Hour}
 	annaHome := func(s *server) { s.is("anna", "home") }
-	fails, refuses := rules.Result{Outcome: rules.Failed, Message: "no answer"}, rules.Result{Outcome: rules.Refused, Message: "not now"}
+	fails, refuses := rules.Result{Outcome: rules.Failed, Said: entity.Said{Message: "no answer"}}, rules.Result{Outcome: rules.Refused, Said: entity.Said{Message: "not now"}}
 	for name, c := range map[string]struct {
 		steps []entity.Step
 		porch rules.Result // how what porch does ends; its zero value: it works out

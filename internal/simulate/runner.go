@@ -225,9 +225,9 @@ func resultOf(c command.Result) rules.Result {
 	case entity.StatusConfirmed:
 		return rules.Result{Outcome: rules.Ran}
 	case entity.StatusRefused:
-		return rules.Result{Outcome: rules.Refused, Message: c.Message}
+		return rules.Result{Outcome: rules.Refused, Said: c.Said}
 	}
-	return rules.Result{Outcome: rules.Failed, Message: c.Message}
+	return rules.Result{Outcome: rules.Failed, Said: c.Said}
 }
 
 // changed notes how entities change.

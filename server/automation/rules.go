@@ -493,7 +493,7 @@ func (r *Rules) act(a rules.Act) {
 		go func() {
 			defer r.doing.Done()
 			if err := r.o.Caller.Call(ctx, a.Call); err != nil {
-				r.done(a, rules.Result{Outcome: rules.Failed, Message: err.Error()})
+				r.done(a, rules.Result{Outcome: rules.Failed, Said: entity.Said{Message: err.Error()}})
 				return
 			}
 			r.done(a, rules.Result{Outcome: rules.Ran})
@@ -524,7 +524,7 @@ func (r *Rules) tellAll() {
 
 // resultOf is what the end of a command means to a rule.
 func resultOf(res command.Result) rules.Result {
-	out := rules.Result{Outcome: rules.Failed, Message: res.Message}
+	out := rules.Result{Outcome: rules.Failed, Said: res.Said}
 	switch res.Status {
 	case entity.StatusConfirmed:
 		out.Outcome = rules.Ran

@@ -32,6 +32,8 @@ type Run struct {
 	Ended   int64         `json:"ended"` // 0 while it runs
 	Outcome string        `json:"outcome"`
 	Reason  string        `json:"reason"`
+	Detail  entity.Detail `json:"detail,omitempty"`
+	Params  entity.Params `json:"params,omitempty"`
 	Trigger Fired         `json:"trigger"`
 	If      *Trace        `json:"if,omitempty"`
 	Steps   []RunStep     `json:"steps"`
@@ -61,14 +63,16 @@ type Trace struct {
 
 // RunStep is one step of a run.
 type RunStep struct {
-	What    string    `json:"what"`
-	Kind    string    `json:"kind"`
-	Entity  entity.ID `json:"entity,omitempty"`
-	At      int64     `json:"at"`
-	TookMS  int64     `json:"took_ms"`
-	Outcome string    `json:"outcome"`
-	Message string    `json:"message,omitempty"`
-	If      *Trace    `json:"if,omitempty"`
+	What    string        `json:"what"`
+	Kind    string        `json:"kind"`
+	Entity  entity.ID     `json:"entity,omitempty"`
+	At      int64         `json:"at"`
+	TookMS  int64         `json:"took_ms"`
+	Outcome string        `json:"outcome"`
+	Message string        `json:"message,omitempty"`
+	Detail  entity.Detail `json:"detail,omitempty"`
+	Params  entity.Params `json:"params,omitempty"`
+	If      *Trace        `json:"if,omitempty"`
 }
 
 // Why is how the last changes of an entity came about.

@@ -25,7 +25,7 @@ func TestTheShapesOfRulesAreThoseOfTheDocs(t *testing.T) {
 	}
 	_, part, _ := strings.Cut(string(doc), "\n## Rules\n")
 	part, _, _ = strings.Cut(part, "\n## ")
-	shapes := []any{new(Rule), new(Run), new(Why), new(WhyNot)}
+	shapes := []any{new(Rule), new(Run), new(Run), new(Why), new(WhyNot)}
 	found := restExample.FindAllStringSubmatch(part, -1)
 	if len(found) != len(shapes) {
 		t.Fatalf("%d examples, want %d", len(found), len(shapes))

@@ -73,6 +73,30 @@ export const sentences = {
   image_chip: 'the image is for {image}, the board is {chip}',
   image_size: 'the image says that it has {said:plain} bytes and has {has:plain}',
 
+  // Why a rule did not run, or a run of it did not go on.
+  run_still_runs: 'it still runs',
+  run_waits: 'it waits for the run before it',
+  run_queue_full: '{count|one run waits|# runs wait} already',
+  run_rests: 'it ran less than {cooldown} ago, and rests until {until}',
+  run_begins_anew: 'it was triggered again, and begins anew',
+  run_too_often: 'it has run {runs|once|# times} within {seconds}\u00a0s, and does not for {minutes|a minute|# minutes}',
+  run_rule_paused: 'the rule was paused',
+  run_rule_changed: 'the rule was changed',
+  run_rule_off: 'the rule was switched off',
+  run_rule_removed: 'the rule was removed',
+  run_changed_meanwhile: 'the rule was changed while the server was not running, so the run did not go on',
+  run_removed_meanwhile: 'the rule was removed while the server was not running, so the run did not go on',
+  step_interrupted: 'the server ended meanwhile, so nobody knows how it went',
+  run_missed_down: 'the server was not running, and missed is {policy}',
+  run_missed_late:
+    'it was found more than {minutes|a minute|# minutes} late: the clock was set, or the computer slept, and missed is {policy}',
+  run_missed_clock: 'the clock was wrong, and missed is {policy}',
+  run_clock_back:
+    'the clock was set back by more than {hours|an hour|# hours}; what was dealt with until then does not count',
+  run_may_have_been: 'it may have run already, before the clock was set back',
+  run_again_soon: 'the clock was set back, and it has run already, less than half of its interval ago',
+  run_newest_only: 'the clock was set over it, or the server was held up: of an interval only the newest runs',
+
   // Its configuration and its firmware.
   config_refused: 'The board refuses {path}: {code:word}. It keeps the configuration it had',
   config_refused_whole: 'The board refuses its configuration: {code:word}. It keeps the one it had',
