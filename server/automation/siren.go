@@ -183,18 +183,22 @@ func (s *Siren) horn(id entity.ID) *sounder {
 
 // act asks for what is wanted, and gives how long nothing needs to be done.
 func (s *Siren) act(now time.Time, wake func()) time.Duration {
+	// First they are followed, and then looked at: the board of one may come in between.
 	var follows []entity.ID
-	next := lookAgain
 	for id, h := range s.horns {
-		if h.wants == wantNothing || h.waiting {
-			continue
+		if h.wants != wantNothing && !h.waiting {
+			follows = append(follows, id)
 		}
+	}
+	s.follows.Store(&follows)
+	next := lookAgain
+	for _, id := range follows {
+		h := s.horns[id]
 		rec, ok := s.source.Entity(id)
 		if !ok { // a reload has taken it away, and its board has switched off the output
 			delete(s.horns, id)
 			continue
 		}
-		follows = append(follows, id)
 		switch {
 		case !rec.Available:
 			h.retry = time.Time{} // at once when its board is back
@@ -204,7 +208,6 @@ func (s *Siren) act(now time.Time, wake func()) time.Duration {
 			s.ask(id, h, wake)
 		}
 	}
-	s.follows.Store(&follows)
 	s.note()
 	return next
 }

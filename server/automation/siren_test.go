@@ -4,10 +4,12 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"hob/internal/command"
 	"hob/internal/entity"
 	"hob/internal/fakekind"
 	"hob/internal/registry"
@@ -186,6 +188,46 @@ func TestASirenThatIsAwaySoundsWhenItIsBack(t *testing.T) {
 		h.attach(t)
 		if got := h.got(); got != offByAlarm {
 			t.Errorf("disarmed meanwhile, it is told %q", got)
+		}
+	})
+}
+
+// justAfter has something happen, once, right after a look at the siren.
+type justAfter struct {
+	*registry.Registry
+	happen atomic.Pointer[func()]
+}
+
+func (j *justAfter) Entity(id entity.ID) (entity.Record, bool) {
+	rec, ok := j.Registry.Entity(id)
+	if id == "siren" {
+		if happen := j.happen.Swap(nil); happen != nil {
+			(*happen)()
+		}
+	}
+	return rec, ok
+}
+
+func TestASirenThatComesBackJustAfterItWasLookedAtSoundsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(registry.Options{Initial: asAlarm}, sirenHouse("siren"))
+		defer s.router.Close()
+		h := &horn{reg: s.reg, deaf: true}
+		source := &justAfter{Registry: s.reg}
+		stop := run(t, NewSiren(source, s.router, s.logger()).Run)
+		defer stop()
+		h.attach(t)
+		s.do(t, "alarm", "triggered")
+		if got := h.got(); got != onByAlarm {
+			t.Fatalf("it is told %q", got)
+		}
+		h.leave()
+		h.hear(false)
+		back := func() { h.attach(t) }
+		source.happen.Store(&back)
+		time.Sleep(command.DefaultTimeout + 2*time.Second) // the end of the command has the driver look
+		if got := h.got(); got != onByAlarm {
+			t.Errorf("back again, it is told %q", got)
 		}
 	})
 }
