@@ -89,7 +89,9 @@ func (o *outlet) drain(drained chan struct{}) {
 	for chunk := o.waiting(); len(chunk) > 0; chunk = o.waiting() {
 		n, err := o.some(chunk)
 		o.mu.Lock()
-		o.rest, o.err = o.rest[n:], err
+		if o.rest = o.rest[n:]; o.err == nil { // else something was lost meanwhile
+			o.err = err
+		}
 		o.mu.Unlock()
 	}
 	close(drained)

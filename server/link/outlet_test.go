@@ -96,6 +96,29 @@ func TestAPeerThatTakesNothingOfWhatItAsksForIsGivenNoMore(t *testing.T) {
 	}
 }
 
+func TestAPeerThatReadsTooLateIsGivenNoMoreEither(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		near, far := net.Pipe()
+		defer far.Close()
+		defer near.Close()
+		o := newOutlet(near)
+		if _, err := o.Write([]byte("a frame")); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait() // it is being written
+		if _, err := o.Write(make([]byte, mostWaiting)); !errors.Is(err, errMostWaiting) {
+			t.Fatalf("got %v", err)
+		}
+		if _, err := io.ReadFull(far, make([]byte, len("a frame"))); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if _, err := o.full(); !errors.Is(err, errMostWaiting) {
+			t.Errorf("%v: what was lost is forgotten", err)
+		}
+	})
+}
+
 func TestAPeerMayTakeNothingForWriteWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		near, far := net.Pipe()
