@@ -90,6 +90,10 @@ func (c *ruleCheck) step(v value) entity.Step {
 			v.problem(problem{code: diag.BadAction, message: "there is no action " + do.words[0].text, part: do.words[0].part, suggestion: "write delay " + d})
 			return nil
 		}
+		if w := c.waitOf(do.words[1:]); w != "" {
+			v.problem(problem{code: diag.BadAction, message: "a wait for a condition is a mapping", suggestion: "write " + w})
+			return nil
+		}
 	case "stop":
 		if len(do.words) == 1 {
 			return entity.Stop{}
@@ -133,6 +137,33 @@ func pauseOf(words []word) string {
 		}
 	}
 	return ""
+}
+
+// waitOf is the step that "until left is closed for 5m" means; "" if it names no entity.
+func (c *ruleCheck) waitOf(words []word) string {
+	var of []string
+	for _, w := range words {
+		if !slices.Contains([]string{"until", "is", "at", "most", "="}, w.text) {
+			of = append(of, w.text)
+		}
+	}
+	if len(of) > 0 && of[0] == "for" { // as in "wait for left closed"
+		of = of[1:]
+	}
+	if len(of) < 2 || c.byID[entity.ID(of[0])].body == nil {
+		return ""
+	}
+	state, limit := of[1:], "10m"
+	if i := slices.Index(state, "for"); i >= 0 {
+		if d := pauseOf([]word{{text: strings.Join(state[i+1:], " ")}}); d != "" {
+			limit = d
+		}
+		state = state[:i]
+	}
+	if len(state) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("{wait: {%s: %s}, for: %s}", of[0], strings.Join(state, " "), limit)
 }
 
 // decodeStep is decode for a rule, where one word may be enough.
