@@ -120,8 +120,7 @@ func sameEvent(a, b entity.Trigger) bool {
 	switch a := a.(type) {
 	case entity.OnState:
 		b, ok := b.(entity.OnState)
-		return ok && a.Entity == b.Entity && a.To == b.To && a.For == b.For &&
-			(a.From == "" || b.From == "" || a.From == b.From || entity.DoorMoves(a.From) != entity.DoorMoves(b.From)) // a door comes from where it stood by a movement
+		return ok && a.Entity == b.Entity && a.To == b.To && a.For == b.For && bothFrom(a.From, b.From)
 	case entity.OnLevel:
 		b, ok := b.(entity.OnLevel)
 		return ok && a == b
@@ -137,6 +136,22 @@ func sameEvent(a, b entity.Trigger) bool {
 		return ok
 	}
 	return false
+}
+
+// bothFrom says whether one change can be from both of two states: a garage door comes
+// from where it stood, and by a movement that leads away from there.
+func bothFrom(a, b string) bool {
+	stood, moved := a, b
+	if entity.DoorMoves(a) {
+		stood, moved = b, a
+	}
+	switch {
+	case a == "" || b == "" || a == b:
+		return true
+	case !entity.DoorMoves(moved) || entity.DoorMoves(stood):
+		return false
+	}
+	return (stood != entity.DoorClosed || moved == entity.DoorOpening) && (stood != entity.DoorOpen || moved == entity.DoorClosing)
 }
 
 // fired is what is certain of the house when a trigger has fired.
