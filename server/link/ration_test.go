@@ -153,8 +153,9 @@ func TestAFloodIsToldOnceAMinuteAndTakenBackWhenItIsOver(t *testing.T) {
 		r := newRig(t, testHouse())
 		log := r.logging(testHouse())
 		r.online()
+		r.switched(reportBurst)
 		for range 90 {
-			r.switched(reportBurst)
+			r.switched(mostReports + 10)
 			pass(time.Second)
 		}
 		if n := strings.Count(log.String(), "more often than is taken up"); n != 2 {
