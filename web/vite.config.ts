@@ -22,5 +22,6 @@ export default defineConfig(({ mode }) => ({
     // The host stays as the browser asked for it: the server compares it with the origin.
     proxy: { '/api': { target: server, ws: true } },
   },
-  test: { include: ['src/**/*.test.ts'], environment: './vitest.environment.ts' },
+  // Their time is fake; what little of the real they take can be long on a busy computer.
+  test: { include: ['src/**/*.test.ts'], environment: './vitest.environment.ts', testTimeout: 60_000 },
 }));
