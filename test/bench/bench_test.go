@@ -55,7 +55,7 @@ func TestEveryChangeReachesEveryBrowserOfEverySystem(t *testing.T) {
 			if len(r.delays) != browsers*changes || r.delays[0] <= 0 || r.perMsg <= 0 {
 				t.Errorf("%s: %d delays from %d ns, %v a message", s.name, len(r.delays), r.delays[0], r.perMsg)
 			}
-			f, err := b.flat(s, w, 20*time.Millisecond)
+			f, err := b.flat(s, w, 0) // which on a busy computer is soon over
 			if f.rate <= 0 || f.perChange < f.perMsg {
 				t.Errorf("%s: flat out %+v", s.name, f)
 			}

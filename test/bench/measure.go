@@ -88,9 +88,10 @@ func (b *bench) flat(s *system, w *swarm, lasting time.Duration) (r flatResult, 
 		rate: float64(got) / took.Seconds()}, nil
 }
 
-// pour sends changes until a time and waits for them. It gives how many they were.
+// pour sends changes until a time, at least a block, and waits for them. It gives how
+// many they were.
 func (s *system) pour(w *swarm, until time.Time) (changes int, err error) {
-	for time.Now().Before(until) {
+	for changes == 0 || time.Now().Before(until) {
 		for range flatBlock {
 			if _, err := s.change(); err != nil {
 				return changes, err
