@@ -28,8 +28,8 @@ type Options struct {
 	Version  string       // of the server, for boards to show
 	// Dial opens a connection to "host:port"; TCP when nil.
 	Dial func(ctx context.Context, address string) (net.Conn, error)
-	// Reports is how many reports of a board are taken up in a second; 50 when 0, all
-	// when negative.
+	// Reports is how many reports of a board's values are taken up in a second, and
+	// how many of gestures; 50 when 0, all when negative.
 	Reports int
 	// Handshakes is how many boards may shake hands at once; 256 when 0.
 	Handshakes int

@@ -11,9 +11,10 @@ import (
 )
 
 const (
-	// mostReports is how many reports of a board are taken up in a second: a board has
-	// 48 points, and a sensor says something once a second at most. reportBurst is how
-	// many are taken up at once before that: more than hands can make.
+	// mostReports is how many reports of a board are taken up in a second, of values
+	// and again of gestures: a board has 48 points, and a sensor says something once a
+	// second at most. reportBurst is how many are taken up at once before that: more
+	// than hands can make.
 	mostReports = 50
 	reportBurst = 200
 	// calmAfter is how long a board has to keep within that until nothing is said of it any more.
@@ -31,11 +32,12 @@ const (
 type ration struct {
 	every time.Duration // one more; 0: there is no bound
 
-	mu      sync.Mutex // held over calls of the registry, so that what is older never comes later
-	full    time.Time  // when the burst is whole again
-	waiting []registry.PointReport
-	timer   *time.Timer // for what waits; nil when nothing does
-	over    bool        // the session has ended
+	mu       sync.Mutex // held over calls of the registry, so that what is older never comes later
+	values   bucket
+	gestures bucket // of their own, so that a contact that bounces takes no press from the button beside it
+	waiting  []registry.PointReport
+	timer    *time.Timer // for what waits; nil when nothing does
+	over     bool        // the session has ended
 }
 
 // rationOf is the ration of so many reports a second: mostReports when 0, all when negative.
@@ -49,20 +51,23 @@ func rationOf(reports int) ration {
 	return ration{every: time.Second / time.Duration(reports)}
 }
 
-// wait is how long it is until the next report may be taken up. The caller holds r.mu.
-func (r *ration) wait(now time.Time) time.Duration {
-	return max(r.full.Sub(now), 0) - (reportBurst-1)*r.every
+// bucket is when its burst is whole again; the zero value's is.
+type bucket struct{ full time.Time }
+
+// wait is how long it is until the next turn.
+func (b bucket) wait(now time.Time, every time.Duration) time.Duration {
+	return max(b.full.Sub(now), 0) - (reportBurst-1)*every
 }
 
-// take uses up a report's turn, if it has come. The caller holds r.mu.
-func (r *ration) take(now time.Time) bool {
-	if r.wait(now) > 0 {
+// take uses up a turn, if one has come.
+func (b *bucket) take(now time.Time, every time.Duration) bool {
+	if b.wait(now, every) > 0 {
 		return false
 	}
-	if r.full.Before(now) {
-		r.full = now
+	if b.full.Before(now) {
+		b.full = now
 	}
-	r.full = r.full.Add(r.every)
+	b.full = b.full.Add(every)
 	return true
 }
 
@@ -85,10 +90,10 @@ func (s *session) report(points []registry.PointReport, now time.Time) (inTime b
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
-	case !r.take(now):
+	case !r.values.take(now, r.every):
 		r.keep(points)
 		if r.timer == nil {
-			r.timer = time.AfterFunc(r.wait(now), s.turn)
+			r.timer = time.AfterFunc(r.values.wait(now, r.every), s.turn)
 		}
 		return false, nil
 	case len(r.waiting) == 0:
@@ -101,9 +106,10 @@ func (s *session) report(points []registry.PointReport, now time.Time) (inTime b
 // gesture has a gesture reach the registry, after what waits; or not, when it comes
 // too soon.
 func (s *session) gesture(f *wire.Event, made, now time.Time) (inTime bool, err error) {
-	s.ration.mu.Lock()
-	defer s.ration.mu.Unlock()
-	if !s.ration.take(now) {
+	r := &s.ration
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.gestures.take(now, r.every) {
 		return false, nil
 	}
 	if err := s.tell(); err != nil {
@@ -128,10 +134,10 @@ func (s *session) turn() {
 	r.timer = nil
 	switch now := time.Now(); {
 	case r.over || len(r.waiting) == 0:
-	case r.take(now):
+	case r.values.take(now, r.every):
 		_ = s.tell() // the reader learns from its next report that the session is stale
 	default: // another report has had the turn
-		r.timer = time.AfterFunc(r.wait(now), s.turn)
+		r.timer = time.AfterFunc(r.values.wait(now, r.every), s.turn)
 	}
 }
 

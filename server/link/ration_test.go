@@ -96,22 +96,29 @@ func TestGesturesThatComeTooOftenDoNothing(t *testing.T) {
 		r := newRig(t, testHouse())
 		r.online()
 		_, sub := r.registry.Subscribe(func() {})
-		press := func() {
-			r.hall.say(t, func(s wire.Stamp) wire.BoardFrame {
-				return &wire.Event{Stamp: s, Point: "gpio32", Event: entity.GesturePress, N: 1}
-			})
-			synctest.Wait()
-		}
 		for range reportBurst + 50 {
-			press()
+			r.press()
 		}
 		if _, n := shown(sub, "bell"); n != reportBurst {
 			t.Errorf("%d presses were taken up", n)
 		}
 		pass(time.Second / mostReports)
-		press()
+		r.press()
 		if _, n := shown(sub, "bell"); n != 1 {
 			t.Errorf("%d presses were taken up when it was quiet again", n)
+		}
+	})
+}
+
+func TestAContactThatBouncesTakesNoPressFromTheButtonBesideIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, testHouse())
+		r.online()
+		_, sub := r.registry.Subscribe(func() {})
+		r.switched(2 * reportBurst)
+		r.press()
+		if _, n := shown(sub, "bell"); n != 1 {
+			t.Errorf("%d presses were taken up", n)
 		}
 	})
 }
@@ -177,7 +184,7 @@ func TestThereNeedBeNoBoundForReports(t *testing.T) {
 	r := rationOf(-1)
 	now := time.Now()
 	for range 10 * reportBurst {
-		if !r.take(now) {
+		if !r.values.take(now, r.every) {
 			t.Fatal("one was not taken up")
 		}
 	}
