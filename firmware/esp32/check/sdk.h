@@ -499,7 +499,7 @@ typedef const char *esp_event_base_t;
 extern esp_event_base_t const WIFI_EVENT;
 extern esp_event_base_t const IP_EVENT;
 extern esp_event_base_t const ETH_EVENT;
-enum { WIFI_EVENT_STA_START, WIFI_EVENT_STA_DISCONNECTED };
+enum { WIFI_EVENT_STA_START, WIFI_EVENT_STA_CONNECTED, WIFI_EVENT_STA_DISCONNECTED };
 enum { IP_EVENT_STA_GOT_IP, IP_EVENT_STA_LOST_IP, IP_EVENT_ETH_GOT_IP };
 enum { ETHERNET_EVENT_DISCONNECTED };
 esp_err_t esp_event_loop_create_default(void);

@@ -37,6 +37,7 @@ static esp_timer_handle_t setup_timer;
 static esp_timer_handle_t retry_timer;
 static struct hob_backoff backoff = {.least = 1000, .most = 30000};
 static bool joining; /* there is a network to join */
+static bool joined;  /* and the station is in it, with an address or without */
 static bool setup_open;
 static atomic_bool online;
 
@@ -85,7 +86,7 @@ static void configure_station(void)
 
 static void try_to_connect(void)
 {
-    if (joining)
+    if (joining && !joined)
         attempt("connect", esp_wifi_connect());
 }
 
@@ -94,6 +95,7 @@ static void join(void)
     hob_backoff_worked(&backoff);
     (void)esp_timer_stop(retry_timer);
     (void)esp_wifi_disconnect();
+    joined = false;
     configure_station();
     try_to_connect();
 }
@@ -101,6 +103,7 @@ static void join(void)
 /* The reason is a number of IEEE 802.11, or of ESP-IDF from 200 on. */
 static void disconnected(const wifi_event_sta_disconnected_t *event)
 {
+    joined = false;
     if (atomic_load(&online))
         tell(false);
     if (!joining)
@@ -109,6 +112,13 @@ static void disconnected(const wifi_event_sta_disconnected_t *event)
     ESP_LOGI(tag, "no Wi-Fi (reason %d), again in %lu ms", event->reason, (unsigned long)wait);
     (void)esp_timer_stop(retry_timer);
     attempt("retry", esp_timer_start_once(retry_timer, (uint64_t)wait * 1000u));
+}
+
+/* Leaving one network for another counts as a disconnection as well, and what was to come after that is done. */
+static void connected(void)
+{
+    joined = true;
+    (void)esp_timer_stop(retry_timer);
 }
 
 /* ---- the access point ---- */
@@ -183,6 +193,8 @@ static void on_wifi(void *arg, esp_event_base_t base, int32_t id, void *data)
     (void)arg, (void)base;
     if (id == WIFI_EVENT_STA_START)
         try_to_connect();
+    else if (id == WIFI_EVENT_STA_CONNECTED)
+        connected();
     else if (id == WIFI_EVENT_STA_DISCONNECTED)
         disconnected(data);
 }
