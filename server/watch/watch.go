@@ -5,8 +5,9 @@
 // app runs one Watcher for config.yaml and what it includes. Directories are
 // watched and not files, since a watched file that was replaced is never heard of
 // again (names.go). What counts is the content (content.go): an event after which
-// all files are as they were is none. Where the system has no events to give, the
-// files are looked at every two seconds.
+// all files are as they were is none. A file that somebody is still writing is waited
+// for where the system tells (writer.go). Where the system has no events to give, the files are looked at
+// every two seconds.
 //
 // Options.Read and what it returns are called on Run's goroutine, one after the
 // other; Again may be called from any.
@@ -58,9 +59,11 @@ type Watcher struct {
 	again chan struct{}
 
 	// What tests make shorter, or fail.
-	quiet, longest, poll, look time.Duration
-	open                       func() (*fsnotify.Watcher, error)
-	add                        func(*fsnotify.Watcher, string) error
+	quiet, longest, poll, look, idle, slowest time.Duration
+
+	open    func() (*fsnotify.Watcher, error)
+	add     func(*fsnotify.Watcher, string) error
+	writing func(file string) bool
 
 	// Run's goroutine owns the rest.
 	files    []string
@@ -77,8 +80,8 @@ func New(o Options) *Watcher {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Watcher{read: o.Read, log: o.Log, again: make(chan struct{}, 1), files: slices.Clone(o.Files),
-		quiet: quietFor, longest: longestWait, poll: pollEvery, look: lookEvery,
-		open: fsnotify.NewWatcher, add: (*fsnotify.Watcher).Add}
+		quiet: quietFor, longest: longestWait, poll: pollEvery, look: lookEvery, idle: idleFor, slowest: slowest,
+		open: fsnotify.NewWatcher, add: (*fsnotify.Watcher).Add, writing: openForWriting}
 }
 
 // Again has the files read, whether they differ or not.
@@ -120,13 +123,19 @@ func (w *Watcher) Run(ctx context.Context) error {
 			s.goOn(w.quiet, w.longest)
 		case <-s.over():
 			if s.young(w.longest) && w.lost() {
-				s.goOn(w.quiet, w.longest) // who saves by deleting creates next
+				s.wait(min(w.quiet, w.longest)) // who saves by deleting creates next
+				continue
+			}
+			if w.unfinished(&s) {
+				s.wait(w.quiet)
 				continue
 			}
 			s.end()
 			w.compare()
 		case <-look.C:
-			w.compare()
+			if w.follow(); s.timer == nil && w.differs() {
+				s.goOn(w.quiet, w.longest)
+			}
 			pause = 0
 		}
 		if now := w.pause(); now != pause {
@@ -147,10 +156,12 @@ func (w *Watcher) pause() time.Duration {
 // compare reads the files if any of them differs from what was read.
 func (w *Watcher) compare() {
 	w.follow()
-	if !w.seen.equal(look(w.files)) {
+	if w.differs() {
 		w.readAll(false)
 	}
 }
+
+func (w *Watcher) differs() bool { return !w.seen.equal(look(w.files)) }
 
 // lost says whether a file that was read is not there now.
 func (w *Watcher) lost() bool { return w.seen.lost(look(w.files)) }
@@ -175,18 +186,24 @@ func (w *Watcher) readAll(asked bool) {
 
 // storm is a series of events that lie close together.
 type storm struct {
-	began time.Time
-	timer *time.Timer // nil while there is none
+	began, last time.Time   // the first and the last of them
+	timer       *time.Timer // nil while there is none
 }
 
-// goOn notes one more event.
+// goOn notes one more event. It puts the end off for so long and no longer.
 func (s *storm) goOn(quiet, longest time.Duration) {
+	s.last = time.Now()
 	if s.timer == nil {
-		s.began, s.timer = time.Now(), time.NewTimer(min(quiet, longest))
+		s.began, s.timer = s.last, time.NewTimer(min(quiet, longest))
 		return
 	}
-	s.timer.Reset(min(quiet, longest-time.Since(s.began)))
+	if left := longest - time.Since(s.began); left > 0 {
+		s.timer.Reset(min(quiet, left))
+	}
 }
+
+// wait puts off the end of a storm without an event.
+func (s *storm) wait(quiet time.Duration) { s.timer.Reset(quiet) }
 
 // over tells when the files are to be compared.
 func (s *storm) over() <-chan time.Time {
