@@ -55,7 +55,7 @@ bool app_board_post(const struct app_event *event, uint32_t ms);
 /* Runs call on the board task and returns when it is done. */
 void app_board_call(void (*call)(struct hob_board *board, uint64_t now_ms, void *ctx), void *ctx);
 
-/* An edge at an input, from an ISR. */
+/* An edge at an input, from an ISR (edges.c). */
 void app_board_edge_from_isr(uint8_t pin, bool level, int64_t at_us);
 
 /* The setup code while adoption is open, else "". out has HOB_SETUP_CODE_SIZE bytes. */

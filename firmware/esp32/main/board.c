@@ -13,7 +13,6 @@
 #include "board.h"
 #include "bootloader_random.h"
 #include "driver/gpio.h"
-#include "esp_attr.h"
 #include "esp_log.h"
 #include "esp_system.h"
 #include "esp_task_wdt.h"
@@ -35,16 +34,9 @@ static const char tag[] = "hob";
 #define STACK 12288u
 /* Above the HTTP server (5) and mDNS (1), below lwIP (18) and Wi-Fi (23). */
 #define PRIORITY 10
-#define EDGES 64
 #define EVENTS 24
 /* The BOOT button is looked at, and the watchdog fed, this often at least, in ms. */
 #define LONGEST_WAIT 100u
-
-struct edge {
-    int64_t at_us;
-    uint8_t pin;
-    bool level;
-};
 
 /* A WebSocket behind each connection of the core. */
 struct peer {
@@ -59,18 +51,14 @@ static struct {
     struct hob_crypto crypto;
     struct peer peers[HOB_MAX_CONNS];
     struct hob_button button;
-    QueueHandle_t edges;
     QueueHandle_t events;
     TaskHandle_t task;
     SemaphoreHandle_t running;
-    uint64_t lost_edges; /* bit n: one of pin n found no room; set by ISRs */
     uint32_t longest_us;
     bool restart;
     bool adoption_changed;
     bool adoption_was_open;
 } app;
-
-static portMUX_TYPE lost_lock = portMUX_INITIALIZER_UNLOCKED;
 
 /* ---- from elsewhere ---- */
 
@@ -108,19 +96,6 @@ void app_board_call(void (*call)(struct hob_board *board, uint64_t now_ms, void 
     }
     while (!atomic_load(&c.done))
         (void)ulTaskNotifyTake(pdTRUE, pdMS_TO_TICKS(1000));
-}
-
-void IRAM_ATTR app_board_edge_from_isr(uint8_t pin, bool level, int64_t at_us)
-{
-    struct edge edge = {at_us, pin, level};
-    BaseType_t woken = pdFALSE;
-    if (xQueueSendFromISR(app.edges, &edge, &woken) != pdTRUE) {
-        portENTER_CRITICAL_ISR(&lost_lock);
-        app.lost_edges |= 1ull << pin;
-        portEXIT_CRITICAL_ISR(&lost_lock);
-    }
-    vTaskNotifyGiveFromISR(app.task, &woken);
-    portYIELD_FROM_ISR(woken);
 }
 
 static void read_code(struct hob_board *board, uint64_t now_ms, void *ctx)
@@ -250,45 +225,7 @@ static void handle(const struct app_event *e)
     }
 }
 
-/* ---- pins ---- */
-
-static uint64_t take_lost(void)
-{
-    portENTER_CRITICAL(&lost_lock);
-    uint64_t lost = app.lost_edges;
-    app.lost_edges = 0;
-    portEXIT_CRITICAL(&lost_lock);
-    return lost;
-}
-
-/* After a burst with no room: what the pins are now. */
-static void look_at(uint64_t pins)
-{
-    for (uint8_t pin = 0; pin < GPIO_NUM_MAX; pin++) {
-        if ((pins >> pin & 1u) != 0)
-            hob_input_edge_at(&app.board, pin, gpio_get_level((gpio_num_t)pin) == 1, app_now_ms(),
-                              app_now_ms());
-    }
-}
-
-/*
- * Tells the core every edge that has been seen. False if a pin is so noisy that they
- * came as fast as that: the rest is thrown away, or nothing else would get its turn.
- */
-static bool take_edges(void)
-{
-    struct edge e;
-    int n = 0;
-    for (; n < EDGES && xQueueReceive(app.edges, &e, 0) == pdTRUE; n++)
-        hob_input_edge_at(&app.board, e.pin, e.level, (uint64_t)e.at_us / 1000u, app_now_ms());
-    uint64_t lost = take_lost();
-    if (n == EDGES) {
-        (void)xQueueReset(app.edges);
-        lost = UINT64_MAX;
-    }
-    look_at(lost);
-    return n < EDGES;
-}
+/* ---- the BOOT button ---- */
 
 /* The button's pin may have a point of its own by now. */
 static bool has_button(void)
@@ -353,11 +290,11 @@ static uint32_t turn(void)
 {
     struct app_event event;
     int64_t started = esp_timer_get_time();
-    bool calm = take_edges();
+    bool calm = edges_take(&app.board);
     int n = 0;
     for (; n < EVENTS && xQueueReceive(app.events, &event, 0) == pdTRUE; n++) {
         handle(&event);
-        calm = take_edges() && calm;
+        calm = edges_take(&app.board) && calm;
     }
     look_at_button();
     uint32_t wait = hob_tick(&app.board, app_now_ms());
@@ -418,6 +355,7 @@ static void start_core(void)
 static void run(void *ctx)
 {
     (void)ctx;
+    edges_start();
     start_core();
     ESP_ERROR_CHECK(esp_task_wdt_add(NULL));
     app.adoption_changed = true;
@@ -433,10 +371,9 @@ void app_board_start(void)
 {
     for (int i = 0; i < HOB_MAX_CONNS; i++)
         app.peers[i].fd = -1;
-    app.edges = xQueueCreate(EDGES, sizeof(struct edge));
     app.events = xQueueCreate(EVENTS, sizeof(struct app_event));
     app.running = xSemaphoreCreateBinary();
-    if (app.edges == NULL || app.events == NULL || app.running == NULL ||
+    if (app.events == NULL || app.running == NULL ||
         xTaskCreate(run, "hob", STACK, NULL, PRIORITY, &app.task) != pdPASS)
         abort();
     (void)xSemaphoreTake(app.running, portMAX_DELAY);
