@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -157,7 +158,7 @@ func percentMeant(res entity.Result, a entity.Action) string {
 	if a.Temp == nil || a.Temp.Celsius() < 0 || a.Temp.Celsius() > 100 {
 		return "\na brightness is written with %, from 0% to 100%"
 	}
-	return fmt.Sprintf("\na brightness is written with %%: hob set %s %s%%", res.Entity, a)
+	return fmt.Sprintf("\na brightness is written with %%: hob set %s %s%%", res.Entity, strings.TrimSuffix(a.String(), "°C"))
 }
 
 // atTheWall is a line that says what to use instead in a demo, where an entity takes no

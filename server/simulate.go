@@ -94,7 +94,7 @@ func (c *cli) simulate(ctx context.Context, file, from string, days int, set []s
 		}
 		return c.printJSON(line.Rows)
 	}
-	c.writeTimeline(line)
+	c.writeTimeline(line, sheet.House.Units)
 	if n := len(line.Silent); n > 0 {
 		fmt.Fprintf(c.stderr, "%s did not fire: %s\n", count(n, "rule"), joined(line.Silent))
 	}

@@ -3,7 +3,9 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,8 +24,8 @@ type line struct {
 }
 
 // writeTimeline shows a timeline to people, by days.
-func (c *cli) writeTimeline(told simulate.Timeline) {
-	all := folded(linesOf(told))
+func (c *cli) writeTimeline(told simulate.Timeline, units string) {
+	all := folded(linesOf(told, units))
 	if len(all) == 0 {
 		fmt.Fprintln(c.stdout, "Nothing happens.")
 		return
@@ -124,10 +126,10 @@ func clockOf(t time.Time) string {
 
 // linesOf is all that a timeline shows, in the order of the times: firings, what
 // heaters hold, and what entities do by themselves.
-func linesOf(told simulate.Timeline) []line {
+func linesOf(told simulate.Timeline, units string) []line {
 	var out []line
 	for _, s := range told.Segments {
-		out = append(out, line{s.At, 0, string(s.Entity), text("holds " + settingOf(s.To))})
+		out = append(out, line{s.At, 0, string(s.Entity), text("holds " + settingOf(s.To, units))})
 	}
 	for _, r := range told.Rows {
 		out = append(out, line{r.At.Time, 1, string(r.Rule), rowText(r)})
@@ -156,11 +158,15 @@ func bySelf(c simulate.Change) bool {
 	return false
 }
 
-func settingOf(s entity.Setting) string {
-	if s.Off {
+// settingOf is a target as the file of a house with such units writes it.
+func settingOf(s entity.Setting, units string) string {
+	switch {
+	case s.Off:
 		return "off"
+	case units == "imperial":
+		return strconv.FormatFloat(math.Round(s.Temp.Celsius()*18+320)/10, 'f', -1, 64) + "°F"
 	}
-	return fmt.Sprintf("%v°C", s.Temp)
+	return s.Temp.String() + "°C"
 }
 
 // rowText is a firing in a line: what it did, or why it did not.

@@ -152,7 +152,7 @@ func (c *cli) try(ctx context.Context, h *entity.House, tests []entity.Test) err
 			out = append(out, triedOf(tried))
 			continue
 		}
-		c.tell(tried)
+		c.tell(tried, h.Units)
 	}
 	if c.json {
 		if err := c.printJSON(out); err != nil {
@@ -182,7 +182,7 @@ func triedOf(t simulate.Tried) triedJSON {
 const mostBefore = 10
 
 // tell tells people how a test went.
-func (c *cli) tell(t simulate.Tried) {
+func (c *cli) tell(t simulate.Tried, units string) {
 	word, color := "ok  ", green
 	if len(t.Failures) > 0 {
 		word, color = "FAIL", red
@@ -196,14 +196,14 @@ func (c *cli) tell(t simulate.Tried) {
 			f.At.Format("15:04:05 on Mon 2 Jan"), printable(f.Got))
 	}
 	if len(t.Failures) > 0 {
-		c.tellBefore(t)
+		c.tellBefore(t, units)
 	}
 }
 
 // tellBefore shows what happened up to the last failure.
-func (c *cli) tellBefore(t simulate.Tried) {
+func (c *cli) tellBefore(t simulate.Tried, units string) {
 	until := t.Failures[len(t.Failures)-1].At
-	all := slices.DeleteFunc(linesOf(t.Timeline), func(m line) bool { return m.at.After(until) })
+	all := slices.DeleteFunc(linesOf(t.Timeline, units), func(m line) bool { return m.at.After(until) })
 	if len(all) == 0 {
 		fmt.Fprintln(c.stdout, "  Nothing happened before.")
 		return

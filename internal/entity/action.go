@@ -115,7 +115,7 @@ func (a Action) String() string {
 		words = append(words, a.Color.String())
 	}
 	if a.Temp != nil {
-		words = append(words, strconv.FormatFloat(a.Temp.Celsius(), 'f', -1, 64))
+		words = append(words, strconv.FormatFloat(a.Temp.Celsius(), 'f', -1, 64)+"°C")
 	}
 	if a.Verb == VerbSet && len(words) > 1 {
 		words = words[1:]
