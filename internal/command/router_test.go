@@ -240,6 +240,28 @@ func TestCancelAsksTheBoardAndItsAnswerCounts(t *testing.T) {
 	}
 }
 
+func TestCancelOfASceneAsksTheBoardsOfAllItsTasks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _, b := kindRig(t, true)
+		defer r.Close()
+		var got results
+		id := r.Submit(ask("quiet", "tasks"), got.add)
+		sent := len(b.sent)
+		if !r.Cancel(id) || b.cancelled != sent || sent == 0 {
+			t.Errorf("%d boards were asked, of %d", b.cancelled, sent)
+		}
+		for _, c := range b.sent {
+			c.Done(registry.BoardResult{Status: entity.StatusRefused, Code: entity.CodeCancelled})
+		}
+		if x := got.only(t); x.Status != entity.StatusFailed {
+			t.Errorf("the scene: %+v", x)
+		}
+		if r.Cancel(id) {
+			t.Error("an ended scene was cancelled")
+		}
+	})
+}
+
 func TestCloseEndsWhatIsUnfinishedAndRefusesTheRest(t *testing.T) {
 	r, _, _ := newRig(t, Options{})
 	var got results

@@ -34,10 +34,18 @@ func (r *Router) runTasks(c *running, req Request, list []entity.Task) {
 	}
 	// What a rule may open it opens itself: a scene or a button does not get that right.
 	byRule := req.byRule || req.Cause.Kind == entity.CauseRule
+	ids := make([]entity.CommandID, len(list))
 	for i, task := range list {
-		r.Submit(Request{Entity: task.Target, Action: task.Action, Cause: cause, depth: req.depth + 1, byRule: byRule},
+		ids[i] = r.Submit(Request{Entity: task.Target, Action: task.Action, Cause: cause, depth: req.depth + 1, byRule: byRule},
 			func(child Result) { t.ended(i, child) })
 	}
+	r.mu.Lock()
+	c.cancel = func() { // a door of a scene warns before it moves, and is called off as any
+		for _, id := range ids {
+			r.Cancel(id)
+		}
+	}
+	r.mu.Unlock()
 }
 
 func (t *tasks) gesture() bool {
