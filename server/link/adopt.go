@@ -65,6 +65,8 @@ func (m *Manager) Adopt(ctx context.Context, id entity.BoardID, code wire.SetupC
 	m.log.Info("board adopted", "board", id)
 	if b := m.board(id); b != nil {
 		b.rekeyed(entity.BoardConnecting, entity.Say("has_key", "The board has its key"))
+	} else {
+		m.took(id)
 	}
 	return nil
 }

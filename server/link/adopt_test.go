@@ -3,6 +3,8 @@ package link
 import (
 	"context"
 	"errors"
+	"net/netip"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,6 +44,33 @@ func newFreshRig(t *testing.T) *rig {
 	synctest.Wait()
 	r.want(entity.BoardNotAdopted)
 	return r
+}
+
+func TestAStrangerThatIsAdoptedDoesNotGoOnWaitingForIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newFreshRig(t)
+		r.m.SetHouse(&entity.House{})
+		r.m.Found(Announcement{ID: hallID, Addresses: []netip.AddrPort{netip.MustParseAddrPort(hallAddr)}, State: stateNew})
+		says := func() string {
+			synctest.Wait()
+			for _, b := range r.registry.Boards() {
+				if b.ID == hallID {
+					return b.Message
+				}
+			}
+			return ""
+		}
+		const waits = "waits to be adopted"
+		if got := says(); !strings.Contains(got, waits) {
+			t.Fatalf("before: %q", got)
+		}
+		if err := r.m.Adopt(t.Context(), hallID, testCode(t), false); err != nil {
+			t.Fatal(err)
+		}
+		if got := says(); got == "" || strings.Contains(got, waits) {
+			t.Errorf("afterwards: %q", got)
+		}
+	})
 }
 
 func TestAdoptedBoardComesOnline(t *testing.T) {

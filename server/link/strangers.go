@@ -111,6 +111,17 @@ func (m *Manager) list(id entity.BoardID) {
 	}
 }
 
+// took notes that a board that is in no config has been adopted. Its announcement says
+// so too, when it is heard the next time.
+func (m *Manager) took(id entity.BoardID) {
+	m.mu.Lock()
+	if s := m.seen[id]; s != nil {
+		s.State = "adopted"
+	}
+	m.mu.Unlock()
+	m.list(id)
+}
+
 // undeclared makes a stranger of a board that has left the house.
 func (m *Manager) undeclared(id entity.BoardID) {
 	m.mu.Lock()
