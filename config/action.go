@@ -96,6 +96,7 @@ func (b *book) checkAction(do *action) bool {
 	case verb != "" && len(rest) > 0:
 		p = &problem{code: diag.BadAction, message: fmt.Sprintf("%s is too much after %q", quote(rest[0].text), verb+" "+first.text),
 			part: rest[0].part, suggestion: fmt.Sprintf("write %s %s", verb, first.text)}
+	case target.unknown(): // and so is what it can do
 	case verb != "":
 		do.action, p = target.doVerb(verb, first)
 	default:

@@ -41,6 +41,9 @@ func (it item) words() []string {
 // become understands what stands after a target, or as its value in a scene:
 // "on", "40%", "on 40% #ff8800", "21°C for 2h", "boost 24°C 30m", "arm_away".
 func (it item) become(words []word, known []string) (entity.Action, *problem) {
+	if it.unknown() {
+		return entity.Action{}, nil
+	}
 	if len(known) == 0 {
 		return entity.Action{}, &problem{code: diag.ImpossibleAction,
 			message: fmt.Sprintf("%q is %s: it cannot be switched", it.id, aKind(it.kind())), suggestion: it.forms()}
@@ -252,7 +255,7 @@ const (
 // do that to it; nil if it is no door, or may be.
 func unsafeMove(target item, v entity.Verb, who string, mayOpen bool) *problem {
 	door, ok := target.body.(*garageDoorYAML)
-	if !ok {
+	if !ok || target.unknown() {
 		return nil
 	}
 	switch {

@@ -125,7 +125,9 @@ func itemsOf[T any](s section[T], as func(*T) body) sectionItems {
 // check makes every check that needs more than one value.
 func (b *book) check() {
 	for _, it := range b.items {
-		it.check(it.at)
+		if !it.unknown() {
+			it.check(it.at)
+		}
 	}
 	b.checkIDs()
 	b.checkFormerIDs()

@@ -107,7 +107,7 @@ func parse(r *report, data []byte) *book {
 		return nil
 	}
 	root, ok := parseYAML(r, r.src, data)
-	if !ok || !r.expand(root, r.src, ".", []string{filepath.Base(r.src.Name())}) || !withinLimits(r, root) {
+	if !ok || !r.expandHouse(root) || !withinLimits(r, root) {
 		return nil
 	}
 	r.exampleBoard(root)

@@ -33,6 +33,9 @@ func (c *ruleCheck) expression(v value, raw string) *problem {
 	if wrong.Unknown != "" {
 		p.message = fmt.Sprintf("there is no entity %s", quote(wrong.Unknown))
 		p.suggestion = c.r.didYouMean(wrong.Unknown, c.stateful, "")
+		if c.r.gaps.entities(c.r.gaps.whole) {
+			p.code = diag.UnknownEntity // which is excused then
+		}
 		if c.isState(wrong.Unknown) {
 			p.suggestion = fmt.Sprintf("a state is in quotes: %q", wrong.Unknown)
 		}

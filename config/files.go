@@ -84,22 +84,34 @@ func readIn(dir fs.FS, name string, most int) ([]byte, fs.FileInfo, error) {
 }
 
 // expand puts the content of included files in the place of `!include NAME`. It
-// follows no aliases; the limits are checked when all is in place. It reports
-// false if the tree is not worth decoding.
-func (r *report) expand(root *yaml.Node, src *diag.Source, dir string, chain []string) bool {
-	ok := true
-	var walk func(n *yaml.Node)
-	walk = func(n *yaml.Node) {
-		if n.Tag == "!include" && n.Kind != yaml.AliasNode {
-			ok = r.include(n, src, dir, chain) && ok
-			return
+// follows no aliases; the limits are checked when all is in place. Where nothing can
+// be put it leaves a gap.
+func (r *report) expand(n *yaml.Node, src *diag.Source, dir string, chain []string) {
+	if n.Tag == "!include" && n.Kind != yaml.AliasNode {
+		if !r.include(n, src, dir, chain) {
+			r.gaps.open(n)
 		}
-		for _, c := range n.Content {
-			walk(c)
-		}
+		return
 	}
-	walk(root)
-	return ok
+	for _, c := range n.Content {
+		r.expand(c, src, dir, chain)
+	}
+}
+
+// expandHouse is expand for the main file. It reports false if nothing is left of it.
+func (r *report) expandHouse(root *yaml.Node) bool {
+	chain := []string{filepath.Base(r.src.Name())}
+	if root.Kind != yaml.MappingNode {
+		r.expand(root, r.src, ".", chain)
+		return !r.gaps.nodes[root]
+	}
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		key, val, before := root.Content[i], root.Content[i+1], len(r.gaps.nodes)
+		r.expand(key, r.src, ".", chain)
+		r.expand(val, r.src, ".", chain)
+		r.gaps.note(key.Value, val, before)
+	}
+	return true
 }
 
 // include replaces one node. chain are the files that led to it, from the main one.
@@ -162,8 +174,8 @@ func (r *report) parseIncluded(n *yaml.Node, name string, data []byte, chain []s
 	}
 	r.own(root, src)
 	chain = append(slices.Clone(chain), name)
-	if !r.expand(root, src, path.Dir(name), chain) {
-		return false
+	if r.expand(root, src, path.Dir(name), chain); r.gaps.nodes[root] {
+		return false // it was nothing but the name of another one
 	}
 	anchor := n.Anchor
 	*n = *root // in place: aliases of the node mean its content

@@ -26,6 +26,7 @@ type report struct {
 	sources map[string]*diag.Source     // every file by its name
 	origin  map[*yaml.Node]*diag.Source // where nodes are written that are not in the main file
 	hidden  map[string]bool             // files whose lines are not shown
+	gaps    gaps
 
 	board string // one of the house, for examples of pins
 
@@ -42,6 +43,7 @@ func newReport(name string, data []byte, f *files) *report {
 		sources: make(map[string]*diag.Source),
 		origin:  make(map[*yaml.Node]*diag.Source),
 		hidden:  make(map[string]bool),
+		gaps:    newGaps(),
 		board:   "hall",
 		chips:   make(map[string]chip.Chip),
 
@@ -119,6 +121,9 @@ func (r *report) warnAt(at diag.Span, p problem, related ...diag.Related) {
 }
 
 func (r *report) add(sev diag.Severity, at diag.Span, p problem, related []diag.Related) {
+	if r.gaps.excuse(p.code) {
+		return
+	}
 	if sev == diag.Error {
 		r.errors++
 	}

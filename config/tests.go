@@ -330,6 +330,9 @@ func (c *ruleCheck) ruleName(v value) (entity.RuleID, bool) {
 		}
 		names = append(names, d.id)
 	}
+	if c.r.gaps.whole["rules"] {
+		return "", false
+	}
 	v.problem(problem{code: diag.BadTest, message: "there is no rule " + quote(raw), suggestion: c.r.didYouMean(raw, names, "declare one under rules")})
 	return "", false
 }

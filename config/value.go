@@ -49,6 +49,9 @@ func (v value) keySpan() diag.Span {
 
 // problem reports p at the value, or at the part of it that p names.
 func (v value) problem(p problem, related ...diag.Related) {
+	if v.r.gaps.nodes[v.node] {
+		return
+	}
 	if odd := v.oddSpace(p); odd != 0 {
 		p.suggestion = retype(odd)
 	}
@@ -70,6 +73,9 @@ func (v value) oddSpace(p problem) rune {
 }
 
 func (v value) warning(p problem, related ...diag.Related) {
+	if v.r.gaps.nodes[v.node] {
+		return
+	}
 	v.r.warnAt(v.partSpan(p.part), p, related...)
 }
 
