@@ -17,6 +17,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"gopkg.in/yaml.v3"
+
 	"hob/internal/diag"
 	"hob/internal/entity"
 )
@@ -86,7 +88,7 @@ func ParseFS(name string, data []byte, dir fs.FS) Loaded {
 // be read so far. Without together it does not warn of what rules do together,
 // which is most of the work for a house that is valid.
 func parseAll(name string, data []byte, dir fs.FS, together bool) (Loaded, *book) {
-	f := &files{dir: dir, where: filepath.Dir(name), left: maxBytes - min(len(data), maxBytes), names: []string{name}}
+	f := newFiles(name, data, dir)
 	r := newReport(name, data, f)
 	b := parse(r, data)
 	l := Loaded{Files: f.names, texts: append([]Text{{filepath.Base(name), data}}, f.texts...)}
@@ -103,11 +105,8 @@ func parseAll(name string, data []byte, dir fs.FS, together bool) (Loaded, *book
 
 // parse decodes and checks; the result is nil if there is nothing to check.
 func parse(r *report, data []byte) *book {
-	if !scan(r, r.src, data) {
-		return nil
-	}
-	root, ok := parseYAML(r, r.src, data)
-	if !ok || !r.expandHouse(root) || !withinLimits(r, root) {
+	root, ok := readTree(r, data)
+	if !ok || !withinLimits(r, root) {
 		return nil
 	}
 	r.exampleBoard(root)
@@ -116,6 +115,19 @@ func parse(r *report, data []byte) *book {
 	b := newBook(r, &h)
 	b.check()
 	return b
+}
+
+// readTree is what the main file says, with what it includes in its place. It reports
+// false if that is nothing to decode.
+func readTree(r *report, data []byte) (*yaml.Node, bool) {
+	if !scan(r, r.src, data) {
+		return nil, false
+	}
+	root, ok := parseYAML(r, r.src, data)
+	if !ok || !r.expandHouse(root) {
+		return nil, false
+	}
+	return root, true
 }
 
 // readFile reads one byte more than the limit at most, so that Parse can say

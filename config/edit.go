@@ -19,6 +19,8 @@ type Edit struct {
 	Before, After *entity.House // Before is nil of one that Replace has made
 	Files         []FileEdit    // those that differ
 	Warnings      diag.List     // of the edited files
+	Based         string        // the Version of the Texts that were edited
+	Version       string        // and of what they become
 	main          string        // the configuration's main file
 }
 
@@ -90,7 +92,7 @@ func editIn(path string, data []byte, dir fs.FS, change func(*editor) error) (*E
 	if err := change(e); err != nil {
 		return nil, err
 	}
-	out := &Edit{Before: e.loaded.House, main: path}
+	out := &Edit{Before: e.loaded.House, main: path, Based: e.loaded.editable(path).Version}
 	edited := overlay{FS: dir, content: make(map[string][]byte)}
 	for name, before := range e.content {
 		var mine []splice
@@ -117,7 +119,7 @@ func editIn(path string, data []byte, dir fs.FS, change func(*editor) error) (*E
 	if list := e.checkTests(again, edited.content); list != nil {
 		return nil, &EditError{Message: "the tests beside the edited configuration would not be valid", List: list}
 	}
-	out.After, out.Warnings = again.House, again.List
+	out.After, out.Warnings, out.Version = again.House, again.List, again.editable(path).Version
 	return out, nil
 }
 
@@ -138,15 +140,8 @@ func (e *editor) load(data []byte, dir fs.FS) error {
 		return &EditError{Message: "the configuration is not valid as it is", List: e.loaded.List}
 	}
 	e.book = b
-	for _, name := range e.loaded.Files[1:] {
-		if filepath.Base(name) == secretsFile {
-			continue // nothing refers to an entity there
-		}
-		content, _, err := readIn(dir, inDirectory(e.path, name), maxBytes)
-		if err != nil {
-			return fmt.Errorf("edit configuration: %w", err)
-		}
-		e.content[name] = content
+	for _, t := range e.loaded.editable(e.path).Files { // nothing refers to an entity in the secrets
+		e.content[t.Name] = t.Data
 	}
 	return nil
 }

@@ -32,7 +32,13 @@ type files struct {
 	where string // the directory as it is shown, such as "conf"; "" for none
 	left  int    // bytes
 	names []string
-	texts []Text // what was read, under its name in dir
+	texts []Text   // what was read, under its name in dir, each once
+	large []string // what was too large to be read, beside the others
+}
+
+// newFiles is for a main file with this name and content.
+func newFiles(name string, data []byte, dir fs.FS) *files {
+	return &files{dir: dir, where: filepath.Dir(name), left: maxBytes - min(len(data), maxBytes), names: []string{name}}
 }
 
 // shown is how a file of the directory is named in diagnostics and in House.Files.
@@ -42,7 +48,8 @@ func (f *files) shown(name string) string { return filepath.Join(f.where, filepa
 var errTooLarge = errors.New("too large")
 
 // read returns a file's content. The name is remembered also if that fails: a
-// file that is missing may come, and is worth watching for.
+// file that is missing may come, and is worth watching for. A file is read once, so
+// that all who include it get the same; then there is no FileInfo.
 func (f *files) read(name string) ([]byte, fs.FileInfo, error) {
 	if shown := f.shown(name); !slices.Contains(f.names, shown) {
 		f.names = append(f.names, shown)
@@ -50,10 +57,21 @@ func (f *files) read(name string) ([]byte, fs.FileInfo, error) {
 	if f.dir == nil {
 		return nil, nil, fs.ErrNotExist
 	}
+	if i := slices.IndexFunc(f.texts, func(t Text) bool { return t.Name == name }); i >= 0 {
+		data := f.texts[i].Data
+		if len(data) > f.left {
+			return nil, nil, errTooLarge
+		}
+		f.left -= len(data)
+		return data, nil, nil
+	}
 	data, info, err := readIn(f.dir, name, f.left)
 	f.left -= min(len(data), f.left)
-	if err == nil {
+	switch {
+	case err == nil:
 		f.texts = append(f.texts, Text{name, data})
+	case errors.Is(err, errTooLarge) && !slices.Contains(f.large, name):
+		f.large = append(f.large, name)
 	}
 	return data, info, err
 }

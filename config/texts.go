@@ -37,31 +37,39 @@ func ReadTexts(path string) (Texts, error) {
 	if len(data) > maxBytes {
 		return Texts{}, cannotEdit("%s is larger than %d KiB", path, maxBytes>>10)
 	}
-	l, err := ParseBeside(path, data)
-	if err != nil {
-		return Texts{}, err
-	}
-	out := Texts{Files: []Text{{path, data}}}
 	root, err := os.OpenRoot(filepath.Dir(path))
 	if err != nil {
 		return Texts{}, &ReadError{path, err}
 	}
 	defer root.Close()
-	for _, name := range l.Files[1:] {
-		if filepath.Base(name) == secretsFile {
-			continue
-		}
-		data, _, err := readIn(root.FS(), inDirectory(path, name), maxBytes)
+	f := newFiles(path, data, root.FS())
+	readTree(newReport(path, data, f), data)
+	for _, name := range f.large { // beside the others; by itself it may be edited until it fits
+		data, _, err := readIn(root.FS(), name, maxBytes)
 		if errors.Is(err, errTooLarge) {
-			return Texts{}, cannotEdit("%s is larger than %d KiB", name, maxBytes>>10)
+			return Texts{}, cannotEdit("%s is larger than %d KiB", f.shown(name), maxBytes>>10)
 		}
 		if err == nil {
-			out.Files = append(out.Files, Text{name, data})
+			f.texts = append(f.texts, Text{name, data})
+		}
+	}
+	return textsOf(path, data, f.texts), nil
+}
+
+// textsOf are the files that people edit among those that were read.
+func textsOf(path string, main []byte, read []Text) Texts {
+	out := Texts{Files: []Text{{path, main}}}
+	for _, t := range read {
+		if filepath.Base(t.Name) != secretsFile {
+			out.Files = append(out.Files, Text{filepath.Join(filepath.Dir(path), filepath.FromSlash(t.Name)), t.Data})
 		}
 	}
 	out.Version = out.version()
-	return out, nil
+	return out
 }
+
+// editable are the files that people edit, as they were read.
+func (l Loaded) editable(path string) Texts { return textsOf(path, l.texts[0].Data, l.texts[1:]) }
 
 func (t Texts) version() string {
 	h := sha256.New()
@@ -95,29 +103,30 @@ func Replace(path, name, based string, text []byte) (*Edit, error) {
 	}
 	for _, f := range now.Files {
 		if f.Name == name {
-			return replace(path, now.Files[0].Data, FileEdit{name, f.Data, text})
+			return replace(path, now, FileEdit{name, f.Data, text})
 		}
 	}
 	return nil, cannotEdit("the configuration has no file %q", name)
 }
 
-func replace(path string, main []byte, f FileEdit) (*Edit, error) {
+// replace checks the text beside the others as they were read: what is of a version
+// and what is checked are the same bytes.
+func replace(path string, now Texts, f FileEdit) (*Edit, error) {
 	root, err := os.OpenRoot(filepath.Dir(path))
 	if err != nil {
 		return nil, fmt.Errorf("edit configuration: %w", err)
 	}
 	defer root.Close()
 	dir := overlay{FS: root.FS(), content: map[string][]byte{}}
-	if f.Path == path {
-		main = f.After
-	} else {
-		dir.content[inDirectory(path, f.Path)] = f.After
+	for _, t := range now.Files {
+		dir.content[inDirectory(path, t.Name)] = t.Data
 	}
-	l := ParseFS(path, main, dir)
+	dir.content[inDirectory(path, f.Path)] = f.After
+	l := ParseFS(path, dir.content[inDirectory(path, path)], dir)
 	if l.House == nil {
 		return nil, &EditError{Message: "the text is not a valid configuration", List: l.List}
 	}
-	out := &Edit{After: l.House, Warnings: l.List}
+	out := &Edit{After: l.House, Warnings: l.List, Based: now.Version, Version: l.editable(path).Version}
 	if !bytes.Equal(f.Before, f.After) {
 		out.Files = []FileEdit{f}
 	}

@@ -204,18 +204,14 @@ type wish struct {
 func (a *API) edit(w wish, make func() (*config.Edit, error)) (*body[editBody], error) {
 	a.editing.Lock()
 	defer a.editing.Unlock()
-	now, err := a.texts()
-	if err != nil {
-		return nil, err
-	}
-	if w.version != "" && w.version != now.Version {
-		return nil, a.editProblem(config.ErrChanged)
+	if a.File == "" {
+		return nil, huma.Error404NotFound("the house is in no file")
 	}
 	edit, err := make()
-	if err != nil {
+	if err = a.outdated(w, edit, err); err != nil {
 		return nil, a.editProblem(err)
 	}
-	out := editBody{Version: now.Version, Plan: plan.Compare(a.House.Snapshot().House, edit.After, time.Now()), Edited: []string{}, Diagnostics: diagnosticsOf(edit.Warnings)}
+	out := editBody{Version: edit.Based, Plan: plan.Compare(a.House.Snapshot().House, edit.After, time.Now()), Edited: []string{}, Diagnostics: diagnosticsOf(edit.Warnings)}
 	var words strings.Builder
 	if err := out.Plan.WriteText(&words); err != nil {
 		return nil, err
@@ -231,12 +227,28 @@ func (a *API) edit(w wish, make func() (*config.Edit, error)) (*body[editBody], 
 		return nil, a.editProblem(err)
 	}
 	a.Log.Info("config edited through the API", "files", strings.Join(out.Edited, ", "), "by", w.cause.Kind)
-	out.Written = true
-	if now, err = a.texts(); err != nil { // gone or spoilt since: of no version that could be edited
-		a.Log.Warn("the config cannot be read after an edit", "error", err)
-	}
-	out.Version = now.Version
+	out.Written, out.Version = true, edit.Version
 	return &body[editBody]{out}, nil
+}
+
+// outdated is ErrChanged if the files are not of the version that the asker has seen,
+// whatever else came of the edit: what is wrong may be what somebody else has saved.
+func (a *API) outdated(w wish, edit *config.Edit, err error) error {
+	if w.version == "" {
+		return err
+	}
+	var now string
+	if err == nil {
+		now = edit.Based
+	} else if t, unread := config.ReadTexts(a.File); unread == nil {
+		now = t.Version
+	} else {
+		return unread
+	}
+	if now != w.version {
+		return config.ErrChanged
+	}
+	return err
 }
 
 // editProblem is what an asker is told of an edit that could not be made.
