@@ -13,29 +13,22 @@ import (
 
 // words are what may stand after this target besides numbers: "on", a preset.
 func (it item) words() []string {
-	switch y := it.body.(type) {
-	case *switchYAML, *lightYAML:
-		return []string{"on", "off"}
-	case *garageDoorYAML:
-		return []string{"open", "close", "pulse"}
-	case *thermostatYAML:
-		out := []string{}
+	var out []string
+	if y, ok := it.body.(*thermostatYAML); ok {
 		for _, p := range y.settings() {
 			out = append(out, p.Name)
 		}
-		out = append(out, "off", "auto", "boost")
-		if !y.cools {
-			out = append(out, "frost")
-		}
-		return append(out, "lock", "unlock")
-	case *sceneYAML:
-		return []string{"on"}
-	case *personYAML:
-		return []string{"home", "away"}
-	case *alarmYAML:
-		return []string{"arm_away", "arm_home", "disarm"}
 	}
-	return nil
+	for _, v := range it.kind().Verbs() {
+		switch {
+		case it.kind() == entity.KindButton, v == entity.VerbToggle: // a hand does that; it stands before its target
+		case v == entity.VerbActivate:
+			out = append(out, "on")
+		default:
+			out = append(out, string(v))
+		}
+	}
+	return out
 }
 
 // become understands what stands after a target, or as its value in a scene:

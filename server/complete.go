@@ -108,29 +108,8 @@ func described(word, means string) cobra.Completion {
 	return cobra.CompletionWithDesc(word, printable(means))
 }
 
-// verbs are what an entity of a kind can be told. Levels, colors and temperatures are
-// typed.
-func verbs(kind entity.Kind) []cobra.Completion {
-	switch kind {
-	case entity.KindSwitch, entity.KindLight:
-		return []cobra.Completion{"on", "off", "toggle"}
-	case entity.KindButton:
-		return []cobra.Completion{"press", "double", "hold"}
-	case entity.KindGarageDoor:
-		return []cobra.Completion{"open", "close", "pulse"}
-	case entity.KindHeater, entity.KindCooler:
-		return []cobra.Completion{"auto", "off", "boost", "lock", "unlock"}
-	case entity.KindScene:
-		return []cobra.Completion{"activate"}
-	case entity.KindPerson:
-		return []cobra.Completion{"home", "away"}
-	case entity.KindAlarm:
-		return []cobra.Completion{"arm_away", "arm_home", "disarm"}
-	}
-	return nil
-}
-
-// completeSet offers an entity, then what it can be told.
+// completeSet offers an entity, then what it can be told. Levels, colors and
+// temperatures are typed.
 func (c *cli) completeSet(cmd *cobra.Command, given []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	if len(given) != 1 {
 		return c.first(entityIDs)(cmd, given, typed)
@@ -140,7 +119,9 @@ func (c *cli) completeSet(cmd *cobra.Command, given []string, typed string) ([]c
 		if err != nil {
 			return nil
 		}
-		out = verbs(rec.Kind)
+		for _, v := range rec.Kind.Verbs() {
+			out = append(out, cobra.Completion(v))
+		}
 		presets, _ := attribute[[]any](rec, "presets")
 		for _, p := range presets {
 			if name, ok := p.(string); ok {
