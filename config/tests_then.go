@@ -20,7 +20,7 @@ func outcomes() []string {
 // checks understands what a test expects.
 func (c *ruleCheck) checks(v value) []entity.Check {
 	items := each(v, "a mapping such as {porch: on}")
-	if len(items) == 0 {
+	if v.node.Kind == yaml.SequenceNode && len(v.node.Content) == 0 { // what is no mapping has been told
 		v.problem(problem{code: diag.BadTest, message: "the test expects nothing", suggestion: "write what has to be so, such as {porch: on}"})
 	}
 	var out []entity.Check
