@@ -189,6 +189,9 @@ func (v value) declarations() ([]entry, bool) {
 	var out []entry
 	advice := ""
 	for _, n := range v.node.Content {
+		if v.r.gaps.nodes[resolve(n)] {
+			continue
+		}
 		e, how := v.declaration(n)
 		if advice == "" {
 			advice = how

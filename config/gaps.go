@@ -30,7 +30,7 @@ func (g gaps) open(n *yaml.Node) {
 func (g gaps) note(section string, val *yaml.Node, before int) {
 	if len(g.nodes) > before {
 		g.within[section] = true
-		g.whole[section] = g.nodes[val]
+		g.whole[section] = g.nodes[val] || val.Kind == yaml.SequenceNode // an item of a list may declare anything
 	}
 }
 
