@@ -32,19 +32,21 @@ type pinUse struct {
 	channel  channel
 }
 
-// wired is a pin use on a board that exists and whose chip is known.
+// wired is a pin use on a board that exists.
 type wired struct {
 	pinUse
 	by    string // who uses it, for messages
 	at    value
 	part  part
-	chip  chip.Chip
+	chip  chip.Chip // the zero Chip where the board's is unknown
 	board entity.BoardName
 	gpio  int
 }
 
+func (u wired) chipKnown() bool { return u.chip.Name != "" }
+
 // checkPins checks every pin of the house against its board's chip, and that
-// each has one owner.
+// each has one owner, whatever the chip is.
 func (b *book) checkPins() {
 	uses := b.wiredPins()
 	used := make(map[entity.BoardName][]int)
@@ -55,7 +57,9 @@ func (b *book) checkPins() {
 		}
 	}
 	for _, u := range uses {
-		u.checkChip(used[u.board])
+		if u.chipKnown() {
+			u.checkChip(used[u.board])
+		}
 	}
 	checkOwners(uses, used)
 	checkChannels(uses)
@@ -66,7 +70,7 @@ func (b *book) wiredPins() []wired {
 	var out []wired
 	for _, d := range b.file.Boards.items {
 		led := d.T.StatusLED
-		if led.valid && d.T.Chip.valid {
+		if led.valid {
 			out = append(out, wired{
 				pinUse: pinUse{drives: true}, by: "the status LED", at: led.at,
 				chip: d.T.Chip.value, board: entity.BoardName(d.id), gpio: led.value,
@@ -91,7 +95,7 @@ func i2cPins(d *declared[boardYAML]) []wired {
 		name string
 		pin  *whole
 	}{{"SDA", &d.T.I2C.T.SDA}, {"SCL", &d.T.I2C.T.SCL}} {
-		if line.pin.valid && d.T.Chip.valid {
+		if line.pin.valid {
 			out = append(out, wired{
 				pinUse: pinUse{asks: true}, by: "the I2C bus (" + line.name + ")", at: line.pin.at,
 				chip: d.T.Chip.value, board: entity.BoardName(d.id), gpio: line.pin.value,
@@ -110,9 +114,6 @@ func (b *book) wire(it item, use pinUse) (wired, bool) {
 	if !ok {
 		b.unknownBoard(use.pin.at, string(use.pin.board), use.pin.boardPart())
 		return wired{}, false
-	}
-	if !d.T.Chip.valid {
-		return wired{}, false // reported by the decoder
 	}
 	by := fmt.Sprintf("the %s %q", kindName(it.kind()), it.id)
 	if use.role != "" {
@@ -206,6 +207,9 @@ func (u wired) pulled() bool {
 
 // suggestFree names some pins that would do instead.
 func (u wired) suggestFree(used []int) string {
+	if !u.chipKnown() {
+		return ""
+	}
 	want := chip.Present
 	switch {
 	case u.drives, u.asks:
@@ -266,6 +270,9 @@ func (u wired) reportTaken(other wired, used []int) {
 func checkChannels(uses []wired) {
 	count := make(map[entity.BoardName]map[channel]int)
 	for _, u := range uses {
+		if !u.chipKnown() {
+			continue
+		}
 		if count[u.board] == nil {
 			count[u.board] = make(map[channel]int)
 		}
