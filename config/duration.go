@@ -60,6 +60,8 @@ func unitLength(unit string) time.Duration {
 
 var (
 	bareNumber   = regexp.MustCompile(`^[0-9]{1,9}(?:\.[0-9]{1,9})?$`)
+	oneDuration  = regexp.MustCompile(`^[0-9]+(?:\.[0-9]+)?(?:ms|d|h|m|s)$`)
+	fractionPart = regexp.MustCompile(`\.[0-9]+`)
 	durationPart = regexp.MustCompile(`^([0-9]{1,9})(?:\.([0-9]{1,3}))?(ms|d|h|m|s)`)
 )
 
@@ -71,11 +73,23 @@ func parseDuration(raw, unit string) (time.Duration, *problem) {
 			suggestion: suggestUnits(raw, unit)}
 	}
 	d, ok := readDuration(raw)
-	if !ok {
-		return 0, &problem{code: diag.BadDuration, message: fmt.Sprintf("cannot be %s: that is no duration", quote(raw)),
-			suggestion: suggestDuration(raw, unit)}
+	switch {
+	case ok:
+		return d, nil
+	case oneDuration.MatchString(raw): // and so it is too long or too fine
+		p := &problem{code: diag.BadDuration, message: fmt.Sprintf("cannot be %s: that is longer than a hundred years", quote(raw))}
+		if _, ok := readDuration(fractionPart.ReplaceAllString(raw, "")); ok {
+			p.message = fmt.Sprintf("cannot be %s: durations have three decimals at most, and are in whole milliseconds", quote(raw))
+		}
+		return 0, p
+	case strings.HasPrefix(raw, "-"):
+		if _, ok := readDuration(raw[1:]); ok {
+			return 0, &problem{code: diag.BadDuration, message: fmt.Sprintf("cannot be %s: no duration is below zero", quote(raw)),
+				suggestion: "write " + raw[1:]}
+		}
 	}
-	return d, nil
+	return 0, &problem{code: diag.BadDuration, message: fmt.Sprintf("cannot be %s: that is no duration", quote(raw)),
+		suggestion: suggestDuration(raw, unit)}
 }
 
 func readDuration(raw string) (time.Duration, bool) {
