@@ -19,11 +19,11 @@ import (
 // conditions on outputs stand only where nothing else can be under way.
 func TestWhatIsForeseenIsWhatHappens(t *testing.T) {
 	t.Run("in a house in which things happen", func(t *testing.T) {
-		foreseen(t, false, []uint64{17, 45}, "ran", "skipped", "refused", "failed", "stopped", "time", "state", "level", "button", "board", "startup", "webhook",
+		foreseen(t, false, []uint64{17, 45, 417}, "ran", "skipped", "refused", "failed", "stopped", "time", "state", "level", "button", "board", "startup", "webhook",
 			"opening", "closing", "stopped", "obstructed", "waiting")
 	})
 	t.Run("in a house that is left to itself, whose rooms warm up and cool down", func(t *testing.T) {
-		foreseen(t, true, []uint64{31}, "ran", "skipped", "time", "state", "level", "opening", "closing", "heating", "cooling", "idle", "cut_off")
+		foreseen(t, true, []uint64{31, 898}, "ran", "skipped", "time", "state", "level", "opening", "closing", "heating", "cooling", "idle", "cut_off")
 	})
 }
 

@@ -179,8 +179,12 @@ func (w *week) foresee(t *testing.T) (rows, states []string) {
 			states = append(states, stateOf(c.At, c.Entity, c.State))
 		}
 	}
+	logs := map[entity.ID][]heldSetting{}
 	for _, s := range line.Segments {
-		w.told = append(w.told, settingOf(s.Entity, s.At, s.To))
+		logs[s.Entity] = append(logs[s.Entity], heldSetting{s.At, s.To})
+	}
+	for id, log := range logs {
+		w.told = append(w.told, settings(id, log)...)
 	}
 	slices.Sort(rows)
 	slices.Sort(states)
@@ -196,6 +200,21 @@ func (w *week) ahead(t *testing.T) (simulate.Timeline, error) {
 	// What is refused, such as to arm an alarm that sounds, is refused live too.
 	tried, err := simulate.Try(t.Context(), w.house, &w.test)
 	return tried.Timeline, err
+}
+
+// settings are what a thermostat holds, as lines. What it holds for no time at all is
+// left out: how many plans it is given in one moment is not foreseen.
+func settings(id entity.ID, log []heldSetting) []string {
+	var out []string
+	var last *entity.Setting
+	for i, s := range log {
+		if i+1 < len(log) && log[i+1].at.Equal(s.at) || last != nil && *last == s.to {
+			continue
+		}
+		last = &log[i].to
+		out = append(out, settingOf(id, s.at, s.to))
+	}
+	return out
 }
 
 func settingOf(id entity.ID, at time.Time, to entity.Setting) string {

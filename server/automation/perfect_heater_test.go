@@ -30,17 +30,13 @@ type heldSetting struct {
 
 // since is what it held from a time on: what it held then, and each change.
 func (h *perfectHeater) since(start time.Time) []string {
-	var out []string
-	for i, s := range h.log {
-		if !s.at.After(start) {
-			s.at = start
-			if i+1 < len(h.log) && !h.log[i+1].at.After(start) {
-				continue
-			}
+	log := slices.Clone(h.log)
+	for i := range log {
+		if log[i].at.Before(start) {
+			log[i].at = start
 		}
-		out = append(out, settingOf(h.id, s.at, s.to))
 	}
-	return out
+	return settings(h.id, log)
 }
 
 func (h *perfectHeater) point() entity.PointID { return entity.GPIO(h.spec.Relay) }
