@@ -336,13 +336,18 @@ func TestAPlanIsSentAtOnceToo(t *testing.T) {
 	if _, err := r.Attach(hallID, "192.0.2.1:80", "0.1", c, point16(false)); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.SendPlan("porch", entity.Plan{}, time.Time{}, func(BoardResult) {}); err != nil {
+	porch, _ := r.Entity("porch")
+	if err := r.SendPlan("porch", porch.Revision, entity.Plan{}, time.Time{}, func(BoardResult) {}); err != nil {
 		t.Fatal(err)
 	}
 	if sent != 1 {
 		t.Errorf("sent %d times", sent)
 	}
-	if err := r.SendPlan("nobody", entity.Plan{}, time.Time{}, nil); err == nil || sent != 1 {
+	var stale *entity.Refusal
+	if err := r.SendPlan("porch", porch.Revision-1, entity.Plan{}, time.Time{}, nil); !errors.As(err, &stale) || stale.Code != entity.CodeSuperseded || sent != 1 {
+		t.Errorf("one that is out of date: %v, sent %d times", err, sent)
+	}
+	if err := r.SendPlan("nobody", 0, entity.Plan{}, time.Time{}, nil); err == nil || sent != 1 {
 		t.Errorf("to nobody: %v, sent %d times", err, sent)
 	}
 }

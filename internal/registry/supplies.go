@@ -16,6 +16,8 @@ type Planned struct {
 	Linked  bool   // its board is online with it
 	Plan    string // id of the plan that the board says is in force; "" for none
 	Pending bool   // a command is under way, which may bring the plan
+
+	Revision entity.Revision // of the entity, as all this was
 }
 
 // Planned looks at one thermostat; ok is false when there is none of this id.
@@ -30,6 +32,7 @@ func (r *Registry) Planned(id entity.ID) (p Planned, ok bool) {
 		return Planned{}, false
 	}
 	p.Board, p.Linked, p.Pending = it.board, it.linked, it.record.Pending != nil
+	p.Revision = it.record.Revision
 	if it.linked {
 		if c := r.boards[it.board].live.values[it.points[0].id].Value.Control; c != nil {
 			p.Plan = c.Plan
@@ -38,13 +41,20 @@ func (r *Registry) Planned(id entity.ID) (p Planned, ok bool) {
 	return p, true
 }
 
-// SendPlan gives a thermostat's board its plan. done is called exactly once,
-// unless SendPlan fails, which is a *entity.Refusal.
-func (r *Registry) SendPlan(id entity.ID, plan entity.Plan, until time.Time, done func(BoardResult)) (err error) {
+// SendPlan gives a thermostat's board the plan that was made of what Planned said at
+// a revision. It is superseded if the entity has changed since, as by a command that
+// has brought its board a newer plan: that one would be undone, and the relay perhaps
+// kept on for its least time. done is called exactly once, unless SendPlan fails, which
+// is a *entity.Refusal.
+func (r *Registry) SendPlan(id entity.ID, madeAt entity.Revision, plan entity.Plan, until time.Time, done func(BoardResult)) (err error) {
 	r.update(func() {
 		it := r.entities[id]
 		if it == nil || len(it.points) == 0 {
 			err = &entity.Refusal{Code: entity.CodeUnknownEntity, Said: NoEntity(id)}
+			return
+		}
+		if it.record.Revision != madeAt {
+			err = &entity.Refusal{Code: entity.CodeSuperseded, Said: entity.Said{Message: "The plan is out of date"}}
 			return
 		}
 		_, err = r.send(it, entity.Order{Point: it.declared.Spec.Points()[0], Do: entity.VerbPlan, Plan: &plan},

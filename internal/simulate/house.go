@@ -284,7 +284,7 @@ func (h *House) supply(id entity.ID) {
 		return
 	}
 	h.plans[id] = want.ID
-	err := h.registry.SendPlan(id, want, h.now.Add(never), func(registry.BoardResult) { delete(h.plans, id) })
+	err := h.registry.SendPlan(id, p.Revision, want, h.now.Add(never), func(registry.BoardResult) { delete(h.plans, id) })
 	if err != nil { // the board has just gone; it is looked at again when it is back
 		delete(h.plans, id)
 	}

@@ -2,6 +2,7 @@ package automation
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"math"
 	"sync"
@@ -16,7 +17,7 @@ type Thermostats interface {
 	Watch
 	House() *entity.House
 	Planned(entity.ID) (registry.Planned, bool)
-	SendPlan(id entity.ID, plan entity.Plan, until time.Time, done func(registry.BoardResult)) error
+	SendPlan(id entity.ID, madeAt entity.Revision, plan entity.Plan, until time.Time, done func(registry.BoardResult)) error
 }
 
 const (
@@ -168,7 +169,7 @@ func (p *Plans) look(id entity.ID, now time.Time, wake func()) {
 	case now.Before(s.retry):
 		p.lookBy(s.retry)
 	default:
-		p.send(id, s, want, now, wake)
+		p.send(id, s, t.Revision, want, now, wake)
 	}
 }
 
@@ -179,16 +180,19 @@ func (p *Plans) lookBy(at time.Time) {
 	}
 }
 
-func (p *Plans) send(id entity.ID, s *planning, plan entity.Plan, now time.Time, wake func()) {
+func (p *Plans) send(id entity.ID, s *planning, madeAt entity.Revision, plan entity.Plan, now time.Time, wake func()) {
 	s.attempt++
 	attempt := s.attempt
 	s.sentBy = p.shift()
-	err := p.source.SendPlan(id, plan, now.Add(planWait), func(r registry.BoardResult) {
+	err := p.source.SendPlan(id, madeAt, plan, now.Add(planWait), func(r registry.BoardResult) {
 		p.mu.Lock()
 		p.ended = append(p.ended, planEnd{id, attempt, r}) // at most one for each attempt, which are few
 		p.mu.Unlock()
 		wake()
 	})
+	if r := (*entity.Refusal)(nil); errors.As(err, &r) && r.Code == entity.CodeSuperseded {
+		return // the event of what has changed brings us back here
+	}
 	if err != nil {
 		p.failed(id, s, now, err.Error())
 		return
