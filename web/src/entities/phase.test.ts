@@ -91,7 +91,7 @@ describe('words', () => {
     ['link_lost', 'hall dropped out'],
     ['busy', 'Too much at once'],
     ['invalid', 'It cannot do that'],
-    ['not_now', 'Not as it is now'],
+    ['not_now', 'Not possible right now'],
     ['unknown_entity', 'It is not in the configuration'],
     ['wrong_code', 'Wrong code'],
     ['locked', 'Too many wrong codes'],

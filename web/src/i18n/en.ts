@@ -44,7 +44,7 @@ export const en = {
     removed: 'It left the configuration',
     unknown_entity: 'It is not in the configuration',
     invalid: 'It cannot do that',
-    not_now: 'Not as it is now',
+    not_now: 'Not possible right now',
     busy: 'Too much at once',
     confirm_needed: 'Only for who can see it',
     wrong_code: 'Wrong code',
