@@ -174,6 +174,13 @@ bool fake_configure(struct fake_board *f, int conn, const char *rev, const char 
 int fake_adopted(struct fake_board *f);
 extern const uint8_t fake_key[HOB_KEY_LEN];
 
+/*
+ * Makes and starts a board, adopts it, configures it and lets so many ms pass; what was
+ * heard by then is forgotten. conn is its session, negative if there is none. Result:
+ * true if it has the configuration.
+ */
+bool fake_start(struct fake_board *f, uint64_t seed, int *conn, const char *items, uint64_t ms);
+
 /* What a sensor answers from now on; each makes its checksums itself. */
 void fake_raw(struct fake_board *f, uint8_t where, const void *raw, int len);
 void fake_ds18b20(struct fake_board *f, uint8_t pin, int sixteenths);

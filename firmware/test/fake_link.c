@@ -188,3 +188,14 @@ int fake_adopted(struct fake_board *f)
         return -1;
     return fake_session(f, fake_key);
 }
+
+bool fake_start(struct fake_board *f, uint64_t seed, int *conn, const char *items, uint64_t ms)
+{
+    fake_make(f, seed);
+    (void)fake_boot(f);
+    *conn = fake_adopted(f);
+    bool ok = *conn >= 0 && fake_configure(f, *conn, "1", items);
+    fake_run(f, ms);
+    fake_clear(f);
+    return ok;
+}

@@ -25,14 +25,8 @@ static int last_id;
 /* A board with this configuration and a session at uptime 1000, everything heard. */
 static inline bool start(const char *items)
 {
-    fake_make(&f, 19);
-    (void)fake_boot(&f);
-    conn = fake_adopted(&f);
     last_id = 0;
-    bool ok = conn >= 0 && fake_configure(&f, conn, "1", items);
-    fake_run(&f, 1000);
-    fake_clear(&f);
-    return ok;
+    return fake_start(&f, 19, &conn, items, 1000);
 }
 
 /* Keeps the session alive while time passes. */

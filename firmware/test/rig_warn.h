@@ -35,13 +35,8 @@ enum { DOOR_PIN = 25, HORN_PIN = 27, REED_PIN = 32, BUTTON_PIN = 33 };
 /* A board with this configuration and a session at uptime 1000, everything heard. */
 static inline bool start(const char *items)
 {
-    fake_make(&f, 23);
-    (void)fake_boot(&f);
-    conn = fake_adopted(&f);
     last_id = 0;
-    bool ok = conn >= 0 && fake_configure(&f, conn, "1", items);
-    fake_run(&f, 1000);
-    fake_clear(&f);
+    bool ok = fake_start(&f, 23, &conn, items, 1000);
     memset(f.frames, 0, sizeof f.frames);
     return ok;
 }

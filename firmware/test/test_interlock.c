@@ -22,14 +22,8 @@ static const char blind[] = "{\"kind\":\"relay\",\"point\":\"up\",\"pin\":16" GR
 
 static bool start(const char *items)
 {
-    fake_make(&f, 17);
-    (void)fake_boot(&f);
-    conn = fake_adopted(&f);
     last_id = 0;
-    bool ok = conn >= 0 && fake_configure(&f, conn, "1", items);
-    fake_run(&f, 1000);
-    fake_clear(&f);
-    return ok;
+    return fake_start(&f, 17, &conn, items, 1000);
 }
 
 static void order(const char *point, const char *act, uint64_t until)

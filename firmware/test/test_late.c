@@ -15,13 +15,7 @@ static int conn;
 
 static bool start(const char *items)
 {
-    fake_make(&f, 7);
-    (void)fake_boot(&f);
-    conn = fake_adopted(&f);
-    bool ok = conn >= 0 && fake_configure(&f, conn, "1", items);
-    fake_run(&f, 1000);
-    fake_clear(&f);
-    return ok;
+    return fake_start(&f, 7, &conn, items, 1000);
 }
 
 /* Adds the letters of the events heard since the last call to out. */

@@ -16,13 +16,8 @@ static int next_id;
 
 static bool start(const char *items)
 {
-    fake_make(&f, 7);
-    (void)fake_boot(&f);
-    conn = fake_adopted(&f);
     next_id = 1;
-    bool ok = conn >= 0 && fake_configure(&f, conn, "1", items);
-    fake_clear(&f);
-    return ok;
+    return fake_start(&f, 7, &conn, items, 0);
 }
 
 /* Lets time pass with a server that is there. */

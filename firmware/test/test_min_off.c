@@ -23,14 +23,8 @@ static const char pump[] = PUMP "}\n";
 /* A board with this configuration and a session, 10 s after its configuration. */
 static bool start(const char *items)
 {
-    fake_make(&f, 23);
-    (void)fake_boot(&f);
-    conn = fake_adopted(&f);
     last_id = 0;
-    bool ok = conn >= 0 && fake_configure(&f, conn, "1", items);
-    fake_run(&f, 10000);
-    fake_clear(&f);
-    return ok;
+    return fake_start(&f, 23, &conn, items, 10000);
 }
 
 static int order(const char *point, const char *args)

@@ -15,12 +15,7 @@ static int conn;
 /* A board with this configuration and a session, everything heard. */
 static bool start(const char *items)
 {
-    fake_make(&f, 11);
-    (void)fake_boot(&f);
-    conn = fake_adopted(&f);
-    bool ok = conn >= 0 && fake_configure(&f, conn, "1", items);
-    fake_clear(&f);
-    return ok;
+    return fake_start(&f, 11, &conn, items, 0);
 }
 
 /* Keeps the session alive while time passes. */
