@@ -180,10 +180,7 @@ func (s *session) tooOften(now time.Time) {
 	b.flooding = true
 	excess := b.figures.Excess
 	b.mu.Unlock()
-	if began || now.Sub(s.complained) >= sparingEvery {
-		s.complained = now
-		b.m.complain("flood "+string(b.id), "a board reports more often than is taken up", "board", b.id, "excess", excess)
-	}
+	b.m.complain("flood "+string(b.id), "a board reports more often than is taken up", "board", b.id, "excess", excess)
 	if began {
 		b.showLive()
 	}

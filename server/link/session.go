@@ -45,8 +45,7 @@ type session struct {
 	spawn   func(func(context.Context))
 	helpers sync.WaitGroup
 	ration  ration
-	// flooded is when a report came too often, complained when the log was told: the reader's own.
-	flooded, complained time.Time
+	flooded time.Time // when a report came too often: the reader's own
 	// whole is set when the next state frame lists every point there is. The
 	// reader's own.
 	whole bool
