@@ -10,8 +10,8 @@
 // All methods may be called from any goroutine. One mutex guards everything;
 // under it there is no I/O and no blocking send. Every change gets one revision
 // and one Event; events are published in revision order. Subscribers hold a
-// cursor into a shared ring and no queue: one that falls behind gets ErrLagged
-// and subscribes again.
+// cursor into a shared ring and no queue. It has room for the slowest of them, up
+// to a bound: one that falls further behind gets ErrLagged and subscribes again.
 //
 // An entity's state machine hears of its board when the board has reported all of
 // the entity's points, and never of a part. Whoever watches an entity is told of

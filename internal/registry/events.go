@@ -95,8 +95,7 @@ func (r *Registry) Watch(wants func(*Event) bool, wake func()) *Subscription {
 func (s *Subscription) Take(buf []Event) ([]Event, error) {
 	s.r.mu.Lock()
 	defer s.r.mu.Unlock()
-	size := entity.Revision(len(s.r.ring))
-	if s.next+size <= s.r.revision {
+	if !s.r.ring.holds(s.next) {
 		return buf, ErrLagged
 	}
 	room := cap(buf) - len(buf)
@@ -104,7 +103,7 @@ func (s *Subscription) Take(buf []Event) ([]Event, error) {
 		room = 256
 	}
 	for ; room > 0 && s.next <= s.r.revision; s.next++ {
-		if e := &s.r.ring[s.next%size]; s.wants == nil || s.wants(e) {
+		if e := s.r.ring.at(s.next); s.wants == nil || s.wants(e) {
 			buf = append(buf, *e)
 			room--
 		}
@@ -125,8 +124,7 @@ func (s *Subscription) Close() {
 func (r *Registry) publish(e Event) {
 	r.revision++
 	e.Revision, e.At = r.revision, r.now()
-	at := &r.ring[r.revision%entity.Revision(len(r.ring))]
-	*at = e
+	at := r.ring.put(e, r.wanted)
 	for _, s := range r.watchers {
 		switch {
 		case s.wants(at):
@@ -135,6 +133,20 @@ func (r *Registry) publish(e Event) {
 			s.next++
 		}
 	}
+}
+
+// wanted is the oldest event that a subscriber has yet to take, without those who are
+// too far behind for it.
+func (r *Registry) wanted() entity.Revision {
+	oldest := r.revision
+	for _, list := range [][]*Subscription{r.followers, r.watchers} {
+		for _, s := range list {
+			if s.next+entity.Revision(r.ring.most) > r.revision {
+				oldest = min(oldest, s.next)
+			}
+		}
+	}
+	return oldest
 }
 
 // toWake lists who is to be woken after a change, the followers first.

@@ -25,7 +25,7 @@ type Options struct {
 	Now func() time.Time
 	// Epoch names this run of the server; random when "".
 	Epoch string
-	// Events is how many events the ring keeps for subscribers; 4096 when 0.
+	// Events is how far subscribers may fall behind; 4096 when 0.
 	Events int
 	// Saved is what an earlier run of the server left of its entities. Each is
 	// taken up when its entity is declared for the first time.
@@ -61,7 +61,7 @@ type Registry struct {
 	boards   map[entity.BoardID]*board
 	names    map[entity.BoardName]entity.BoardID
 	revision entity.Revision
-	ring     []Event
+	ring     ring
 	// Subscriptions to everything, replaced and never changed in place, and to some events.
 	followers, watchers []*Subscription
 
@@ -135,7 +135,7 @@ func New(o Options) *Registry {
 		points:   map[point]*item{},
 		boards:   map[entity.BoardID]*board{},
 		names:    map[entity.BoardName]entity.BoardID{},
-		ring:     make([]Event, o.Events),
+		ring:     newRing(o.Events),
 		left:     maps.Clone(o.Saved),
 		keep: keeping{waiting: map[*waiter]struct{}{},
 			unsaved: make(chan struct{}, 1), awaited: make(chan struct{}, 1)},
