@@ -24,7 +24,11 @@ const (
 // boards that come back after a power cut leave garbage that the collector, which
 // goes by how much is allocated, would not look at again in a calm house for
 // hours, and Go's own scavenger keeps what the collector may need next.
-func trim(ctx context.Context) error {
+func trim(ctx context.Context) error { return trimWhen(ctx, spare, debug.FreeOSMemory) }
+
+// trimWhen gives back at the first look, whatever spare says: what the collector last
+// found in use was in use during the start, and hides how much of it is garbage now.
+func trimWhen(ctx context.Context, spare func() bool, give func()) error {
 	look := time.NewTicker(trimLook)
 	defer look.Stop()
 	var last time.Time
@@ -34,8 +38,8 @@ func trim(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		}
-		if time.Since(last) >= trimRest && spare() {
-			debug.FreeOSMemory()
+		if last.IsZero() || time.Since(last) >= trimRest && spare() {
+			give()
 			last = time.Now()
 		}
 	}

@@ -1,6 +1,12 @@
 package app
 
-import "testing"
+import (
+	"context"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+)
 
 func TestMemoryIsGivenBackWhereThereIsSomethingToGive(t *testing.T) {
 	const mb = 1 << 20
@@ -22,4 +28,23 @@ func TestMemoryIsGivenBackWhereThereIsSomethingToGive(t *testing.T) {
 		}
 	}
 	spare() // its metrics exist: it would panic
+}
+
+// TestAStartGivesBackAndLaterOnlyWhatIsWorthIt goes through ten minutes, in the third
+// and the fourth of which there is something to give.
+func TestAStartGivesBackAndLaterOnlyWhatIsWorthIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithTimeout(t.Context(), 10*time.Minute)
+		defer stop()
+		begun := time.Now()
+		var given []time.Duration
+		much := func() bool { return time.Since(begun) > 2*time.Minute && time.Since(begun) < 4*time.Minute }
+		if err := trimWhen(ctx, much, func() { given = append(given, time.Since(begun)) }); err != nil {
+			t.Fatal(err)
+		}
+		want := []time.Duration{trimLook, 2*time.Minute + trimLook, 3*time.Minute + trimLook}
+		if !slices.Equal(given, want) {
+			t.Errorf("given back after %v, want %v", given, want)
+		}
+	})
 }
