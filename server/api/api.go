@@ -112,27 +112,29 @@ func New(o Options) *API {
 	a.echo.IPExtractor = echo.ExtractIPDirect()
 	a.echo.Use(a.recoverPanic, a.secureHeaders, a.guard,
 		limit("64K", func(r *http.Request) bool { return !bringsFile(r) }), limit("4M", bringsFile))
-	rest := humaecho.New(a.echo, a.config())
-	a.routeHouse(rest)
-	a.routeCommands(rest)
-	a.routeBoards(rest)
-	a.routeConfig(rest)
-	a.routeConfigEdits(rest)
-	a.routeHistory(rest)
-	a.routeNotices(rest)
-	a.routeRules(rest)
-	a.routeHooks(rest)
-	describeOthers(rest.OpenAPI())
-	describeAbsence(rest.OpenAPI())
+	a.route(operations{humaecho.New(a.echo, a.config()), false})
+	a.routeDescription()
 	a.echo.GET("/healthz", a.health)
 	a.echo.GET("/api/live", a.live)
-	a.echo.GET("/api/docs", a.docs(rest.OpenAPI()))
 	a.echo.POST("/api/session", a.openSession)
 	a.echo.DELETE("/api/session", a.closeSession)
 	a.echo.Any("/api", a.notFound)
 	a.echo.Any(noSuchAddress, a.notFound)
 	a.echo.GET("/*", a.dashboard())
 	return a
+}
+
+// route registers what can be done over REST.
+func (a *API) route(ops operations) {
+	a.routeHouse(ops)
+	a.routeCommands(ops)
+	a.routeBoards(ops)
+	a.routeConfig(ops)
+	a.routeConfigEdits(ops)
+	a.routeHistory(ops)
+	a.routeNotices(ops)
+	a.routeRules(ops)
+	a.routeHooks(ops)
 }
 
 // limit bounds the bodies of some requests.
@@ -143,8 +145,8 @@ func limit(most string, of func(*http.Request) bool) echo.MiddlewareFunc {
 
 func (a *API) config() huma.Config {
 	c := huma.DefaultConfig("Hob", a.Version)
-	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "/api/openapi", "", ""
-	c.CreateHooks = nil // no $schema member in answers
+	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", "" // routeDescription has its own
+	c.CreateHooks = nil                                   // no $schema member in answers
 	c.Transformers = append(c.Transformers, withoutValues)
 	c.Info.Description = "The normative description, with the live protocol, is docs/api.md."
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{

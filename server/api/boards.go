@@ -47,56 +47,55 @@ type updateInput struct {
 	RawBody []byte `contentType:"application/octet-stream" doc:"a file as hob sign makes it"`
 }
 
-// secret is an answer that nobody on the way may keep.
-type secret[T any] struct {
-	CacheControl string `header:"Cache-Control"`
-	Body         T
-}
-
 // Resolve implements huma.Resolver.
 func (*provisionInput) Resolve(ctx huma.Context) []error { return bodyCame(ctx) }
 
 // Resolve implements huma.Resolver.
 func (*adoptInput) Resolve(ctx huma.Context) []error { return bodyCame(ctx) }
 
-func (a *API) routeBoards(rest huma.API) {
-	huma.Get(rest, "/api/boards", func(context.Context, *struct{}) (*body[[]entity.BoardDetails], error) {
+func (a *API) routeBoards(ops operations) {
+	serve(ops, "GET /api/boards", "List the boards", func(context.Context, *struct{}) ([]entity.BoardDetails, error) {
 		out := []entity.BoardDetails{}
 		for _, b := range a.House.Boards() {
 			out = append(out, a.details(b))
 		}
-		return &body[[]entity.BoardDetails]{out}, nil
+		return out, nil
 	})
-	huma.Get(rest, "/api/boards/{board}", func(_ context.Context, in *boardPath) (*body[entity.BoardDetails], error) {
+	serve(ops, "GET /api/boards/{board}", "Show a board, its link and its update", func(_ context.Context, in *boardPath) (*entity.BoardDetails, error) {
 		b, err := a.find(in.Board)
 		if err != nil {
 			return nil, err
 		}
-		return &body[entity.BoardDetails]{a.details(b)}, nil
+		return new(a.details(b)), nil
 	})
-	huma.Post(rest, "/api/boards/{board}/adopt", func(ctx context.Context, in *adoptInput) (*body[entity.BoardRecord], error) {
+	serve(ops, "POST /api/boards/{board}/adopt", "Adopt a board by its setup code", func(ctx context.Context, in *adoptInput) (*entity.BoardRecord, error) {
 		return a.act(in.Board, func(id entity.BoardID) error {
 			return a.Boards.Adopt(ctx, id, in.Body.Code, in.Body.Replace)
 		})
 	})
-	huma.Post(rest, "/api/boards/{board}/provision", func(ctx context.Context, in *provisionInput) (*secret[entity.ProvisionedKey], error) {
+	serve(ops, "POST /api/boards/{board}/provision", "Make the key of a board on a cable", func(ctx context.Context, in *provisionInput) (*entity.ProvisionedKey, error) {
 		out, err := a.Boards.Provision(ctx, entity.BoardID(in.Board), in.Body.Replace)
 		if err != nil {
 			return nil, a.boardProblem(entity.BoardID(in.Board), err)
 		}
-		return &secret[entity.ProvisionedKey]{"no-store", out}, nil
+		return &out, nil
 	})
-	huma.Post(rest, "/api/boards/{board}/update", func(ctx context.Context, in *updateInput) (*body[entity.BoardRecord], error) {
+	serve(ops, "POST /api/boards/{board}/update", "Update the firmware of a board", func(ctx context.Context, in *updateInput) (*entity.BoardRecord, error) {
 		return a.act(in.Board, func(id entity.BoardID) error { return a.Boards.Update(ctx, id, in.RawBody) })
 	}, func(o *huma.Operation) { o.MaxBodyBytes = mostImage })
-	for path, do := range map[string]func(context.Context, entity.BoardID) error{
-		"rotate": a.Boards.Rotate, "identify": a.Boards.Identify, "restart": a.Boards.Restart,
+	for _, w := range []struct {
+		path, summary string
+		do            func(context.Context, entity.BoardID) error
+	}{
+		{"rotate", "Give a board a new key", a.Boards.Rotate},
+		{"identify", "Have a board show which one it is", a.Boards.Identify},
+		{"restart", "Restart a board", a.Boards.Restart},
 	} {
-		huma.Post(rest, "/api/boards/{board}/"+path, func(ctx context.Context, in *boardPath) (*body[entity.BoardRecord], error) {
-			return a.act(in.Board, func(id entity.BoardID) error { return do(ctx, id) })
+		serve(ops, "POST /api/boards/{board}/"+w.path, w.summary, func(ctx context.Context, in *boardPath) (*entity.BoardRecord, error) {
+			return a.act(in.Board, func(id entity.BoardID) error { return w.do(ctx, id) })
 		})
 	}
-	huma.Delete(rest, "/api/boards/{board}/key", func(ctx context.Context, in *boardPath) (*body[entity.Revoked], error) {
+	serve(ops, "DELETE /api/boards/{board}/key", "Revoke the key of a board", func(ctx context.Context, in *boardPath) (*entity.Revoked, error) {
 		var out entity.Revoked
 		b, err := a.act(in.Board, func(id entity.BoardID) (err error) {
 			out.Told, err = a.Boards.Revoke(ctx, id)
@@ -105,8 +104,8 @@ func (a *API) routeBoards(rest huma.API) {
 		if err != nil {
 			return nil, err
 		}
-		out.Board = b.Body
-		return &body[entity.Revoked]{out}, nil
+		out.Board = *b
+		return &out, nil
 	})
 }
 
@@ -121,7 +120,7 @@ func (a *API) find(key string) (entity.BoardRecord, error) {
 }
 
 // act does something with a board and answers with the board as it is then.
-func (a *API) act(key string, do func(entity.BoardID) error) (*body[entity.BoardRecord], error) {
+func (a *API) act(key string, do func(entity.BoardID) error) (*entity.BoardRecord, error) {
 	b, err := a.find(key)
 	if err != nil {
 		return nil, err
@@ -132,7 +131,7 @@ func (a *API) act(key string, do func(entity.BoardID) error) (*body[entity.Board
 	if b, err = a.find(key); err != nil {
 		return nil, err
 	}
-	return &body[entity.BoardRecord]{b}, nil
+	return &b, nil
 }
 
 func (a *API) details(b entity.BoardRecord) entity.BoardDetails {

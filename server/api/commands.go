@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -33,10 +34,6 @@ type (
 		}
 		cause entity.Cause
 	}
-	commandOutput struct {
-		Status int
-		Body   command.Result
-	}
 	commandPath struct {
 		Command entity.CommandID `path:"command"`
 	}
@@ -60,8 +57,12 @@ func bodyCame(ctx huma.Context) []error {
 	return nil
 }
 
-func (a *API) routeCommands(rest huma.API) {
-	huma.Post(rest, "/api/entities/{id}/commands", func(ctx context.Context, in *commandInput) (*commandOutput, error) {
+func (a *API) routeCommands(ops operations) {
+	op := ops.operation("POST /api/entities/{id}/commands", "Command an entity", new(shape[command.Result]), nil)
+	op.Errors = []int{http.StatusUnprocessableEntity} // of what is no command at all
+	ops.describe(&op, reflect.TypeFor[command.Result](), http.StatusOK, http.StatusAccepted, http.StatusNotFound,
+		http.StatusConflict, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout)
+	huma.Register(ops.API, op, func(ctx context.Context, in *commandInput) (*response, error) {
 		wait := defaultWait
 		if in.Body.Wait != "" {
 			d, err := time.ParseDuration(in.Body.Wait)
@@ -76,14 +77,14 @@ func (a *API) routeCommands(rest huma.API) {
 			return nil, huma.Error422UnprocessableEntity(err.Error())
 		}
 		res := a.await(ctx, command.Request{Entity: in.ID, Action: action, Cause: in.cause}, wait)
-		return &commandOutput{statusOf(res), res}, nil
+		return &response{statusOf(res), res}, nil
 	})
-	huma.Get(rest, "/api/commands/{command}", func(_ context.Context, in *commandPath) (*body[command.Result], error) {
+	serve(ops, "GET /api/commands/{command}", "Show what became of a command", func(_ context.Context, in *commandPath) (*command.Result, error) {
 		res, ok := a.Commands.Find(in.Command)
 		if !ok {
 			return nil, huma.Error404NotFound("no such command among the last 1000")
 		}
-		return &body[command.Result]{res}, nil
+		return &res, nil
 	})
 }
 

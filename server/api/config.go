@@ -3,8 +3,6 @@ package api
 import (
 	"context"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"hob/internal/diag"
 )
 
@@ -20,12 +18,12 @@ type diagnosticBody struct {
 	Suggestion string        `json:"suggestion" doc:"what to write or do instead; may be empty"`
 }
 
-func (a *API) routeConfig(rest huma.API) {
-	huma.Get(rest, "/api/config/diagnostics", func(context.Context, *struct{}) (*body[[]diagnosticBody], error) {
+func (a *API) routeConfig(ops operations) {
+	serve(ops, "GET /api/config/diagnostics", "Say what is wrong with the config", func(context.Context, *struct{}) ([]diagnosticBody, error) {
 		var list diag.List
 		if a.Diagnostics != nil {
 			list = a.Diagnostics()
 		}
-		return &body[[]diagnosticBody]{diagnosticsOf(list)}, nil
+		return diagnosticsOf(list), nil
 	})
 }

@@ -110,8 +110,11 @@ func bringsFile(r *http.Request) bool {
 }
 
 // refusing says in the description what an edit that is not made is answered with.
-func refusing(rest huma.API) func(*huma.Operation) {
-	schema := rest.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[configProblem](), true, "")
+func refusing(ops operations) change {
+	if !ops.described {
+		return func(*huma.Operation) {}
+	}
+	schema := ops.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[configProblem](), true, "")
 	return func(o *huma.Operation) {
 		o.Errors = []int{http.StatusNotFound, http.StatusConflict}
 		o.Responses = map[string]*huma.Response{strconv.Itoa(http.StatusUnprocessableEntity): {
@@ -120,9 +123,9 @@ func refusing(rest huma.API) func(*huma.Operation) {
 	}
 }
 
-func (a *API) routeConfigEdits(rest huma.API) {
-	refusing := refusing(rest)
-	huma.Get(rest, "/api/config", func(context.Context, *struct{}) (*body[configBody], error) {
+func (a *API) routeConfigEdits(ops operations) {
+	refusing := refusing(ops)
+	serve(ops, "GET /api/config", "Show the files of the config", func(context.Context, *struct{}) (*configBody, error) {
 		a.editing.Lock()
 		defer a.editing.Unlock()
 		now, err := a.texts()
@@ -136,35 +139,35 @@ func (a *API) routeConfigEdits(rest huma.API) {
 			}
 			out.Files = append(out.Files, configFile{f.Name, string(f.Data)})
 		}
-		return &body[configBody]{out}, nil
+		return &out, nil
 	})
-	huma.Post(rest, "/api/config/check", func(_ context.Context, in *textInput) (*body[[]diagnosticBody], error) {
+	serve(ops, "POST /api/config/check", "Check a file of the config", func(_ context.Context, in *textInput) ([]diagnosticBody, error) {
 		a.editing.Lock()
 		defer a.editing.Unlock()
 		edit, err := a.replace(in.Body.File, "", in.Body.Text)
 		var wrong *config.EditError
 		switch {
 		case errors.As(err, &wrong) && wrong.List != nil:
-			return &body[[]diagnosticBody]{diagnosticsOf(wrong.List)}, nil
+			return diagnosticsOf(wrong.List), nil
 		case err != nil:
 			return nil, a.editProblem(err)
 		}
-		return &body[[]diagnosticBody]{diagnosticsOf(edit.Warnings)}, nil
+		return diagnosticsOf(edit.Warnings), nil
 	}, withText)
-	huma.Post(rest, "/api/config/plan", func(_ context.Context, in *textInput) (*body[editBody], error) {
+	serve(ops, "POST /api/config/plan", "Say what a file of the config would change", func(_ context.Context, in *textInput) (*editBody, error) {
 		return a.edit(wish{dry: true}, func() (*config.Edit, error) { return a.replace(in.Body.File, "", in.Body.Text) })
 	}, withText, refusing)
-	huma.Put(rest, "/api/config", func(_ context.Context, in *putInput) (*body[editBody], error) {
+	serve(ops, "PUT /api/config", "Replace a file of the config", func(_ context.Context, in *putInput) (*editBody, error) {
 		return a.edit(wish{version: in.Body.Version, cause: in.cause}, func() (*config.Edit, error) {
 			return a.replace(in.Body.File, in.Body.Version, in.Body.Text)
 		})
 	}, withText, refusing)
-	huma.Post(rest, "/api/config/entities", func(_ context.Context, in *addInput) (*body[editBody], error) {
+	serve(ops, "POST /api/config/entities", "Add an entity to the config", func(_ context.Context, in *addInput) (*editBody, error) {
 		return a.edit(wish{in.Body.Version, in.Body.Dry, in.cause}, func() (*config.Edit, error) {
 			return config.Add(a.File, in.Body.Kind, in.Body.ID, inOrder(in.Body.Keys))
 		})
 	}, refusing)
-	huma.Post(rest, "/api/config/rename", func(_ context.Context, in *renameInput) (*body[editBody], error) {
+	serve(ops, "POST /api/config/rename", "Rename an entity in the config", func(_ context.Context, in *renameInput) (*editBody, error) {
 		return a.edit(wish{in.Body.Version, in.Body.Dry, in.cause}, func() (*config.Edit, error) {
 			return config.Rename(a.File, in.Body.From, in.Body.To)
 		})
@@ -201,7 +204,7 @@ type wish struct {
 // asker has seen, and writes it unless dry. One edit is made at a time; editors that
 // do not ask us are config.Edit's matter. What would change is compared with the
 // house in force, also where the file is already another one.
-func (a *API) edit(w wish, make func() (*config.Edit, error)) (*body[editBody], error) {
+func (a *API) edit(w wish, make func() (*config.Edit, error)) (*editBody, error) {
 	a.editing.Lock()
 	defer a.editing.Unlock()
 	if a.File == "" {
@@ -221,14 +224,14 @@ func (a *API) edit(w wish, make func() (*config.Edit, error)) (*body[editBody], 
 		out.Edited = append(out.Edited, f.Path)
 	}
 	if w.dry {
-		return &body[editBody]{out}, nil
+		return &out, nil
 	}
 	if err := edit.Write(); err != nil {
 		return nil, a.editProblem(err)
 	}
 	a.Log.Info("config edited through the API", "files", strings.Join(out.Edited, ", "), "by", w.cause.Kind)
 	out.Written, out.Version = true, edit.Version
-	return &body[editBody]{out}, nil
+	return &out, nil
 }
 
 // outdated is ErrChanged if the files are not of the version that the asker has seen,

@@ -87,8 +87,8 @@ type (
 	}
 )
 
-func (a *API) routeHistory(rest huma.API) {
-	huma.Get(rest, "/api/entities/{id}/history", func(ctx context.Context, in *historyInput) (*body[historyBody], error) {
+func (a *API) routeHistory(ops operations) {
+	serve(ops, "GET /api/entities/{id}/history", "Show the history of an entity's numbers", func(ctx context.Context, in *historyInput) (*historyBody, error) {
 		from, to := span(in.From, in.To, time.Now())
 		if !from.Before(to) {
 			return nil, huma.Error422UnprocessableEntity("from must be before to and before now, in unix milliseconds")
@@ -100,9 +100,9 @@ func (a *API) routeHistory(rest huma.API) {
 		if _, declared := a.House.Entity(in.ID); !declared && len(h.Series) == 0 {
 			return nil, huma.Error404NotFound("there is no entity " + string(in.ID))
 		}
-		return &body[historyBody]{historyOf(in.ID, from, to, h)}, nil
+		return new(historyOf(in.ID, from, to, h)), nil
 	})
-	huma.Get(rest, "/api/changes", func(ctx context.Context, in *changesInput) (*body[changesBody], error) {
+	serve(ops, "GET /api/changes", "List what has changed", func(ctx context.Context, in *changesInput) (*changesBody, error) {
 		f, err := in.filter()
 		if err != nil {
 			return nil, huma.Error422UnprocessableEntity(err.Error())
@@ -111,7 +111,7 @@ func (a *API) routeHistory(rest huma.API) {
 		if err != nil {
 			return nil, a.notRead(ctx, err)
 		}
-		return &body[changesBody]{changesOf(lines, more)}, nil
+		return new(changesOf(lines, more)), nil
 	})
 }
 

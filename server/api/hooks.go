@@ -46,12 +46,12 @@ func (in *hookInput) Resolve(ctx huma.Context) []error {
 
 // routeHooks serves what other programs ask for by a name that only they know.
 // The body is left unread: a rule has no use for it.
-func (a *API) routeHooks(rest huma.API) {
+func (a *API) routeHooks(ops operations) {
 	l := newLimiter(time.Now)
-	huma.Post(rest, hooksPath+"{name}", func(_ context.Context, in *hookInput) (*struct{}, error) {
+	serveNothing(ops, "POST "+hooksPath+"{name}", "Ask for a webhook", func(_ context.Context, in *hookInput) error {
 		if wait, ok := l.allow(in.remote); !ok {
 			h := http.Header{"Retry-After": {strconv.Itoa(int(wait/time.Second) + 1)}}
-			return nil, huma.ErrorWithHeaders(huma.Error429TooManyRequests("webhooks are asked for too often"), h)
+			return huma.ErrorWithHeaders(huma.Error429TooManyRequests("webhooks are asked for too often"), h)
 		}
 		known, busy := false, false
 		if isHookName(in.Name) {
@@ -59,11 +59,11 @@ func (a *API) routeHooks(rest huma.API) {
 		}
 		switch {
 		case !known:
-			return nil, huma.Error404NotFound("there is no such webhook")
+			return huma.Error404NotFound("there is no such webhook")
 		case busy:
-			return nil, huma.Error503ServiceUnavailable("too many webhooks have just come; this one does nothing")
+			return huma.Error503ServiceUnavailable("too many webhooks have just come; this one does nothing")
 		}
-		return nil, nil
+		return nil
 	})
 }
 

@@ -27,28 +27,27 @@ type (
 		Epoch    string               `json:"epoch"`
 		Revision entity.Revision      `json:"revision"`
 	}
-	body[T any] struct{ Body T }
 )
 
-func (a *API) routeHouse(rest huma.API) {
-	huma.Get(rest, "/api/house", func(context.Context, *struct{}) (*body[houseBody], error) {
+func (a *API) routeHouse(ops operations) {
+	serve(ops, "GET /api/house", "Show the house", func(context.Context, *struct{}) (*houseBody, error) {
 		s := a.House.Snapshot()
 		h := houseBody{Name: s.House.Name, Timezone: s.House.Timezone, Units: s.House.Units,
 			Areas: []areaBody{}, Config: s.Config, Epoch: s.Epoch, Revision: s.Revision}
 		for _, ar := range s.House.Areas {
 			h.Areas = append(h.Areas, areaBody(ar))
 		}
-		return &body[houseBody]{h}, nil
+		return &h, nil
 	})
-	huma.Get(rest, "/api/entities", func(context.Context, *struct{}) (*body[[]*entity.Record], error) {
-		return &body[[]*entity.Record]{a.House.Snapshot().Entities}, nil
+	serve(ops, "GET /api/entities", "List the entities", func(context.Context, *struct{}) ([]*entity.Record, error) {
+		return a.House.Snapshot().Entities, nil
 	})
-	huma.Get(rest, "/api/entities/{id}", func(_ context.Context, in *entityPath) (*body[entity.Record], error) {
+	serve(ops, "GET /api/entities/{id}", "Show an entity", func(_ context.Context, in *entityPath) (*entity.Record, error) {
 		rec, ok := a.House.Entity(in.ID)
 		if !ok {
 			return nil, huma.Error404NotFound("there is no entity " + string(in.ID))
 		}
-		return &body[entity.Record]{rec}, nil
+		return &rec, nil
 	})
 }
 

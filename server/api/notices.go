@@ -20,14 +20,14 @@ type noticePath struct {
 	ID int64 `path:"id" minimum:"1" maximum:"9007199254740991" doc:"of the notice" example:"7"`
 }
 
-func (a *API) routeNotices(rest huma.API) {
-	huma.Get(rest, "/api/notices", func(context.Context, *struct{}) (*body[[]entity.Notice], error) {
-		return &body[[]entity.Notice]{a.Notices.Notices()}, nil
+func (a *API) routeNotices(ops operations) {
+	serve(ops, "GET /api/notices", "List the notices", func(context.Context, *struct{}) ([]entity.Notice, error) {
+		return a.Notices.Notices(), nil
 	})
-	huma.Delete(rest, "/api/notices/{id}", func(_ context.Context, in *noticePath) (*struct{}, error) {
+	serveNothing(ops, "DELETE /api/notices/{id}", "Dismiss a notice", func(_ context.Context, in *noticePath) error {
 		if !a.Notices.Dismiss(in.ID) {
-			return nil, huma.Error404NotFound(fmt.Sprintf("there is no notice %d; somebody may have dismissed it", in.ID))
+			return huma.Error404NotFound(fmt.Sprintf("there is no notice %d; somebody may have dismissed it", in.ID))
 		}
-		return nil, nil
+		return nil
 	})
 }

@@ -85,8 +85,8 @@ func (in *askInput) Resolve(ctx huma.Context) []error {
 	return nil
 }
 
-func (a *API) routeRules(rest huma.API) {
-	huma.Get(rest, "/api/rules", func(ctx context.Context, _ *struct{}) (*body[[]ruleBody], error) {
+func (a *API) routeRules(ops operations) {
+	serve(ops, "GET /api/rules", "List the rules", func(ctx context.Context, _ *struct{}) ([]ruleBody, error) {
 		list, err := a.Rules.Status(ctx)
 		if err != nil {
 			return nil, a.noAnswer(ctx, "", err)
@@ -95,13 +95,13 @@ func (a *API) routeRules(rest huma.API) {
 		for _, s := range list {
 			out = append(out, ruleOf(s))
 		}
-		return &body[[]ruleBody]{out}, nil
+		return out, nil
 	})
-	huma.Get(rest, "/api/rules/{id}", func(ctx context.Context, in *rulePath) (*body[ruleBody], error) {
+	serve(ops, "GET /api/rules/{id}", "Show a rule", func(ctx context.Context, in *rulePath) (*ruleBody, error) {
 		return a.rule(ctx, in.ID)
 	})
-	huma.Get(rest, "/api/rules/{id}/runs", a.listRuns)
-	huma.Get(rest, "/api/rules/{id}/runs/{run}", func(ctx context.Context, in *runPath) (*body[rules.Run], error) {
+	serve(ops, "GET /api/rules/{id}/runs", "List the runs of a rule", a.listRuns)
+	serve(ops, "GET /api/rules/{id}/runs/{run}", "Show a run of a rule, step by step", func(ctx context.Context, in *runPath) (*rules.Run, error) {
 		found, _, err := a.runs(ctx, store.RunFilter{Rule: in.ID, ID: string(in.Run)})
 		switch {
 		case err != nil:
@@ -109,23 +109,23 @@ func (a *API) routeRules(rest huma.API) {
 		case len(found) == 0:
 			return nil, huma.Error404NotFound(fmt.Sprintf("no run %s of a rule %s is kept", in.Run, in.ID))
 		}
-		return &body[rules.Run]{found[0]}, nil
+		return new(found[0]), nil
 	})
-	huma.Post(rest, "/api/rules/{id}/run", func(ctx context.Context, in *askInput) (*body[rules.Run], error) {
+	serve(ops, "POST /api/rules/{id}/run", "Run a rule now", func(ctx context.Context, in *askInput) (*rules.Run, error) {
 		run, err := a.Rules.RunNow(ctx, in.ID, in.cause)
 		if err != nil {
 			return nil, a.noAnswer(ctx, in.ID, err)
 		}
-		return &body[rules.Run]{run}, nil
+		return &run, nil
 	})
-	huma.Post(rest, "/api/rules/{id}/resume", func(ctx context.Context, in *rulePath) (*body[ruleBody], error) {
+	serve(ops, "POST /api/rules/{id}/resume", "End the pause of a rule", func(ctx context.Context, in *rulePath) (*ruleBody, error) {
 		if err := a.Rules.Resume(ctx, in.ID); err != nil {
 			return nil, a.noAnswer(ctx, in.ID, err)
 		}
 		return a.rule(ctx, in.ID)
 	})
-	huma.Get(rest, "/api/rules/{id}/why-not", a.whyNot)
-	huma.Get(rest, "/api/entities/{id}/why", a.why)
+	serve(ops, "GET /api/rules/{id}/why-not", "Say why a rule did not run", a.whyNot)
+	serve(ops, "GET /api/entities/{id}/why", "Say why an entity is as it is", a.why)
 }
 
 // noAnswer says why the rules have given none. That there is no such rule is known
@@ -163,12 +163,12 @@ func (a *API) noSuchRule(id entity.RuleID) error {
 	return huma.Error404NotFound(words)
 }
 
-func (a *API) rule(ctx context.Context, id entity.RuleID) (*body[ruleBody], error) {
+func (a *API) rule(ctx context.Context, id entity.RuleID) (*ruleBody, error) {
 	s, err := a.status(ctx, id)
 	if err != nil {
 		return nil, a.noAnswer(ctx, id, err)
 	}
-	return &body[ruleBody]{ruleOf(s)}, nil
+	return new(ruleOf(s)), nil
 }
 
 func (a *API) status(ctx context.Context, id entity.RuleID) (rules.Status, error) {
@@ -204,7 +204,7 @@ func ruleOf(s rules.Status) ruleBody {
 
 // listRuns are those of a rule, the newest first. Those of a rule that is gone
 // are there as long as any run is kept.
-func (a *API) listRuns(ctx context.Context, in *runsInput) (*body[runsBody], error) {
+func (a *API) listRuns(ctx context.Context, in *runsInput) (*runsBody, error) {
 	f := store.RunFilter{Rule: in.ID, Limit: in.Limit}
 	if in.Before != "" {
 		if n, err := fmt.Sscanf(in.Before, "%d-%s", &f.Before.At, &f.Before.ID); n != 2 || err != nil || f.Before.At < 0 {
@@ -225,7 +225,7 @@ func (a *API) listRuns(ctx context.Context, in *runsInput) (*body[runsBody], err
 		last := list[len(list)-1]
 		out.Next = fmt.Sprintf("%d-%s", last.At, last.ID)
 	}
-	return &body[runsBody]{out}, nil
+	return &out, nil
 }
 
 // runs are runs that the store has; the error is one to answer with.

@@ -59,7 +59,7 @@ const (
 )
 
 // why tells how the last changes of an entity came about.
-func (a *API) why(ctx context.Context, in *whyInput) (*body[whyBody], error) {
+func (a *API) why(ctx context.Context, in *whyInput) (*whyBody, error) {
 	lines, _, err := a.caughtUp(ctx).Changes(ctx, store.Filter{Entities: []entity.ID{in.ID}, Limit: min(someMore*in.Limit+mostRepeated, store.MaxLines)})
 	if err != nil {
 		return nil, a.notRead(ctx, err)
@@ -90,7 +90,7 @@ func (a *API) why(ctx context.Context, in *whyInput) (*body[whyBody], error) {
 	if out.Gaps, err = a.gaps(ctx); err != nil {
 		return nil, a.notRead(ctx, err)
 	}
-	return &body[whyBody]{out}, nil
+	return &out, nil
 }
 
 // gaps are the times of late in which nothing was recorded.

@@ -48,7 +48,7 @@ type (
 )
 
 // whyNot tells why a rule did not run at a time, or does not now.
-func (a *API) whyNot(ctx context.Context, in *whyNotInput) (*body[whyNotBody], error) {
+func (a *API) whyNot(ctx context.Context, in *whyNotInput) (*whyNotBody, error) {
 	s, err := a.status(ctx, in.ID)
 	if err != nil {
 		return nil, a.noAnswer(ctx, in.ID, err)
@@ -95,7 +95,7 @@ func (a *API) whyNot(ctx context.Context, in *whyNotInput) (*body[whyNotBody], e
 		}
 	}
 	out.Answer = ask.sentences()
-	return &body[whyNotBody]{out}, nil
+	return &out, nil
 }
 
 // runsNear are the runs of a rule that are nearest to a time, oldest first.
