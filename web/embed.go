@@ -20,7 +20,8 @@ var policy string
 
 // Files is the built dashboard: index.html at its root, and assets/, whose
 // names carry a hash of their content and can be cached for ever. Everything
-// else must be asked for anew each time (Cache-Control: no-cache).
+// else must be asked for anew each time (Cache-Control: no-cache). What packing
+// makes much smaller is there as NAME.gz alone.
 func Files() fs.FS {
 	files, err := fs.Sub(dist, "dist")
 	if err != nil {

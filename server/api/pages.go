@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
@@ -16,50 +17,42 @@ import (
 
 const notBuilt = "The dashboard is not in this build. Run `make build`, which builds it into bin/hob."
 
-// page is a file of the dashboard as it goes out.
+// packedAs is what the name of a file ends in that is kept packed.
+const packedAs = ".gz"
+
+// page is a file of the dashboard.
 type page struct {
-	packed     []byte // nil when packing does not pay
+	file       string // in the dashboard
 	kind, etag string
 }
 
-// leastPacked is the size below which a file fits into one packet anyway.
-const leastPacked = 1400
+func (p page) packed() bool { return strings.HasSuffix(p.file, packedAs) }
 
-// pages reads the built dashboard once, so that a request costs no hashing and
-// no packing. What goes out as it is stays where it is: browsers ask for most of
-// it packed, and for the rest once.
+// pages looks at the built dashboard once, so that a request costs no hashing. It
+// holds none of it: the files are a part of the program.
 func (a *API) pages() map[string]page {
 	out := map[string]page{}
 	err := fs.WalkDir(a.Dashboard, ".", func(name string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
 			return err
 		}
-		b, err := fs.ReadFile(a.Dashboard, name)
+		f, err := a.Dashboard.Open(name)
 		if err != nil {
 			return err
 		}
-		sum := sha256.Sum256(b)
-		out[name] = page{pack(b), contentType(name), hex.EncodeToString(sum[:12])}
+		defer func() { _ = f.Close() }()
+		sum := sha256.New()
+		if _, err := io.Copy(sum, f); err != nil {
+			return err
+		}
+		plain := strings.TrimSuffix(name, packedAs)
+		out[plain] = page{name, contentType(plain), hex.EncodeToString(sum.Sum(nil)[:12])}
 		return nil
 	})
 	if err != nil {
 		a.Log.Error("the dashboard cannot be read", "error", err)
 	}
 	return out
-}
-
-func pack(b []byte) []byte {
-	if len(b) < leastPacked {
-		return nil
-	}
-	var out bytes.Buffer
-	w, _ := gzip.NewWriterLevel(&out, gzip.BestCompression) // fails only for another level
-	_, _ = w.Write(b)                                       // a Buffer takes everything
-	_ = w.Close()
-	if out.Len() > len(b)*9/10 {
-		return nil // a font or a picture is packed already
-	}
-	return out.Bytes()
 }
 
 // dashboard serves the built files; a path that is a page of the dashboard's
@@ -79,29 +72,45 @@ func (a *API) dashboard() echo.HandlerFunc {
 		case !ok:
 			return problem(http.StatusNotFound, "no such file")
 		}
-		h := c.Response().Header()
-		if p.kind != "" {
-			h.Set(echo.HeaderContentType, p.kind)
-		}
-		h.Set("Cache-Control", "no-cache")
-		if strings.HasPrefix(name, "assets/") { // their names carry a hash
-			h.Set("Cache-Control", "public, max-age=31536000, immutable")
-		}
-		h.Set("Vary", "Accept-Encoding")
-		content, tag := p.packed, p.etag+"-gz"
-		if content != nil && takesGzip(c.Request()) {
-			h.Set(echo.HeaderContentEncoding, "gzip")
-		} else {
-			var err error
-			if content, err = fs.ReadFile(a.Dashboard, name); err != nil {
-				return err
-			}
-			tag = p.etag
-		}
-		h.Set("ETag", `"`+tag+`"`)
-		http.ServeContent(c.Response(), c.Request(), name, time.Time{}, bytes.NewReader(content))
-		return nil
+		return a.send(c, name, p)
 	}
+}
+
+// send answers with a page, packed if it is and the client takes that.
+func (a *API) send(c echo.Context, name string, p page) error {
+	h := c.Response().Header()
+	if p.kind != "" {
+		h.Set(echo.HeaderContentType, p.kind)
+	}
+	h.Set("Cache-Control", "no-cache")
+	if strings.HasPrefix(name, "assets/") { // their names carry a hash
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	h.Set("Vary", "Accept-Encoding")
+	content, err := fs.ReadFile(a.Dashboard, p.file)
+	tag := p.etag
+	switch {
+	case p.packed() && takesGzip(c.Request()):
+		h.Set(echo.HeaderContentEncoding, "gzip")
+		tag += "-gz"
+	case p.packed() && err == nil:
+		content, err = unpack(content)
+	}
+	if err != nil {
+		return err
+	}
+	h.Set("ETag", `"`+tag+`"`)
+	http.ServeContent(c.Response(), c.Request(), name, time.Time{}, bytes.NewReader(content))
+	return nil
+}
+
+// unpack is for clients that take nothing packed; no browser is one.
+func unpack(packed []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
 }
 
 // takesGzip says whether the client asked for it. One that puts a weight on it
