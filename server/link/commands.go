@@ -14,6 +14,8 @@ import (
 type command struct {
 	cause entity.Cause
 	done  func(registry.BoardResult)
+	limit time.Duration // from when it was sent to when it has to be over
+	over  wire.Uptime   // when its answer is awaited no more
 }
 
 // Send implements registry.Session. Ids rise in the order in which frames are
@@ -34,8 +36,17 @@ func (s *session) Send(c registry.BoardCommand) (cancel func(), err error) {
 	}
 	s.lastID++
 	id := s.lastID
-	s.commands[id] = &command{c.Cause, c.Done}
+	s.commands[id] = s.awaited(c, time.Now())
 	return func() { s.cancel(id) }, nil
+}
+
+// awaited is c as one that waits for its answer. The caller holds s.mu.
+func (s *session) awaited(c registry.BoardCommand, now time.Time) *command {
+	end := c.Until
+	if c.Pulse != nil {
+		end = end.Add(c.Pulse.Lasts())
+	}
+	return &command{cause: c.Cause, done: c.Done, limit: end.Sub(now), over: s.clock.uptime(end.Add(resultWait))}
 }
 
 // pulse is p as a board is told of it: what is a least time is rounded up, what

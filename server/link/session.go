@@ -138,11 +138,14 @@ func (s *session) handle(f wire.BoardFrame, now time.Time) error {
 		return badFrame(errors.New("another boot within a session"))
 	}
 	s.clock.hear(stamp, now)
+	var late []*command
 	if pong, ok := f.(*wire.Pong); ok {
 		s.answered(pong.N, stamp.Up, now)
+		late = s.overdue(stamp.Up)
 	}
 	clock, known := s.clock, s.known
 	s.mu.Unlock()
+	s.giveUp(late)
 	s.calm(now)
 
 	switch f := f.(type) {
