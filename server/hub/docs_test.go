@@ -257,6 +257,11 @@ func (s *scribe) Submit(r command.Request, done func(command.Result)) entity.Com
 	return "1f"
 }
 
+// Find has every command be one of an entity that all may see.
+func (s *scribe) Find(id entity.CommandID) (command.Result, bool) {
+	return command.Result{Command: id}, true
+}
+
 func (s *scribe) Cancel(id entity.CommandID) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -47,6 +47,7 @@ type Source interface {
 type Commands interface {
 	Submit(command.Request, func(command.Result)) entity.CommandID
 	Cancel(entity.CommandID) bool
+	Find(entity.CommandID) (command.Result, bool)
 }
 
 // Options configures New.

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,13 +22,14 @@ const hallID = entity.BoardID("hob-7c9ebd")
 
 // fakeBoard does at once what it is told and reports it, as a board does.
 type fakeBoard struct {
-	att    *registry.Attachment
-	silent bool
+	att       *registry.Attachment
+	silent    bool
+	cancelled atomic.Int64 // commands that it did not answer and was then asked to drop
 }
 
 func (b *fakeBoard) Send(c registry.BoardCommand) (func(), error) {
 	if b.silent {
-		return func() {}, nil
+		return func() { b.cancelled.Add(1) }, nil
 	}
 	go func() {
 		v := entity.Value{On: c.Do == entity.VerbOn}
@@ -243,6 +245,31 @@ func TestARestrictedAudienceSeesAndCommandsOnlyItsOwn(t *testing.T) {
 	for m := p.next(); m["type"] != "result"; m = p.next() {
 		if m["id"] != "stairs" {
 			t.Fatalf("saw %v", m)
+		}
+	}
+}
+
+func TestARestrictedAudienceCancelsOnlyCommandsOfItsOwn(t *testing.T) {
+	r := newRig(t)
+	r.board.silent = true
+	all := r.dial("", hello)
+	all.say(`{"type":"command","id":"c1","entity":"porch","action":"on"}`)
+	pending := all.until(func(m message) bool { return m["id"] == "porch" && m["pending"] != nil })["pending"].(map[string]any)
+	all.say(`{"type":"ping","id":1}`)
+	all.until(kind("pong")) // the command has been handed over by now
+	cancel := `{"type":"cancel","command":"` + pending["command"].(string) + `"}`
+	for _, c := range []struct {
+		only string
+		want int64 // cancelled in all
+	}{{"?only=stairs", 0}, {"?only=porch", 1}, {"", 2}} {
+		p := r.dial(c.only, hello)
+		p.say(cancel)
+		p.say(`{"type":"ping","id":1}`)
+		if m := p.until(func(m message) bool { return m["type"] == "pong" || m["type"] == "error" }); m["type"] != "pong" {
+			t.Errorf("%s: %v", c.only, m) // nothing tells it that there is such a command
+		}
+		if n := r.board.cancelled.Load(); n != c.want {
+			t.Errorf("after that of %q the board was asked %d times to drop it, want %d", c.only, n, c.want)
 		}
 	}
 }

@@ -148,7 +148,7 @@ func (c *client) handle(b []byte) error {
 		if m.Command == "" {
 			return errors.New("command is missing")
 		}
-		c.hub.commands.Cancel(m.Command) // one that has ended is no mistake
+		c.cancel(m.Command)
 		return nil
 	case "ping":
 		var m pingMessage
@@ -242,6 +242,14 @@ func (c *client) command(b []byte, rawID json.RawMessage) error {
 		c.hub.commandEnds(c)
 	})
 	return nil
+}
+
+// cancel is for the commands of entities that the client sees. Of others it learns
+// nothing, as of one that has ended: neither is a mistake.
+func (c *client) cancel(id entity.CommandID) {
+	if r, ok := c.hub.commands.Find(id); ok && c.who.Audience.sees(r.Entity) {
+		c.hub.commands.Cancel(id)
+	}
 }
 
 func (c *client) refuse(id string, m commandMessage, code entity.Code, why entity.Said) {
