@@ -27,6 +27,19 @@ func (r *rig) switched(n int) {
 	synctest.Wait()
 }
 
+// flooded calls f in fake time, when a board that is online has changed n times at
+// once; what the house sees from then on is in sub.
+func flooded(t *testing.T, n int, f func(t *testing.T, r *rig, sub *registry.Subscription)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, testHouse())
+		r.online()
+		r.switched(n)
+		_, sub := r.registry.Subscribe(func() {})
+		f(t, r, sub)
+	})
+}
+
 // shown counts the changes that the house has seen of an entity, and its gestures.
 func shown(sub *registry.Subscription, id entity.ID) (changes, gestures int) {
 	for {
@@ -49,10 +62,7 @@ func shown(sub *registry.Subscription, id entity.ID) (changes, gestures int) {
 }
 
 func TestOfAFloodOfReportsTheNewestIsTakenUpAndNothingIsLeftBehind(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, testHouse())
-		r.online()
-		_, sub := r.registry.Subscribe(func() {})
+	flooded(t, 0, func(t *testing.T, r *rig, sub *registry.Subscription) {
 		r.switched(reportBurst)
 		if n, _ := shown(sub, "porch"); n != reportBurst {
 			t.Errorf("%d of %d changes are shown, which is no flood", n, reportBurst)
@@ -72,11 +82,7 @@ func TestOfAFloodOfReportsTheNewestIsTakenUpAndNothingIsLeftBehind(t *testing.T)
 }
 
 func TestAFloodThatGoesOnIsTakenUpSoManyTimesASecond(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, testHouse())
-		r.online()
-		r.switched(reportBurst)
-		_, sub := r.registry.Subscribe(func() {})
+	flooded(t, reportBurst, func(t *testing.T, r *rig, sub *registry.Subscription) {
 		const seconds = 10
 		for range seconds * 1000 / 7 {
 			r.switched(7)
@@ -92,10 +98,7 @@ func TestAFloodThatGoesOnIsTakenUpSoManyTimesASecond(t *testing.T) {
 }
 
 func TestGesturesThatComeTooOftenDoNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, testHouse())
-		r.online()
-		_, sub := r.registry.Subscribe(func() {})
+	flooded(t, 0, func(t *testing.T, r *rig, sub *registry.Subscription) {
 		for range reportBurst + 50 {
 			r.press()
 		}
@@ -111,11 +114,7 @@ func TestGesturesThatComeTooOftenDoNothing(t *testing.T) {
 }
 
 func TestAContactThatBouncesTakesNoPressFromTheButtonBesideIt(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, testHouse())
-		r.online()
-		_, sub := r.registry.Subscribe(func() {})
-		r.switched(2 * reportBurst)
+	flooded(t, 2*reportBurst, func(t *testing.T, r *rig, sub *registry.Subscription) {
 		r.press()
 		if _, n := shown(sub, "bell"); n != 1 {
 			t.Errorf("%d presses were taken up", n)
@@ -124,10 +123,7 @@ func TestAContactThatBouncesTakesNoPressFromTheButtonBesideIt(t *testing.T) {
 }
 
 func TestWhatACommandChangedIsShownBeforeItsEndInAFloodToo(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, testHouse())
-		r.online()
-		r.switched(reportBurst + 100) // ends with off
+	flooded(t, reportBurst+100, func(t *testing.T, r *rig, _ *registry.Subscription) { // ends with off
 		var states []string
 		_, err := r.registry.Accept(registry.Request{Command: "1", Entity: "porch", Action: entity.Action{Verb: entity.VerbOn},
 			Until: time.Now().Add(time.Second), Done: func(registry.BoardResult) { states = append(states, r.entity("porch").State) }})
@@ -142,10 +138,7 @@ func TestWhatACommandChangedIsShownBeforeItsEndInAFloodToo(t *testing.T) {
 }
 
 func TestWhatABoardSaidLastInAFloodIsShownWhenItsLinkEnds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, testHouse())
-		r.online()
-		r.switched(reportBurst + 1) // ends with on
+	flooded(t, reportBurst+1, func(t *testing.T, r *rig, _ *registry.Subscription) { // ends with on
 		r.hall.stop()
 		synctest.Wait()
 		if e := r.entity("porch"); e.State != "on" || e.Available {
