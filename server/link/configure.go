@@ -2,6 +2,7 @@ package link
 
 import (
 	"slices"
+	"time"
 
 	"hob/internal/entity"
 	"hob/internal/wire"
@@ -97,7 +98,7 @@ func (s *session) nextConfig() wire.ServerFrame {
 }
 
 // configured notes what is in force. The next state frame lists every point.
-func (s *session) configured(rev string) {
+func (s *session) configured(rev string, now time.Time) {
 	s.mu.Lock()
 	p := &s.config
 	r, known := p.answered(rev)
@@ -116,6 +117,14 @@ func (s *session) configured(rev string) {
 	} else {
 		s.board.setForeign(rev)
 	}
+	if !s.settle(now) {
+		s.tooOften(now)
+	}
+}
+
+// settled has everybody know what is in force.
+func (s *session) settled() {
+	s.board.showLive()
 	s.nudge() // leases may have begun
 	s.board.mu.Lock()
 	s.board.feedAll(s) // points may be there that were not

@@ -36,8 +36,11 @@ type ration struct {
 	values   bucket
 	gestures bucket // of their own, so that a contact that bounces takes no press from the button beside it
 	waiting  []registry.PointReport
+	whole    bool        // what waits is all that a new configuration has
 	timer    *time.Timer // for what waits; nil when nothing does
 	over     bool        // the session has ended
+	configs  bucket      // see settle
+	settling *time.Timer // nil when nothing of a configuration waits to be shown
 }
 
 // rationOf is the ration of so many reports a second: mostReports when 0, all when negative.
@@ -84,23 +87,27 @@ func (r *ration) keep(points []registry.PointReport) {
 	}
 }
 
-// report has values reach the registry, or wait. The result says whether it was their turn.
-func (s *session) report(points []registry.PointReport, now time.Time) (inTime bool, err error) {
+// report has values reach the registry, or wait; whole says that they are all that a
+// new configuration has. The result says whether it was their turn.
+func (s *session) report(points []registry.PointReport, whole bool, now time.Time) (inTime bool, err error) {
 	r := &s.ration
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	switch {
-	case !r.values.take(now, r.every):
-		r.keep(points)
-		if r.timer == nil {
-			r.timer = time.AfterFunc(r.values.wait(now, r.every), s.turn)
-		}
-		return false, nil
-	case len(r.waiting) == 0:
+	inTime = r.values.take(now, r.every)
+	if inTime && !whole && !r.whole && len(r.waiting) == 0 {
 		return true, s.attachment.Report(points)
 	}
+	if whole { // nothing of before counts
+		r.waiting, r.whole = nil, true
+	}
 	r.keep(points)
-	return true, s.tell()
+	if inTime {
+		return true, s.tell()
+	}
+	if r.timer == nil {
+		r.timer = time.AfterFunc(r.values.wait(now, r.every), s.turn)
+	}
+	return false, nil
 }
 
 // gesture has a gesture reach the registry, after what waits; or not, when it comes
@@ -118,14 +125,6 @@ func (s *session) gesture(f *wire.Event, made, now time.Time) (inTime bool, err 
 	return true, s.attachment.Gesture(f.Point, f.Event, made)
 }
 
-// anew has the values of a new configuration reach the registry: all that there are.
-func (s *session) anew(points []registry.PointReport) error {
-	s.ration.mu.Lock()
-	defer s.ration.mu.Unlock()
-	s.ration.waiting = nil
-	return s.attachment.Configured(points)
-}
-
 // turn takes up what waits.
 func (s *session) turn() {
 	r := &s.ration
@@ -133,7 +132,7 @@ func (s *session) turn() {
 	defer r.mu.Unlock()
 	r.timer = nil
 	switch now := time.Now(); {
-	case r.over || len(r.waiting) == 0:
+	case r.over || !r.whole && len(r.waiting) == 0:
 	case r.values.take(now, r.every):
 		_ = s.tell() // the reader learns from its next report that the session is stale
 	default: // another report has had the turn
@@ -143,8 +142,13 @@ func (s *session) turn() {
 
 // tell has what waits reach the registry. The caller holds ration.mu.
 func (s *session) tell() error {
-	points := s.ration.waiting
-	if s.ration.waiting = nil; len(points) == 0 {
+	r := &s.ration
+	points, whole := r.waiting, r.whole
+	r.waiting, r.whole = nil, false
+	switch {
+	case whole:
+		return s.attachment.Configured(points)
+	case len(points) == 0:
 		return nil
 	}
 	return s.attachment.Report(points)
@@ -165,6 +169,9 @@ func (s *session) lastReport() {
 	s.ration.over = true
 	if s.ration.timer != nil {
 		s.ration.timer.Stop()
+	}
+	if s.ration.settling != nil {
+		s.ration.settling.Stop()
 	}
 	s.ration.mu.Unlock()
 	s.tellAll()

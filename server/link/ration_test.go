@@ -34,6 +34,7 @@ func flooded(t *testing.T, n int, f func(t *testing.T, r *rig, sub *registry.Sub
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, testHouse())
 		r.online()
+		pass(time.Second) // its configuration had a turn, too
 		r.switched(n)
 		_, sub := r.registry.Subscribe(func() {})
 		f(t, r, sub)

@@ -156,7 +156,7 @@ func (s *session) handle(f wire.BoardFrame, now time.Time) error {
 	case *wire.Result:
 		s.result(f)
 	case *wire.Configured:
-		s.configured(f.Rev)
+		s.configured(f.Rev, now)
 	case *wire.ConfigError:
 		s.configRefused(f)
 	case *wire.Stats:
@@ -181,12 +181,11 @@ func (s *session) state(points []wire.Point, clock boardClock, now time.Time) er
 		return nil
 	}
 	reports := s.translate(points, clock)
-	if s.whole {
-		s.whole = false
+	whole := s.whole
+	if s.whole = false; whole {
 		s.board.setPoints(len(points))
-		return s.anew(reports)
 	}
-	inTime, err := s.report(reports, now)
+	inTime, err := s.report(reports, whole, now)
 	if !inTime {
 		s.tooOften(now)
 	}

@@ -185,7 +185,8 @@ func (b *board) setPoints(n int) {
 	b.figures.Points = n
 }
 
-// setConfig notes the revision in force; settled when it is the wanted one.
+// setConfig notes the revision in force; settled when it is the wanted one. The caller
+// has it shown.
 func (b *board) setConfig(r revision, settled bool) {
 	b.mu.Lock()
 	b.figures.Config, b.kept = r.rev, r
@@ -193,16 +194,16 @@ func (b *board) setConfig(r revision, settled bool) {
 		b.trouble = entity.Said{}
 	}
 	b.mu.Unlock()
-	b.showLive()
 }
 
 // setForeign notes that the board says to have what this session did not send
 // it. It is not sent again at once: a board that does so would do it for ever.
+// The caller has it shown.
 func (b *board) setForeign(rev string) {
 	b.mu.Lock()
 	b.figures.Config = clip(rev)
 	b.mu.Unlock()
-	b.configRefused(entity.Say("foreign_config", "The board says that another configuration is in force than the one it was sent"))
+	b.lacks(entity.Say("foreign_config", "The board says that another configuration is in force than the one it was sent"))
 }
 
 func (b *board) countUnknown() {
@@ -213,9 +214,13 @@ func (b *board) countUnknown() {
 
 // configRefused shows it while the session goes on with the old configuration.
 func (b *board) configRefused(why entity.Said) {
+	b.lacks(why)
+	b.showLive()
+}
+
+func (b *board) lacks(why entity.Said) {
 	b.m.complain("config "+string(b.id), "board lacks its configuration", "board", b.id, "why", why.Message)
 	b.mu.Lock()
 	b.trouble = why
 	b.mu.Unlock()
-	b.showLive()
 }
