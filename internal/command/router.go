@@ -87,7 +87,9 @@ type running struct {
 	limit  time.Duration // until it is due; grace comes on top
 	done   func(Result)
 	timer  *time.Timer
-	cancel func()
+	cancel func() // nil until it is known
+	// cancelled says that somebody has called it off, perhaps before that.
+	cancelled bool
 	// noted says that what follows is known; a board may answer sooner.
 	noted    bool
 	early    *registry.BoardResult // an answer from before that
@@ -163,7 +165,7 @@ func (r *Router) refuse(c *running, err error, mark uint64) {
 // note keeps what the command has come to, and then takes an answer that came sooner.
 func (r *Router) note(c *running, a registry.Accepted) {
 	r.mu.Lock()
-	c.cancel, c.target, c.board = a.Cancel, a.Order.Target, a.Order.Point.Board
+	c.target, c.board = a.Order.Target, a.Order.Point.Board
 	c.queues, c.later, c.mark, c.noted = a.Order.Queued, a.Queued, a.Mark, true
 	early := c.early
 	if p := a.Order.Pulse; p != nil && r.running[c.result.Command] == c {
@@ -174,8 +176,20 @@ func (r *Router) note(c *running, a registry.Accepted) {
 		c.timer.Stop() // each of them ends in its time
 	}
 	r.mu.Unlock()
+	r.cancelBy(c, a.Cancel)
 	if early != nil {
 		r.answered(c.result.Command, *early)
+	}
+}
+
+// cancelBy keeps how a command is called off, and does it if somebody has asked already.
+func (r *Router) cancelBy(c *running, cancel func()) {
+	r.mu.Lock()
+	c.cancel = cancel
+	asked := c.cancelled
+	r.mu.Unlock()
+	if asked && cancel != nil {
+		cancel()
 	}
 }
 
@@ -185,7 +199,7 @@ func (r *Router) begin(req Request, done func(Result)) (*running, *Result) {
 	defer r.mu.Unlock()
 	r.last++
 	id := entity.CommandID(strconv.FormatUint(r.last, 16))
-	c := &running{done: done, cancel: func() {}, limit: r.timeout, result: Result{Command: id, Entity: req.Entity,
+	c := &running{done: done, limit: r.timeout, result: Result{Command: id, Entity: req.Entity,
 		Action: req.Action.Verb, Status: entity.StatusAccepted}}
 	if req.depth > mostDepth {
 		c.result.Status, c.result.Code = entity.StatusRefused, entity.CodeInvalid
@@ -304,15 +318,16 @@ func (r *Router) remember(res Result) {
 func (r *Router) Cancel(id entity.CommandID) bool {
 	r.mu.Lock()
 	c := r.running[id]
-	var cancel func()
-	if c != nil {
-		cancel = c.cancel
-	}
-	r.mu.Unlock()
-	if cancel == nil {
+	if c == nil {
+		r.mu.Unlock()
 		return false
 	}
-	cancel()
+	c.cancelled = true
+	cancel := c.cancel
+	r.mu.Unlock()
+	if cancel != nil {
+		cancel()
+	}
 	return true
 }
 

@@ -240,6 +240,33 @@ func TestCancelAsksTheBoardAndItsAnswerCounts(t *testing.T) {
 	}
 }
 
+// Whoever is told of a command may cancel it before the router knows what it has come
+// to: the registry tells of it first.
+func TestACancelThatComesWhileTheCommandBeginsIsNotLost(t *testing.T) {
+	r, reg, b := newRig(t, Options{})
+	defer r.Close()
+	var told sync.Once
+	_, sub := reg.Subscribe(func() { told.Do(func() { r.Cancel("1") }) })
+	defer sub.Close()
+	if id := r.Submit(on("porch"), nil); id != "1" || b.cancelled != 1 || len(b.sent) != 1 {
+		t.Errorf("command %s was sent %d times and called off %d times", id, len(b.sent), b.cancelled)
+	}
+}
+
+func TestACancelThatComesWhileASceneBeginsIsForAllItsTasks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, reg, b := kindRig(t, true)
+		defer r.Close()
+		var told sync.Once
+		_, sub := reg.Subscribe(func() { told.Do(func() { r.Cancel("1") }) })
+		defer sub.Close()
+		id := r.Submit(ask("quiet", "tasks"), nil)
+		if id != "1" || b.cancelled != len(b.sent) || b.cancelled == 0 {
+			t.Errorf("command %s: %d boards were asked, of %d", id, b.cancelled, len(b.sent))
+		}
+	})
+}
+
 func TestCancelOfASceneAsksTheBoardsOfAllItsTasks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _, b := kindRig(t, true)

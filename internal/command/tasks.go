@@ -39,13 +39,11 @@ func (r *Router) runTasks(c *running, req Request, list []entity.Task) {
 		ids[i] = r.Submit(Request{Entity: task.Target, Action: task.Action, Cause: cause, depth: req.depth + 1, byRule: byRule},
 			func(child Result) { t.ended(i, child) })
 	}
-	r.mu.Lock()
-	c.cancel = func() { // a door of a scene warns before it moves, and is called off as any
+	r.cancelBy(c, func() { // a door of a scene warns before it moves, and is called off as any
 		for _, id := range ids {
 			r.Cancel(id)
 		}
-	}
-	r.mu.Unlock()
+	})
 }
 
 func (t *tasks) gesture() bool {
