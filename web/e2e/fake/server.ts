@@ -192,12 +192,14 @@ export class FakeServer {
     const path = new URL(request.url ?? '/', 'http://fake').pathname;
     if (path.startsWith('/api/')) return this.#api(path, request, response);
     const file = join(web, 'dist', normalize(path === '/' ? '/index.html' : path));
-    if (!existsSync(file)) return void response.writeHead(404).end();
+    const packed = existsSync(`${file}.gz`); // as scripts/pack.mjs leaves it
+    if (!packed && !existsSync(file)) return void response.writeHead(404).end();
     response.writeHead(200, {
       'Content-Type': types[extname(file)] ?? 'application/octet-stream',
       'Content-Security-Policy': policy,
+      ...(packed ? { 'Content-Encoding': 'gzip' } : {}),
     });
-    response.end(readFileSync(file));
+    response.end(readFileSync(packed ? `${file}.gz` : file));
   }
 
   #api(path: string, request: IncomingMessage, response: ServerResponse): void {
