@@ -33,10 +33,8 @@ func (b *book) checkIDs() {
 // reservedIDs are words that stand where an entity's id may stand: in front of
 // actions, as keys of scenes, and as keys of a rule's triggers and conditions.
 func reservedIDs() []string {
-	return append(verbsFirst(), "notify", "delay", "name", "area", "icon", "was",
-		"stop",
-		"time", "sun", "cron", "every", "for", "from", "board", "is", "webhook", "startup", "hysteresis", "random",
-		"all", "any", "not", "days", "expr")
+	return slices.Concat(verbsFirst(), []string{"notify", "delay", "name", "area", "icon", "was", "stop"},
+		triggerWords(), refinements(), conditionWords())
 }
 
 func duplicateID(it, other item) {

@@ -1,6 +1,9 @@
 package config
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // meantSection is the section of the file for what other systems put at its top
 // level, or why there is none.
@@ -98,6 +101,10 @@ func needless(into any, theirs string) string {
 		}
 		return ""
 	case *ruleYAML:
+		// Who writes is may mean a state as well, which is no matter of when.
+		if theirs != "is" && slices.Contains(refinements(), theirs) {
+			return fmt.Sprintf("it belongs into when, beside what is waited for: when: {..., %s: ...}", theirs)
+		}
 		switch theirs {
 		case "id", "unique_id":
 			return "delete it: the id is the key in front of the colon"
@@ -105,8 +112,6 @@ func needless(into any, theirs string) string {
 			return "put it into do: [{if: {...}, then: [...], else: [...]}]"
 		case "max", "max_exceeded", "trace", "variables":
 			return "delete it: there is nothing like it here"
-		case "for", "from", "days", "hysteresis", "random":
-			return fmt.Sprintf("it belongs into when, beside what is waited for: when: {..., %s: ...}", theirs)
 		case "disabled":
 			return "write enabled: false"
 		case "entity_id", "platform", "service", "delay", "wait", "notify":

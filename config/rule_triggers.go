@@ -33,12 +33,6 @@ func (c *ruleCheck) triggers(v value) []entity.Trigger {
 	return out
 }
 
-// Words of a trigger that are no entities: what it waits for, and what refines that.
-func triggerWords() []string {
-	return []string{"time", "sun", "cron", "every", "board", "webhook", "startup"}
-}
-func refinements() []string { return []string{"for", "from", "days", "is", "hysteresis", "random"} }
-
 // refinement are the keys beside the one that says what is waited for.
 type refinement map[string]value
 
