@@ -96,6 +96,7 @@ func parseAll(name string, data []byte, dir fs.FS, together bool) (Loaded, *book
 		l.House = b.house()
 		l.House.Files = f.names
 		if together {
+			b.checkMissed()
 			b.checkTogether(l.House)
 		}
 	}

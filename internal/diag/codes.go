@@ -167,7 +167,7 @@ func Codes() []CodeInfo {
 		{DuplicateKey, "The same key twice in one mapping."},
 		{MissingKey, "A key that is needed is missing."},
 		{WrongType, "A value of the wrong type, such as text where on or off belongs."},
-		{NotApplied, "An option that has no effect on an entity like this one."},
+		{NotApplied, "An option that has no effect on an entity or a rule like this one."},
 		{KeyConflict, "Options of which only one can be given."},
 
 		{BadID, "An id that is not a lower-case letter and up to 31 letters, digits or `_`."},
