@@ -45,6 +45,17 @@ func Load(path string) (*entity.House, diag.List, error) {
 	return l.House, l.List, err
 }
 
+// LoadFrom is Load of a text that is not in a file yet. Diagnostics and errors say path,
+// and what it includes comes from the directory of that.
+func LoadFrom(text io.Reader, path string) (*entity.House, diag.List, error) {
+	data, err := readText(text)
+	if err != nil {
+		return nil, nil, &ReadError{path, err}
+	}
+	l, err := ParseBeside(path, data)
+	return l.House, l.List, err
+}
+
 // LoadFiles is Load that also tells which files there are. With an error, too,
 // Files has the main one.
 func LoadFiles(path string) (Loaded, error) {
@@ -146,5 +157,8 @@ func readFile(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxBytes+1))
+	return readText(f)
 }
+
+// readText reads a whole file, or enough of it to see that it is too large.
+func readText(r io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(r, maxBytes+1)) }

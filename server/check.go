@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 
 	"github.com/spf13/cobra"
@@ -17,24 +18,34 @@ func (c *cli) checkCommand() *cobra.Command {
 		Use:   "check [FILE]",
 		Short: "Find every mistake in a config file",
 		Long: `Checks a config file (config.yaml when none is named) and shows every mistake
-with its line, column and a suggestion. Nothing is contacted or changed.
+with its line, column and a suggestion. Nothing is contacted or changed. - reads
+from standard input, and what that includes from the current directory.
 
 With --json it prints an array of objects with file, line, column, end_column,
 severity, code, message and suggestion; it is empty when there is nothing to say.
 Exit code 3 means that there are errors; warnings alone are 0.`,
 		Args: args(cobra.MaximumNArgs(1)),
-		RunE: func(_ *cobra.Command, given []string) error {
+		RunE: func(cmd *cobra.Command, given []string) error {
 			file := "config.yaml"
 			if len(given) == 1 {
 				file = given[0]
 			}
-			return c.check(file)
+			return c.check(file, cmd.InOrStdin())
 		},
 	}
 }
 
-func (c *cli) check(file string) error {
-	house, list, err := c.read(file)
+// stdin is the name that stands for standard input.
+const stdin = "-"
+
+func (c *cli) check(file string, in io.Reader) error {
+	read := c.read
+	called := file
+	if file == stdin {
+		read = func(string) (*entity.House, diag.List, error) { return config.LoadFrom(in, file) }
+		called = "standard input"
+	}
+	house, list, err := read(file)
 	if err != nil {
 		return err
 	}
@@ -49,9 +60,9 @@ func (c *cli) check(file string) error {
 		return err
 	}
 	if list.HasErrors() {
-		return &exitError{exitConfig, fmt.Sprintf("%s: %s", file, tally(list))}
+		return &exitError{exitConfig, fmt.Sprintf("%s: %s", called, tally(list))}
 	}
-	say := fmt.Sprintf("%s is valid: %s", file, contents(house))
+	say := fmt.Sprintf("%s is valid: %s", called, contents(house))
 	if w := list.Warnings(); w > 0 {
 		say += ", " + tally(list)
 	}
