@@ -220,8 +220,16 @@ func TestALiveSessionSaysHelloAndEndsWithItsContext(t *testing.T) {
 }
 
 func TestALiveSessionThatIsRefusedSaysWhy(t *testing.T) {
-	if _, err := speaking(t, "", problem(401, "")).Live(t.Context()); !errors.Is(err, ErrAuth) {
-		t.Errorf("got %v", err)
+	for status, is := range map[int]error{401: ErrAuth, 404: ErrNotFound} {
+		_, err := speaking(t, "", problem(status, "why not")).Live(t.Context())
+		if !errors.Is(err, is) || !strings.Contains(err.Error(), "why not") {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+	_, err := speaking(t, "", problem(421, "not by that name")).Live(t.Context())
+	var p *Problem
+	if !errors.As(err, &p) || p.Status != 421 || p.Detail != "not by that name" {
+		t.Errorf("421: %v", err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -87,7 +88,7 @@ func (c *Client) Live(ctx context.Context) (*Live, error) {
 	ws, resp, err := d.DialContext(ctx, u.JoinPath("/api/live").String(), h)
 	switch {
 	case errors.Is(err, websocket.ErrBadHandshake) && resp != nil:
-		return nil, c.problem(resp.StatusCode, nil)
+		return nil, c.refusal(resp)
 	case err != nil:
 		return nil, c.unreachable(err)
 	}
@@ -101,6 +102,16 @@ func (c *Client) Live(ctx context.Context) (*Live, error) {
 		return nil, c.unreachable(err)
 	}
 	return l, nil
+}
+
+// refusal is why the server did not upgrade. The dialer has read the beginning
+// of the body, which a problem fits in.
+func (c *Client) refusal(r *http.Response) error {
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		b = nil // the status tells what kind of thing it is
+	}
+	return c.problem(r.StatusCode, b)
 }
 
 // Send writes one message. It is not safe for concurrent use.
