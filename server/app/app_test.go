@@ -344,7 +344,7 @@ func TestAnAddressThatIsTakenIsSaidAndNothingIsHeld(t *testing.T) {
 	defer taken.Close()
 	o := options(t.TempDir())
 	o.Listen = taken.Addr().String()
-	if _, err := New(o); !errors.Is(err, syscall.EADDRINUSE) {
+	if _, err := New(o); !errors.Is(err, syscall.EADDRINUSE) || strings.Count(err.Error(), o.Listen) != 1 {
 		t.Fatalf("got %v", err)
 	}
 	o.Listen = "127.0.0.1:0"

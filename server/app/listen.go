@@ -22,6 +22,10 @@ type listener struct {
 func listen(addr string, s *stateDir) ([]listener, error) {
 	tcp, err := net.Listen("tcp", addr)
 	if err != nil {
+		var op *net.OpError
+		if errors.As(err, &op) {
+			err = op.Err // the rest of it names the address once more
+		}
 		return nil, fmt.Errorf("listen on %s: %w", addr, err)
 	}
 	trust := api.TrustNobody
