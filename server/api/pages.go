@@ -87,30 +87,34 @@ func (a *API) send(c echo.Context, name string, p page) error {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
 	h.Set("Vary", "Accept-Encoding")
-	content, err := fs.ReadFile(a.Dashboard, p.file)
-	tag := p.etag
+	f, err := a.Dashboard.Open(p.file)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	content, tag := f.(io.ReadSeeker), p.etag // as all files of an embed.FS
 	switch {
 	case p.packed() && takesGzip(c.Request()):
 		h.Set(echo.HeaderContentEncoding, "gzip")
 		tag += "-gz"
-	case p.packed() && err == nil:
-		content, err = unpack(content)
-	}
-	if err != nil {
-		return err
+	case p.packed():
+		if content, err = unpack(f); err != nil {
+			return err
+		}
 	}
 	h.Set("ETag", `"`+tag+`"`)
-	http.ServeContent(c.Response(), c.Request(), name, time.Time{}, bytes.NewReader(content))
+	http.ServeContent(c.Response(), c.Request(), name, time.Time{}, content)
 	return nil
 }
 
 // unpack is for clients that take nothing packed; no browser is one.
-func unpack(packed []byte) ([]byte, error) {
-	r, err := gzip.NewReader(bytes.NewReader(packed))
+func unpack(packed io.Reader) (io.ReadSeeker, error) {
+	r, err := gzip.NewReader(packed)
 	if err != nil {
 		return nil, err
 	}
-	return io.ReadAll(r)
+	b, err := io.ReadAll(r)
+	return bytes.NewReader(b), err
 }
 
 // takesGzip says whether the client asked for it. One that puts a weight on it

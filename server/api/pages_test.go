@@ -63,6 +63,18 @@ func TestAPackedFileGoesOutAsItIsToWhoeverTakesThat(t *testing.T) {
 		t.Errorf("packed: %d bytes of %s", packed.Body.Len(), kind)
 	}
 	wantProblem(t, r.do("GET /assets/a.js.gz", ""), http.StatusNotFound, "")
+	part := r.do("GET /assets/a.js", "", "Accept-Encoding: gzip", "Range: bytes=2-5")
+	if part.Code != http.StatusPartialContent || !bytes.Equal(part.Body.Bytes(), kept.Bytes()[2:6]) {
+		t.Errorf("a range of what is packed: %d %q", part.Code, part.Body)
+	}
+	for _, known := range []struct{ tag, takes, others string }{
+		{packed.Header().Get("ETag"), "gzip", "identity"}, {plain.Header().Get("ETag"), "identity", "gzip"}} {
+		again := r.do("GET /assets/a.js", "", "Accept-Encoding: "+known.takes, "If-None-Match: "+known.tag)
+		other := r.do("GET /assets/a.js", "", "If-None-Match: "+known.tag, "Accept-Encoding: "+known.others)
+		if again.Code != http.StatusNotModified || other.Code != http.StatusOK {
+			t.Errorf("%s known to who takes %s: %d, and to others %d", known.tag, known.takes, again.Code, other.Code)
+		}
+	}
 	if rec := r.do("GET /", "", "Accept-Encoding: gzip"); rec.Body.String() != "home" || rec.Header().Get("Content-Encoding") != "" {
 		t.Errorf("one that is not packed: %v", rec.Header())
 	}
