@@ -27,7 +27,7 @@ func (a *Announcement) conflict() entity.Said {
 	if a.Conflict == "" {
 		return entity.Said{}
 	}
-	return entity.Say("announced_twice", "{_conflict}", "addresses", a.where(), "_conflict", a.Conflict)
+	return entity.Say("announced_twice", "{_conflict}", "addresses", a.where(), "_conflict", strings.ToUpper(a.Conflict[:1])+a.Conflict[1:])
 }
 
 // where lists the addresses, apart by spaces.

@@ -185,10 +185,13 @@ func TestConflictThatDiscoverySeesIsShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, testHouse())
 		r.online()
-		a := Announcement{ID: hallID, Addresses: []netip.AddrPort{netip.MustParseAddrPort(hallAddr)}, Conflict: "Two hosts announce it"}
+		a := Announcement{ID: hallID, Addresses: []netip.AddrPort{netip.MustParseAddrPort(hallAddr)}, Conflict: "two hosts announce it"}
 		r.m.Found(a)
 		synctest.Wait()
 		r.want(entity.BoardDuplicate)
+		if got := r.status().Message; got != "Two hosts announce it" {
+			t.Errorf("it says %q", got)
+		}
 		a.Conflict = ""
 		r.m.Found(a)
 		synctest.Wait()
