@@ -80,11 +80,17 @@ func describeAbsence(spec *huma.OpenAPI) {
 	} {
 		for _, m := range members {
 			of := schemas[owner].Properties
-			of[m] = &huma.Schema{OneOf: []*huma.Schema{of[m], {Type: "null"}}}
+			of[m] = &huma.Schema{OneOf: []*huma.Schema{of[m], null()}}
 		}
 	}
 	schemas["Record"].Properties["attributes"] = &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true,
 		Description: "those of its kind, as docs/api.md lists them"}
+}
+
+// null is the schema of null alone. OpenAPI 3.0 has no type for it: what may be
+// null there is of another type as well, and the list of values leaves only null.
+func null() *huma.Schema {
+	return &huma.Schema{Type: huma.TypeObject, Nullable: true, Enum: []any{nil}}
 }
 
 func answers(status int, description string) map[string]*huma.Response {
