@@ -81,12 +81,8 @@ func boardWords(l *store.Change) string {
 // originWords are a cause that nothing recorded stands behind.
 func originWords(c entity.Cause) string {
 	switch c.Kind {
-	case entity.CauseUser:
-		return orSomebody(c.By) + " asked for it in a browser"
-	case entity.CauseAPI:
-		return "a program asked for it over the API"
-	case entity.CauseCLI:
-		return "it was asked for on the command line"
+	case entity.CauseUser, entity.CauseAPI, entity.CauseCLI:
+		return askedWords(c)
 	case entity.CauseButton:
 		return "the button " + c.By + " was used"
 	case entity.CauseRule:
