@@ -124,6 +124,7 @@ func allowedEdges() []edge {
 func helpers() map[string]string {
 	return map[string]string{
 		"internal/nettest":  "network namespaces and the programs that live in them",
+		"internal/logtest":  "what a program under test has logged",
 		"internal/leaktest": "waits until what tests have started and opened has gone",
 		"internal/fakekind": "a kind with every side that a kind can have, for those who run state machines",
 	}

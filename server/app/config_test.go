@@ -1,7 +1,6 @@
 package app
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -20,6 +19,7 @@ import (
 	"hob/config"
 	"hob/internal/diag"
 	"hob/internal/entity"
+	"hob/internal/logtest"
 	"hob/server/client"
 )
 
@@ -34,29 +34,12 @@ type savedHouse struct {
 	t    *testing.T
 	app  *App
 	path string
-	log  logged
+	log  logtest.Buffer
 	live *client.Live
 	view client.View
 
 	mu        sync.Mutex
 	diagnosed []diag.List
-}
-
-type logged struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logged) count(text string) int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return strings.Count(l.b.String(), text)
 }
 
 func saveHouse(t *testing.T, text string, others map[string]string) *savedHouse {
@@ -193,10 +176,10 @@ func TestAFileWithMistakesChangesNothingAndEverySurfaceSaysSo(t *testing.T) {
 	h.save(mistaken + "# and a comment\n")
 	h.save(mistaken + "\nnonsense: true\n")
 	h.refused(3)
-	if n := h.log.count("the house stays as it is"); n != 2 {
+	if n := h.log.Count("the house stays as it is"); n != 2 {
 		t.Errorf("the log says it %d times", n)
 	}
-	if n := h.log.count("GPIO6 "); n != 2 {
+	if n := h.log.Count("GPIO6 "); n != 2 {
 		t.Errorf("the log gives the first mistake %d times", n)
 	}
 
@@ -267,10 +250,10 @@ func TestAnEditThatIsKilledBetweenTwoFilesIsNeverInForceByHalf(t *testing.T) {
 	if data, err := os.ReadFile(filepath.Join(dir, "scenes.yaml")); err != nil || string(data) != renamed {
 		t.Errorf("the other file is %q, %v", data, err)
 	}
-	if n := h.log.count("the house stays as it is"); n != 0 {
+	if n := h.log.Count("the house stays as it is"); n != 0 {
 		t.Errorf("a half was read: %d", n)
 	}
-	if n := h.log.count("it is finished now"); n != 1 {
+	if n := h.log.Count("it is finished now"); n != 1 {
 		t.Errorf("the log says %d times that an edit was broken off", n)
 	}
 }
@@ -287,7 +270,7 @@ func TestACommentIsNoNewVersion(t *testing.T) {
 	h.save("# one more\n" + twoLamps)
 	h.until("the new lamp", func() bool { return h.has("shelf") })
 	h.until("a newer version", func() bool { return h.view.House.Config.At > began })
-	if n := h.log.count("config reloaded"); n > 2 {
+	if n := h.log.Count("config reloaded"); n > 2 {
 		t.Errorf("reloaded %d times", n)
 	}
 }

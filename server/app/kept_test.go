@@ -92,7 +92,7 @@ func TestAConfigThatCannotBeKeptIsInForceAllTheSame(t *testing.T) {
 	if h.has("shelf") {
 		t.Error("it is not in force")
 	}
-	if n := h.log.count("cannot be kept"); n != 1 {
+	if n := h.log.Count("cannot be kept"); n != 1 {
 		t.Errorf("the log says it %d times", n)
 	}
 }

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -18,6 +17,7 @@ import (
 
 	"hob/internal/command"
 	"hob/internal/entity"
+	"hob/internal/logtest"
 	"hob/internal/registry"
 	"hob/internal/rules"
 	"hob/internal/schedule"
@@ -218,7 +218,7 @@ func TestARuleReachesPeopleAndOtherPrograms(t *testing.T) {
 	h.Users = []entity.User{{ID: "anna", Notify: []entity.Channel{{Dashboard: true},
 		{URL: entity.NewSecret("generic+" + desk.URL + "/s3cret?disabletls=yes")}}},
 		{ID: "leo", Notify: []entity.Channel{{URL: entity.NewSecret("generic+" + desk.URL + "/leo?disabletls=yes")}}}}
-	var log lockedBuffer
+	var log logtest.Buffer
 	o := options(t.TempDir())
 	o.House, o.Log = h, slog.New(slog.NewTextHandler(&log, nil))
 	a := build(t, o)
@@ -246,22 +246,4 @@ func TestARuleReachesPeopleAndOtherPrograms(t *testing.T) {
 	if said := log.String(); strings.Contains(said, "t0ken") || strings.Contains(said, "s3cret") {
 		t.Errorf("the log tells an address: %s", said)
 	}
-}
-
-// lockedBuffer is a log that is read while it is written.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }

@@ -11,6 +11,7 @@ import (
 
 	"hob/internal/command"
 	"hob/internal/entity"
+	"hob/internal/logtest"
 	"hob/internal/registry"
 )
 
@@ -78,34 +79,16 @@ func bind(on entity.Gesture, target entity.ID, a entity.Action) entity.Binding {
 	return entity.Binding{On: on, Target: target, Action: a}
 }
 
-// journal is a log that is read while it is written.
-type journal struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (j *journal) Write(b []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.Write(b)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.String()
-}
-
 type rig struct {
 	reg        *registry.Registry
 	hall, shed *board
-	log        *journal
+	log        *logtest.Buffer
 }
 
 // inBubble runs a test under fake time, with the driver running and both boards online.
 func inBubble(t *testing.T, events int, h *entity.House, wrap func(Source) Source, test func(t *testing.T, r *rig)) {
 	synctest.Test(t, func(t *testing.T) {
-		r := &rig{reg: registry.New(registry.Options{Events: events}), hall: &board{}, shed: &board{}, log: &journal{}}
+		r := &rig{reg: registry.New(registry.Options{Events: events}), hall: &board{}, shed: &board{}, log: &logtest.Buffer{}}
 		r.reg.Apply(h)
 		router := command.New(command.Options{House: r.reg})
 		var source Source = r.reg

@@ -14,6 +14,7 @@ import (
 	"hob/internal/command"
 	"hob/internal/entity"
 	"hob/internal/fakekind"
+	"hob/internal/logtest"
 	"hob/internal/registry"
 )
 
@@ -26,7 +27,7 @@ func twoBoards(entities ...entity.Entity) *entity.House {
 type stage struct {
 	reg    *registry.Registry
 	router *command.Router
-	log    *journal
+	log    *logtest.Buffer
 }
 
 func onStage(t *testing.T, o registry.Options, h *entity.House, test func(t *testing.T, s *stage)) {
@@ -39,7 +40,7 @@ func onStage(t *testing.T, o registry.Options, h *entity.House, test func(t *tes
 }
 
 func newStage(o registry.Options, h *entity.House) *stage {
-	s := &stage{reg: registry.New(o), log: &journal{}}
+	s := &stage{reg: registry.New(o), log: &logtest.Buffer{}}
 	s.reg.Apply(h)
 	s.router = command.New(command.Options{House: s.reg})
 	return s

@@ -9,6 +9,7 @@ import (
 
 	"hob/internal/command"
 	"hob/internal/entity"
+	"hob/internal/logtest"
 	"hob/internal/registry"
 )
 
@@ -41,7 +42,7 @@ func serve(t *testing.T, store *shelf) (s *served, stop func()) {
 	store.mu.Lock()
 	saved := store.kept
 	store.mu.Unlock()
-	s = &served{store: store, stage: &stage{log: &journal{}}}
+	s = &served{store: store, stage: &stage{log: &logtest.Buffer{}}}
 	s.reg = registry.New(registry.Options{Keeper: true, Saved: saved, Unrestored: func(err error) { t.Error(err) }})
 	s.reg.Apply(realHouse())
 	s.router = command.New(command.Options{House: s.reg})

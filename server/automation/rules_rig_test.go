@@ -13,6 +13,7 @@ import (
 
 	"hob/internal/command"
 	"hob/internal/entity"
+	"hob/internal/logtest"
 	"hob/internal/registry"
 	"hob/internal/rules"
 	"hob/internal/schedule"
@@ -183,7 +184,7 @@ func underRules(t *testing.T, h *entity.House, test func(t *testing.T, r *ruled)
 // boot starts a server; both boards are there at once, or not yet.
 func (r *ruled) boot(boards bool) {
 	r.t.Helper()
-	r.stage = &stage{log: &journal{}}
+	r.stage = &stage{log: &logtest.Buffer{}}
 	r.reg = registry.New(registry.Options{Events: r.events})
 	r.reg.Apply(r.house)
 	r.router = command.New(command.Options{House: r.reg})

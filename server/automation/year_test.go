@@ -14,6 +14,7 @@ import (
 
 	"hob/internal/command"
 	"hob/internal/entity"
+	"hob/internal/logtest"
 	"hob/internal/registry"
 	"hob/internal/schedule"
 )
@@ -152,7 +153,7 @@ func (l *life) serve() {
 	l.store.mu.Lock()
 	saved := l.store.kept
 	l.store.mu.Unlock()
-	l.stage = &stage{log: &journal{}}
+	l.stage = &stage{log: &logtest.Buffer{}}
 	l.reg = registry.New(registry.Options{Keeper: true, Saved: saved, Unrestored: func(err error) { l.t.Error(err) }})
 	l.reg.Apply(l.house)
 	l.router = command.New(command.Options{House: l.reg})

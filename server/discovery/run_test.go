@@ -1,7 +1,6 @@
 package discovery
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +13,8 @@ import (
 	"time"
 
 	"github.com/grandcat/zeroconf"
+
+	"hob/internal/logtest"
 )
 
 // air stands for zeroconf and the kernel: it notes the sessions and lets a test
@@ -222,7 +223,7 @@ func TestASecondPlaceOfABoardIsAskedForSeveralTimes(t *testing.T) {
 }
 
 func TestAProbeIsNoAnnouncementAndMakesUsAskAtOnceButNotWithoutBound(t *testing.T) {
-	var text lockedBuffer
+	var text logtest.Buffer
 	a := &air{links: lan()}
 	o := Options{Log: slog.New(slog.NewTextHandler(&text, nil))}
 	inBubble(t, a, o, func(t *testing.T, b *Browser) {
@@ -248,7 +249,7 @@ func TestAProbeIsNoAnnouncementAndMakesUsAskAtOnceButNotWithoutBound(t *testing.
 }
 
 func TestASessionThatFailsIsTriedAgainSoonAndLoggedOnce(t *testing.T) {
-	var text lockedBuffer
+	var text logtest.Buffer
 	a := &air{links: lan(), fail: errors.New("no such device")}
 	o := Options{Log: slog.New(slog.NewTextHandler(&text, nil))}
 	inBubble(t, a, o, func(t *testing.T, b *Browser) {
@@ -268,7 +269,7 @@ func TestASessionThatFailsIsTriedAgainSoonAndLoggedOnce(t *testing.T) {
 }
 
 func TestBadAnnouncementsAreCountedAndLoggedOncePerPeerAndMinute(t *testing.T) {
-	var text lockedBuffer
+	var text logtest.Buffer
 	a := &air{links: lan()}
 	o := Options{Log: slog.New(slog.NewTextHandler(&text, nil))}
 	inBubble(t, a, o, func(t *testing.T, b *Browser) {
@@ -382,27 +383,4 @@ func TestASecondRunIsRefusedAndALaterOneWorks(t *testing.T) {
 			}
 		}
 	})
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
-func (l *lockedBuffer) Reset() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.b.Reset()
 }

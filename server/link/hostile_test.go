@@ -15,6 +15,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"hob/internal/entity"
+	"hob/internal/logtest"
 	"hob/internal/wire"
 )
 
@@ -118,7 +119,7 @@ func TestReplayedFrameEndsTheSession(t *testing.T) {
 func TestHostilePeerIsLoggedOnceAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, testHouse())
-		var log syncBuffer
+		var log logtest.Buffer
 		r.m.log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))
 		r.hall.mu.Lock()
 		r.hall.intercept = func(s *fakeSession, f wire.ServerFrame) bool {
@@ -135,23 +136,6 @@ func TestHostilePeerIsLoggedOnceAMinute(t *testing.T) {
 			t.Fatal("the log quotes the peer")
 		}
 	})
-}
-
-type syncBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *syncBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *syncBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }
 
 // answer serves one HTTP answer on an address, whatever is asked.

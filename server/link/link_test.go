@@ -10,6 +10,7 @@ import (
 
 	"hob/internal/entity"
 	"hob/internal/leaktest"
+	"hob/internal/logtest"
 	"hob/internal/registry"
 	"hob/internal/wire"
 )
@@ -163,9 +164,9 @@ func (r *rig) entity(id entity.ID) entity.Record {
 }
 
 // logging starts the manager anew with a log of warnings that can be read.
-func (r *rig) logging(house *entity.House) *syncBuffer {
+func (r *rig) logging(house *entity.House) *logtest.Buffer {
 	r.stop()
-	log := &syncBuffer{}
+	log := &logtest.Buffer{}
 	r.log = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	r.begin(house)
 	return log

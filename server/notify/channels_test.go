@@ -1,7 +1,6 @@
 package notify
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +16,7 @@ import (
 
 	"hob/internal/entity"
 	"hob/internal/leaktest"
+	"hob/internal/logtest"
 )
 
 func TestMain(m *testing.M) { leaktest.Main(m) }
@@ -83,23 +83,6 @@ func status(code int) func(int, http.ResponseWriter) {
 	return func(_ int, w http.ResponseWriter) { w.WriteHeader(code) }
 }
 
-type safeBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *safeBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *safeBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
-}
-
 func running(t *testing.T, c *Channels) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -147,7 +130,7 @@ func TestAMessageGoesToTheChannelsOfWhomItIsFor(t *testing.T) {
 }
 
 func TestAMessageThatFailsIsTriedAgainInOrderAndThenGivenUp(t *testing.T) {
-	var log safeBuffer
+	var log logtest.Buffer
 	d := newDesk(t, func(n int, w http.ResponseWriter) {
 		if n != 3 { // the first message fails twice, the second always
 			w.WriteHeader(http.StatusBadGateway)
@@ -198,7 +181,7 @@ func TestAChannelThatIsTakenAwayGetsNothingMore(t *testing.T) {
 }
 
 func TestNoLineOfTheLogTellsAnAddress(t *testing.T) {
-	var log safeBuffer
+	var log logtest.Buffer
 	d := newDesk(t, status(http.StatusForbidden))
 	closed := httptest.NewServer(nil)
 	closed.Close()

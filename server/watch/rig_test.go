@@ -1,7 +1,6 @@
 package watch
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"os"
@@ -10,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"hob/internal/logtest"
 )
 
 // patience is for a computer that does much else; nothing waits so long otherwise.
@@ -21,29 +22,12 @@ type rig struct {
 	t     *testing.T
 	dir   string
 	watch *Watcher
-	said  lockedBuffer
+	said  logtest.Buffer
 	reads chan string // what the files held each time they were used, joined by "|"
 
 	mu    sync.Mutex
 	names []string // relative
 	stop  func()
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 func newRig(t *testing.T, names ...string) *rig {
