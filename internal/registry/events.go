@@ -95,7 +95,7 @@ func (r *Registry) Watch(wants func(*Event) bool, wake func()) *Subscription {
 func (s *Subscription) Take(buf []Event) ([]Event, error) {
 	s.r.mu.Lock()
 	defer s.r.mu.Unlock()
-	if !s.r.ring.holds(s.next) {
+	if !s.r.ring.has(s.next, s.r.revision) {
 		return buf, ErrLagged
 	}
 	room := cap(buf) - len(buf)

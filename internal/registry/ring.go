@@ -10,8 +10,7 @@ const leastRing = 64
 // a thousand boards that come back want room, and a calm house does not.
 type ring struct {
 	most   int
-	events []Event // the one of a revision is at the revision modulo len
-	newest entity.Revision
+	events []Event         // the one of a revision is at the revision modulo len
 	kept   entity.Revision // nobody wanted anything older when the ring was last made to fit
 }
 
@@ -24,26 +23,24 @@ func newRing(most int) ring {
 func (g *ring) put(e Event, oldest func() entity.Revision) *Event {
 	if !g.has(g.kept, e.Revision) {
 		g.kept = oldest()
-		g.fit(int(e.Revision - g.kept + 1))
+		g.fit(e.Revision)
 	}
-	g.newest = e.Revision
 	at := g.at(e.Revision)
 	*at = e
 	return at
 }
 
-// has says whether there is room from one revision to another.
+// has says whether there is room from one revision to another, and so, of the newest,
+// whether nothing since the oldest is lost.
 func (g *ring) has(oldest, newest entity.Revision) bool {
 	return oldest+entity.Revision(len(g.events)) > newest
 }
 
-// holds says whether nothing from a revision on is lost.
-func (g *ring) holds(r entity.Revision) bool { return g.has(r, g.newest) }
-
 func (g *ring) at(r entity.Revision) *Event { return &g.events[r%entity.Revision(len(g.events))] }
 
-// fit makes room for so many events, and for as many again so that it is seldom done.
-func (g *ring) fit(wanted int) {
+// fit makes room up to the next event, and for as many again so that it is seldom done.
+func (g *ring) fit(next entity.Revision) {
+	wanted := int(next - g.kept + 1)
 	size := min(leastRing, g.most)
 	for size < 2*wanted && size < g.most {
 		size = min(2*size, g.most)
@@ -53,7 +50,7 @@ func (g *ring) fit(wanted int) {
 	}
 	old := *g
 	g.events = make([]Event, size)
-	for r := old.kept; r <= old.newest; r++ {
+	for r := g.kept; r < next; r++ {
 		*g.at(r) = *old.at(r)
 	}
 }
