@@ -1,6 +1,8 @@
 package config
 
 import (
+	"slices"
+
 	"hob/internal/diag"
 	"hob/internal/entity"
 )
@@ -10,7 +12,7 @@ import (
 // is asked of a house without errors, so every trigger is understood.
 func (b *book) checkMissed() {
 	for _, d := range b.file.Rules.items {
-		if !d.T.Missed.given || hasDueTrigger(d.T.rule.When) {
+		if !d.T.Missed.given || slices.ContainsFunc(d.T.rule.When, entity.ByTime) {
 			continue
 		}
 		at := d.T.Missed.at
@@ -20,15 +22,4 @@ func (b *book) checkMissed() {
 			suggestion: "delete it: nobody knows what such a rule missed while the server was down",
 		})
 	}
-}
-
-// hasDueTrigger is whether one of the triggers is due at times that are known before.
-func hasDueTrigger(list []entity.Trigger) bool {
-	for _, t := range list {
-		switch t.(type) {
-		case entity.AtTimes, entity.AtCron, entity.AtSun, entity.AtEvery:
-			return true
-		}
-	}
-	return false
 }

@@ -53,6 +53,15 @@ const (
 // Trigger is what a rule waits for: one of the types below.
 type Trigger interface{ trigger() }
 
+// ByTime says whether a trigger goes by the clock: when it fires is known before.
+func ByTime(t Trigger) bool {
+	switch t.(type) {
+	case AtTimes, AtCron, AtSun, AtEvery:
+		return true
+	}
+	return false
+}
+
 // AtTimes triggers at times of day.
 type AtTimes struct{ schedule.Times }
 

@@ -90,7 +90,7 @@ func (a *API) whyNot(ctx context.Context, in *whyNotInput) (*whyNotBody, error) 
 		ask.begins = past.begins
 	}
 	for i, t := range s.Rule.When {
-		if byTime(t) && i < len(judged.When) {
+		if entity.ByTime(t) && i < len(judged.When) {
 			ask.times = append(ask.times, judged.When[i])
 		}
 	}
@@ -119,15 +119,6 @@ func farFrom(r *rules.Run, at int64) int64 {
 		far = min(far, max(due-at, at-due))
 	}
 	return far
-}
-
-// byTime says whether a trigger goes by the clock, and so is judged without a record.
-func byTime(t entity.Trigger) bool {
-	switch t.(type) {
-	case entity.AtTimes, entity.AtCron, entity.AtSun, entity.AtEvery:
-		return true
-	}
-	return false
 }
 
 // reply puts what was found into sentences.
