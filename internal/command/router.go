@@ -228,10 +228,9 @@ func (r *Router) expire(id entity.CommandID) {
 		r.mu.Unlock()
 		return
 	}
-	seconds := c.limit.Seconds()
-	why := entity.Say("no_end", "No reply within {_limit}", "seconds", seconds, "_limit", c.limit)
+	why := entity.Say("no_end", "No reply within {_limit}", "seconds", c.limit.Seconds(), "_limit", c.limit)
 	if c.board != "" {
-		why = entity.Say("no_reply", "No reply from {board} within {_limit}", "board", c.board, "seconds", seconds, "_limit", c.limit)
+		why = registry.NoReply(string(c.board), c.limit)
 	}
 	r.mu.Unlock()
 	r.answered(id, registry.BoardResult{Status: entity.StatusExpired, Code: entity.CodeTimeout, Said: why})

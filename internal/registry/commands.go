@@ -135,6 +135,11 @@ func (r *Registry) attended(it *item, pressed entity.ID) bool {
 	return button != nil && button.board != "" && button.board == it.board && button.declared.Kind() == entity.KindButton
 }
 
+// NoReply says that a board, which is called so, has not answered in time.
+func NoReply(board string, limit time.Duration) entity.Said {
+	return entity.Say("no_reply", "No reply from {board} within {_limit}", "board", board, "seconds", limit.Seconds(), "_limit", limit)
+}
+
 // NoEntity says that there is no entity of this id.
 func NoEntity(id entity.ID) entity.Said {
 	return entity.Say("no_entity", "There is no entity {entity:q}", "entity", id)

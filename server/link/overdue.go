@@ -33,9 +33,7 @@ func (s *session) giveUp(late []*command) {
 	}
 	s.tellAll()
 	for _, c := range late {
-		limit := c.limit.Round(time.Second)
 		c.done(registry.BoardResult{Status: entity.StatusExpired, Code: entity.CodeTimeout,
-			Said: entity.Say("no_reply", "No reply from {board} within {_limit}",
-				"board", s.name, "seconds", limit.Seconds(), "_limit", limit)})
+			Said: registry.NoReply(s.name, c.limit.Round(time.Second))})
 	}
 }
